@@ -1,0 +1,38 @@
+/** Jest: one project a package and one for the tests across packages; TypeScript is stripped by swc and checked by `npm run typecheck`. */
+
+const shared = {
+  testEnvironment: 'node',
+  coveragePathIgnorePatterns: ['/node_modules/', '/test/', '/examples/'],
+  testMatch: ['<rootDir>/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/fixtures/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript' },
+          target: 'es2023',
+          transform: { verbatimModuleSyntax: true },
+        },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^((?:express-|koa-)?oauth2-backend)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+};
+
+const packages = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend'];
+
+export default {
+  projects: [
+    ...packages.map((name) => ({ ...shared, displayName: name, rootDir: `packages/${name}` })),
+    { ...shared, displayName: 'repository', rootDir: 'test' },
+  ],
+  reporters: ['default', '<rootDir>/test/reporter/summary-line.js'],
+  coverageProvider: 'babel',
+};

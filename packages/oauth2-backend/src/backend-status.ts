@@ -1,0 +1,45 @@
+/** What a backend's token is up to. */
+
+import type { Upstream } from './upstream.js';
+
+/** The state of the token that needs no request, and what happened since the start. */
+export interface BackendStatus {
+  readonly name: string;
+  /** `failing`: the last renewal failed; a kept token may still be in use. */
+  readonly state: 'none' | 'fresh' | 'renewing' | 'expired' | 'failing';
+  /** Milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** Milliseconds since the epoch: no token request is made before. */
+  readonly retryAt?: number;
+  readonly lastError?: { readonly code: string; readonly message: string; readonly at: number };
+  readonly counts: {
+    readonly tokenRequests: number;
+    readonly renewals: number;
+    readonly refusals: number;
+    readonly failures: number;
+    readonly identities: number;
+    readonly evictions: number;
+  };
+}
+
+/** Reads it. A source that we do not keep is only known by its `current()`. */
+export function statusOf({ name, source, counted }: Upstream): BackendStatus {
+  const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
+  if (!counted) {
+    const token = source?.current?.();
+    return { name, state: token ? 'fresh' : 'none', ...(token && { expiresAt: token.expiresAt }), counts: none };
+  }
+  const { state, expiresAt, last } = counted.source.state();
+  return {
+    name,
+    state,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(last && { retryAt: last.retryAt, lastError: { ...describe(last.error), at: last.at } }),
+    counts: { ...none, ...counted.counts, identities: expiresAt === undefined ? 0 : 1 },
+  };
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN', message: 'unknown reason' };
+  return { code: 'code' in error ? String(error.code) : error.name, message: error.message };
+}

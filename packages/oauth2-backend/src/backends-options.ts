@@ -1,0 +1,56 @@
+/** The options of `createBackends`, checked like the configuration. */
+
+import type { Dispatcher } from 'undici';
+import type { Clock } from './clock.js';
+import { nearestName } from './definitions/nearest-name.js';
+import { ConfigurationError, type Problem } from './errors.js';
+import type { Logger } from './logger.js';
+import type { TokenSource } from './token.js';
+
+/** What comes from code, not from configuration. */
+export interface BackendsOptions {
+  /** pino-shaped: debug, info, warn, error. One-line messages, never a secret. Default: warnings go to `process.emitWarning`. */
+  readonly logger?: Logger | undefined;
+  /** Replaces the token source of the named backends: tests, tokens from elsewhere. */
+  readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
+  /** Replaces the connections of fetch and token requests (undici's MockAgent in tests). It is not closed by `close()`. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** Where time comes from. Default: the machine's clocks. */
+  readonly clock?: Clock | undefined;
+}
+
+const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
+  logger: ['debug', 'info', 'warn', 'error'],
+  tokens: [],
+  dispatcher: ['dispatch'],
+  clock: ['now', 'monotonic'],
+};
+
+/** @throws ConfigurationError with all problems */
+export function checkOptions(options: BackendsOptions): BackendsOptions {
+  const problems: Problem[] = [];
+  const copy: Record<string, unknown> = { ...options };
+  for (const [path, value] of Object.entries(copy)) {
+    const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
+    if (!members) problems.push({ path, message: `is no option${hint(path)}` });
+    else if (value !== undefined) problems.push(...missing(path, value, members));
+  }
+  for (const [name, source] of Object.entries(copy['tokens'] ?? {})) {
+    problems.push(...missing(`tokens.${name}`, source, ['token']));
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return copy;
+}
+
+function missing(path: string, value: unknown, members: readonly string[]): Problem[] {
+  if (typeof value !== 'object' || value === null) return [{ path, message: 'must be an object' }];
+  const absent = members.filter((member) => typeof (value as Record<string, unknown>)[member] !== 'function');
+  return absent.length === 0
+    ? []
+    : [{ path, message: `must have ${absent.map((member) => `${member}()`).join(', ')}` }];
+}
+
+function hint(name: string): string {
+  const near = nearestName(name, Object.keys(MEMBERS));
+  return near === undefined ? '' : `; did you mean "${near}"?`;
+}

@@ -1,0 +1,101 @@
+/** Definitions -> backends. */
+
+import { activity } from './activity.js';
+import { type Backend, createBackend } from './backend.js';
+import { type BackendStatus, statusOf } from './backend-status.js';
+import { type BackendsOptions, checkOptions } from './backends-options.js';
+import { systemClock } from './clock.js';
+import type { BackendDefinitions } from './definitions/backend-definition.js';
+import { resolveDefinitions } from './definitions/resolve-definitions.js';
+import { steadyLogger } from './logger.js';
+import { membersByName, unknownBackend } from './members-by-name.js';
+import { ready } from './ready.js';
+import type { RequestContext } from './request-context.js';
+import { upstreams } from './upstream.js';
+
+/** Named backends. */
+export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
+  /** The configured names, in their order. */
+  readonly names: readonly (keyof D & string)[];
+  /** A backend that is not tied to a request: for jobs, start-up, scripts. @throws UnknownBackendError */
+  get(name: keyof D & string): Backend;
+  /** All backends, tied to one inbound request; each is made when first read. */
+  for(context: RequestContext): { readonly [N in keyof D]: Backend };
+  /**
+   * Gets every token that needs no request, even while a pause is on.
+   *
+   * @throws AggregateError that names all that failed; the signal's own reason
+   */
+  ready(options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  /** What each backend's token is up to; it asks nobody. */
+  status(): BackendStatus[];
+  /**
+   * Refuses new calls, lets running ones end, then ends renewals and connections.
+   *
+   * @param options.timeout milliseconds for the running calls, default 5 000
+   */
+  close(options?: { timeout?: number | undefined }): Promise<void>;
+}
+
+/**
+ * Makes backends from their definitions, validated and copied at once.
+ *
+ * @example
+ * const backends = createBackends({ billing: { origin: 'https://billing.example.com', oauth2 } });
+ * const invoices = await backends.get('billing').got('invoices').json();
+ * @throws ConfigurationError with all problems
+ */
+export function createBackends<const D extends BackendDefinitions>(
+  definitions: D,
+  options: BackendsOptions = {},
+): Backends<D> {
+  const { tokens, dispatcher, clock = systemClock, ...checked } = checkOptions(options);
+  const logger = checked.logger && steadyLogger(checked.logger);
+  const { backends: resolved, warnings } = resolveDefinitions(definitions, Object.keys(tokens ?? {}));
+  for (const warning of warnings) {
+    if (logger) logger.warn(warning);
+    else process.emitWarning(warning, { type: 'OAuth2BackendWarning' });
+  }
+
+  const calls = activity();
+  const made = upstreams({ clock, logger, dispatcher, tokens, activity: calls });
+  const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
+  const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
+  const untied = tie(undefined);
+  let closing: Promise<void> | undefined;
+
+  return {
+    names,
+    get: (name) => untied.member(name),
+    for: (context) => membersByName(tie(context)) as { readonly [N in keyof D]: Backend },
+    ready: ({ signal } = {}) => ready([...named.values()], signal),
+    status: () => [...named.values()].map(statusOf),
+    close({ timeout = 5_000 } = {}) {
+      closing ??= close(timeout);
+      return closing;
+    },
+  };
+
+  function tie(context: RequestContext | undefined) {
+    const tied = new Map<string, Backend>();
+    return {
+      names: () => names,
+      member(name: string): Backend {
+        const known = tied.get(name);
+        if (known) return known;
+        const upstream = named.get(name);
+        if (!upstream) throw unknownBackend(name, names);
+        const backend = createBackend(upstream, context);
+        tied.set(name, backend);
+        return backend;
+      },
+    };
+  }
+
+  async function close(timeout: number): Promise<void> {
+    calls.refuse();
+    await calls.idle(timeout);
+    for (const { counted } of made.all()) counted?.source.close();
+    await Promise.all(made.all().map(({ settings }) => settings.transport.destroy()));
+  }
+}

@@ -1,0 +1,142 @@
+/** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
+
+import { resolveDefinitions } from './definitions/resolve-definitions.js';
+import { ConfigurationError, NoTokenError, OAuth2BackendError } from './errors.js';
+import { refusalOf } from './refusal.js';
+import { ownError } from './sources/failure.js';
+import { feedbackOf } from './sources/feedback.js';
+import { type TargetRule, targetRule } from './target.js';
+import type { AccessToken, TokenQuery, TokenSource } from './token.js';
+
+/** What a bearer is tied to. */
+export interface BearerOptions {
+  /** scheme://host[:port]; the only origin that ever sees the token. https, or http on loopback. */
+  readonly origin: string;
+  /** A path that every request stays below; default none. */
+  readonly pathPrefix?: string | undefined;
+  /** How often a request that was answered 401 is repeated with a new token, 0 to 255; default 1. */
+  readonly retries?: number | undefined;
+  /** Allows plain http outside loopback; default false. */
+  readonly allowHttp?: boolean | undefined;
+  /** Name for messages; default the origin. */
+  readonly name?: string | undefined;
+}
+
+/** A 401 and what is known of the request it answers. */
+export interface Refusal {
+  readonly token: AccessToken;
+  /** The answer's `WWW-Authenticate` field or fields. */
+  readonly challenges: string | readonly string[] | undefined;
+  /** Whether the request's body can be sent again byte for byte. */
+  readonly replayable: boolean;
+  /** How often the request has been repeated already. */
+  readonly repeats: number;
+  readonly query: TokenQuery;
+}
+
+/** What a carrier needs to put the right token on the right requests. */
+export interface Bearer {
+  readonly name: string;
+  readonly target: TargetRule;
+  /** Whether there is a token at all: a backend without `oauth2` sends none. */
+  readonly hasToken: boolean;
+  /** A fresh token without a promise, or `undefined` when `token()` has to be asked. */
+  current(): AccessToken | undefined;
+  /** @throws what the token source throws; `ERR_OAUTH2_NO_TOKEN` for a token that no header may carry */
+  token(query: TokenQuery): Promise<AccessToken>;
+  /** The token to repeat with, or `undefined` when the 401 is the caller's answer. */
+  afterRefusal(refusal: Refusal): Promise<AccessToken | undefined>;
+  /** Tells the keeper that a repeated request was answered otherwise than 401. */
+  accepted(token: AccessToken): void;
+}
+
+const TOKEN = /^[\x21-\x7e]+$/;
+
+/** Ties a source, or none, to a checked target. Origin and prefix are trusted to be canonical. */
+export function tieBearer(options: {
+  name: string;
+  source: TokenSource | undefined;
+  target: TargetRule;
+  retries: number;
+}): Bearer {
+  const { name, source, target, retries } = options;
+  let checked: AccessToken | undefined;
+  /** Only for sources that nobody keeps: they are told at the next question. */
+  let refusedValue: string | undefined;
+
+  return {
+    name,
+    target,
+    hasToken: source !== undefined,
+
+    current() {
+      const token = source?.current?.();
+      return token && token.value !== refusedValue ? check(token) : undefined;
+    },
+
+    token: (query) => ask(refusedValue === undefined ? query : { ...query, refused: query.refused ?? refusedValue }),
+
+    async afterRefusal({ token, challenges, replayable, repeats, query }) {
+      if (!source) return undefined;
+      const feedback = feedbackOf(token);
+      if (repeats > 0) feedback?.refusedAgain();
+      if (refusalOf(challenges) === 'stands') return undefined;
+      if (!replayable || repeats >= retries) {
+        if (feedback) feedback.refused();
+        else refusedValue = token.value;
+        return undefined;
+      }
+      try {
+        const next = await ask({ ...query, refused: token.value });
+        return next === token ? undefined : next;
+      } catch (error) {
+        if (query.signal?.aborted) throw query.signal.reason;
+        throw ownError(error, name, { status: 401 });
+      }
+    },
+
+    accepted: (token) => feedbackOf(token)?.accepted(),
+  };
+
+  async function ask(query: TokenQuery): Promise<AccessToken> {
+    if (!source) throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { statusCode: 500 });
+    let token: AccessToken;
+    try {
+      token = await source.token(query);
+    } catch (error) {
+      if (query.signal?.aborted) throw query.signal.reason;
+      throw error instanceof OAuth2BackendError ? error : ownError(error, name);
+    }
+    if (token?.value !== refusedValue) refusedValue = undefined;
+    return check(token);
+  }
+
+  /** Sources are other people's code: what they give goes into a header only if a header may carry it. */
+  function check(token: AccessToken): AccessToken {
+    if (checked !== undefined && token === checked) return token;
+    if (typeof token?.value !== 'string' || !TOKEN.test(token.value)) {
+      throw new NoTokenError(`token source of "${name}" gave a token that no header may carry`, { statusCode: 502 });
+    }
+    checked = token;
+    return token;
+  }
+}
+
+/**
+ * Ties a token source to one origin, for `bearerGot` and `bearerFetch`.
+ *
+ * @example
+ * const billing = bearerFetch(bearer(reuse(source), { origin: 'https://billing.example.com' }));
+ * @throws ConfigurationError for an origin, prefix or number of retries that cannot be
+ */
+export function bearer(source: TokenSource, options: BearerOptions): Bearer {
+  const { origin, pathPrefix: path_prefix, allowHttp: allow_http, retries = 1 } = options;
+  const definition = { origin, path_prefix, allow_http, oauth2: source };
+  const [resolved] = resolveDefinitions({ bearer: definition }, []).backends;
+  if (!resolved) throw new ConfigurationError([{ path: 'bearer', message: 'needs an origin' }]);
+  if (!Number.isInteger(retries) || retries < 0 || retries > 255) {
+    throw new ConfigurationError([{ path: 'bearer.retries', message: 'must be a whole number from 0 to 255' }]);
+  }
+  const name = options.name ?? resolved.origin;
+  return tieBearer({ name, source, target: targetRule({ ...resolved, name }), retries });
+}

@@ -1,0 +1,80 @@
+/** One call's requests on an undici dispatcher: checked and authorised at the last moment, timed, reported when over. */
+
+import type { Dispatcher } from 'undici';
+import type { Call } from './signals.js';
+
+/** What happens around each request of a call. */
+export interface CallDispatchOptions {
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>;
+  readonly call: Call;
+  /** From request written to answer headers: milliseconds, 0 for no limit. */
+  readonly ttfb: number;
+  readonly late: () => unknown;
+  /** Last look at the request: may throw, may change the headers. */
+  readonly prepare: (options: Dispatcher.DispatchOptions) => Dispatcher.DispatchOptions;
+  /** The answer's body has ended, well or not. */
+  readonly onEnd?: (() => void) | undefined;
+}
+
+/** A dispatch function for one call. */
+export function callDispatch(options: CallDispatchOptions): Dispatcher['dispatch'] {
+  return function dispatchCall(request, handler) {
+    return options.dispatcher.dispatch(options.prepare(request), new TimedHandler(handler, options));
+  };
+}
+
+/**
+ * Passes everything on. It speaks the older handler interface of undici 7 because only that one is told
+ * when a request has been written.
+ */
+class TimedHandler implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #options: CallDispatchOptions;
+
+  constructor(handler: Dispatcher.DispatchHandler, options: CallDispatchOptions) {
+    this.#handler = handler;
+    this.#options = options;
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    this.#handler.onConnect?.(abort);
+  }
+
+  onRequestSent(): void {
+    const { call, ttfb, late } = this.#options;
+    if (ttfb > 0) call.limit(ttfb, late);
+  }
+
+  onBodySent(chunkSize: number, totalBytesSent: number): void {
+    this.#handler.onBodySent?.(chunkSize, totalBytesSent);
+  }
+
+  onUpgrade(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onUpgrade']>>): void {
+    this.#options.call.lift();
+    this.#handler.onUpgrade?.(...args);
+  }
+
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
+  onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
+    if (statusCode >= 200) this.#options.call.lift();
+    return this.#handler.onHeaders?.(statusCode, headers, resume, statusText) ?? true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#handler.onData?.(chunk) ?? true;
+  }
+
+  onComplete(trailers: string[] | null): void {
+    this.#handler.onComplete?.(trailers);
+    this.#options.onEnd?.();
+  }
+
+  onError(error: Error): void {
+    this.#options.call.lift();
+    this.#handler.onError?.(error);
+    this.#options.onEnd?.();
+  }
+}

@@ -1,0 +1,93 @@
+/** The fetch carrier: undici's fetch with the backend's token, target, limits and redirect rule. */
+
+import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
+import type { Bearer } from '../bearer.js';
+import { encodeBody } from '../replayable-body.js';
+import type { AccessToken } from '../token.js';
+import { fetchFailure } from './fetch-failure.js';
+import { dropBody, hopDispatcher } from './fetch-hop.js';
+import { type Hop, markRedirected, nextHop } from './fetch-redirect.js';
+import { readFetchRequest, withBody } from './fetch-request.js';
+import { outboundCall } from './outbound-call.js';
+import { type CarrierSettings, defaultSettings } from './settings.js';
+
+/** A fetch whose requests go to one backend and carry its token. */
+export type BearerFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** fetch over given settings. */
+export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerFetch {
+  return async function fetchWithToken(input, init) {
+    const request = readFetchRequest(input, init, bearer);
+    const target = bearer.target.resolve(request.url);
+    const call = outboundCall(bearer, settings, request);
+    let last = { ended: false };
+    let released = false;
+
+    try {
+      // Not `instanceof`: under a test runner a Blob's promise is of another realm.
+      const encoded = encodeBody(request.body);
+      const first: Hop = { target, request: withBody(request, 'then' in encoded ? await encoded : encoded) };
+      const held = call.token();
+      let token = held instanceof Promise ? await held : held;
+
+      for (;;) {
+        const response = await follow(first, token);
+        if (response.status !== 401) {
+          call.accepted(token);
+          return release(response);
+        }
+        const challenges = response.headers.get('www-authenticate') ?? undefined;
+        const next = await call.afterRefusal(token, challenges, first.request.replayable);
+        if (!next) return release(response);
+        await dropBody(response);
+        token = next;
+      }
+    } catch (error) {
+      call.done();
+      throw fetchFailure(error, call.signal, settings.timeouts.connect);
+    }
+
+    /** Sends the request and follows redirects below the backend's origin and prefix. */
+    async function follow(first: Hop, token: AccessToken | undefined): Promise<Response> {
+      let hop = first;
+      for (let redirects = 0; ; redirects++) {
+        const response = await send(hop, token);
+        const next = nextHop(response, hop, bearer.target, redirects);
+        if (!next) return redirects > 0 ? markRedirected(response) : response;
+        await dropBody(response);
+        hop = next;
+      }
+    }
+
+    async function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
+      const mine = { ended: false };
+      last = mine;
+      const dispatcher = hopDispatcher({ bearer, settings, call, token, onEnd: () => end(mine) });
+      const { rest, method, headers, body, replayable } = request;
+      const init = { ...rest, method, headers, body, redirect: 'manual', signal: call.signal, dispatcher };
+      const sent = undiciFetch(target.href, (replayable ? init : { ...init, duplex: 'half' }) as UndiciInit);
+      return await sent;
+    }
+
+    /** The call is over when the body of the answer that the caller gets has ended. */
+    function release(response: Response): Response {
+      released = true;
+      if (last.ended) call.done();
+      return response;
+    }
+
+    function end(hop: { ended: boolean }): void {
+      hop.ended = true;
+      if (released && hop === last) call.done();
+    }
+  };
+}
+
+/**
+ * A fetch that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
+ */
+export function bearerFetch(bearer: Bearer): BearerFetch {
+  return fetchCarrier(bearer, defaultSettings());
+}

@@ -1,0 +1,44 @@
+/** What a got request that failed is rejected with. */
+
+import { CancelError, RequestError, TimeoutError } from 'got';
+import { OAuth2BackendError } from '../errors.js';
+import { isTimeLimit, markFailure } from './transport-failure.js';
+
+/** Our own error and the signal's own reason come out unwrapped; got's errors without anything secret in reach. */
+export function gotFailure(error: unknown, signal: AbortSignal | undefined): unknown {
+  const own = ownCause(error);
+  if (own) return own;
+  if (signal?.aborted && !isTimeLimit(signal.reason)) return signal.reason;
+  if (!(error instanceof RequestError) || error instanceof CancelError) return error;
+  const { cause } = error;
+  const shown = isTimeLimit(cause) && !(error instanceof TimeoutError) ? asTimeout(error, cause) : error;
+  return markFailure(conceal(shown), shown instanceof TimeoutError ? 504 : 502);
+}
+
+function ownCause(error: unknown): OAuth2BackendError | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth++) {
+    if (cause instanceof OAuth2BackendError) return cause;
+  }
+  return undefined;
+}
+
+function asTimeout(error: RequestError, cause: DOMException): RequestError {
+  return error.request && error.timings ? new TimeoutError(cause as never, error.timings, error.request) : error;
+}
+
+/** The request behind these members holds the Authorization header as it was sent. */
+function conceal(error: RequestError): RequestError {
+  const { response } = error;
+  const hidden = { enumerable: false, configurable: true, writable: true };
+  Object.defineProperties(error, {
+    options: { ...hidden, value: error.options },
+    request: { ...hidden, value: undefined },
+    response: { ...hidden, value: response && plainResponse(response) },
+  });
+  return error;
+}
+
+function plainResponse(response: NonNullable<RequestError['response']>): object {
+  const { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, body, rawBody, ok, retryCount } = response;
+  return { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, body, rawBody, ok, retryCount };
+}

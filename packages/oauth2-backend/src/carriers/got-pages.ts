@@ -1,0 +1,64 @@
+/** got's paginate for one backend: each page is a request of its own with the token of its time; none is repeated. */
+
+import type { Got, GotPaginate, OptionsInit, RequestFunction } from 'got';
+import type { Bearer } from '../bearer.js';
+import { gotFailure } from './got-failure.js';
+import { gotHop } from './got-hop.js';
+import { type GotInput, readGotCall } from './got-options.js';
+import { followBelow } from './got-redirect.js';
+import { outboundCall } from './outbound-call.js';
+import type { CarrierSettings } from './settings.js';
+
+/** Pages of a client. */
+export interface PagesOptions {
+  readonly client: Got;
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+}
+
+/** `paginate`, `paginate.each` and `paginate.all`. */
+export function gotPages({ client, bearer, settings }: PagesOptions): GotPaginate {
+  async function* each(input: GotInput, options?: OptionsInit): AsyncGenerator<unknown> {
+    const { href, own } = readGotCall(input, options, bearer);
+    const signal = own.signal ?? client.defaults.options.signal;
+    const request = pageRequest({ client, bearer, settings }, own.method ?? 'GET', signal);
+    try {
+      const pages = { ...own, followRedirect: followBelow(bearer, own, client), request };
+      yield* client.paginate(href, pages as never);
+    } catch (error) {
+      throw gotFailure(error, signal);
+    }
+  }
+
+  async function all(input: GotInput, options?: OptionsInit): Promise<unknown[]> {
+    const items: unknown[] = [];
+    for await (const item of each(input, options)) items.push(item);
+    return items;
+  }
+
+  return Object.assign(each.bind(undefined), { each, all }) as unknown as GotPaginate;
+}
+
+function pageRequest(
+  { bearer, settings }: PagesOptions,
+  method: string,
+  signal: AbortSignal | undefined,
+): RequestFunction {
+  return async function requestPage(url, native, callback) {
+    const call = outboundCall(bearer, settings, { method, signal });
+    try {
+      const onRefused: Parameters<typeof gotHop>[0]['onRefused'] = async (response, token) => {
+        await call.afterRefusal(token, response.headers['www-authenticate'], false);
+        return true;
+      };
+      const request = await gotHop({ bearer, settings, call, onRefused })(url, native, callback);
+      if (!request || !('once' in request)) throw new TypeError('no request was made');
+      call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));
+      request.once('close', () => call.done());
+      return request;
+    } catch (error) {
+      call.done();
+      throw error;
+    }
+  };
+}

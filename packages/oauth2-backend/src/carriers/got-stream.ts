@@ -1,0 +1,55 @@
+/** got's stream for one backend: it carries the token and is not repeated. */
+
+import type { Got, Request as GotRequest, OptionsInit } from 'got';
+import type { Bearer } from '../bearer.js';
+import { gotFailure } from './got-failure.js';
+import { gotHop } from './got-hop.js';
+import { type GotInput, readGotCall } from './got-options.js';
+import { followBelow } from './got-redirect.js';
+import { outboundCall } from './outbound-call.js';
+import type { CarrierSettings } from './settings.js';
+
+/** A stream call. */
+export interface StreamOptions {
+  readonly client: Got;
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+  readonly input: GotInput;
+  readonly options: OptionsInit | undefined;
+}
+
+/** Starts a stream. What would be thrown is emitted as its `error`, as got does. */
+export function gotStream({ client, bearer, settings, input, options }: StreamOptions): GotRequest {
+  const start = (href: string, own: OptionsInit) =>
+    client(href, { ...own, isStream: true } as OptionsInit) as unknown as GotRequest;
+  try {
+    const { href, own } = readGotCall(input, options, bearer);
+    const { options: defaults } = client.defaults;
+    const method = own.method ?? defaults.method;
+    const call = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    const onRefused: Parameters<typeof gotHop>[0]['onRefused'] = async (response, token) => {
+      await call.afterRefusal(token, response.headers['www-authenticate'], false);
+      return true;
+    };
+    const stream = start(href, {
+      ...own,
+      followRedirect: followBelow(bearer, own, client),
+      request: gotHop({ bearer, settings, call, onRefused }),
+      signal: call.signal,
+    });
+    stream.once('close', () => call.done());
+    return unwrapErrors(stream, call.signal);
+  } catch (error) {
+    const request = () => Promise.reject(error);
+    return unwrapErrors(start(bearer.target.resolve('').href, { request, retry: { limit: 0 } }), undefined);
+  }
+}
+
+/** got wraps what is thrown inside it; whoever listens gets it unwrapped. */
+function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotRequest {
+  const emit = stream.emit;
+  stream.emit = function emitUnwrapped(event: string | symbol, ...args: unknown[]): boolean {
+    return emit.apply(stream, [event, ...(event === 'error' ? [gotFailure(args[0], signal)] : args)] as never);
+  };
+  return stream;
+}

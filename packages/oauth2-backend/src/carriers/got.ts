@@ -1,0 +1,88 @@
+/** The got carrier: got with the backend's token, target, limits and redirect rule. */
+
+import got, {
+  type CancelableRequest,
+  type ExtendOptions,
+  type Got,
+  type GotPaginate,
+  type GotRequestFunction,
+  type GotStream,
+  type HTTPAlias,
+  type OptionsInit,
+} from 'got';
+import type { Bearer } from '../bearer.js';
+import { encodeOptions } from './got-body.js';
+import { gotFailure } from './got-failure.js';
+import { type GotInput, ownOptions, readGotCall } from './got-options.js';
+import { gotPages } from './got-pages.js';
+import { gotPromise } from './got-promise.js';
+import { followBelow } from './got-redirect.js';
+import { gotWithRepeats } from './got-repeat.js';
+import { gotStream } from './got-stream.js';
+import { outboundCall } from './outbound-call.js';
+import { type CarrierSettings, defaultSettings } from './settings.js';
+
+/** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
+export type BackendGot = GotRequestFunction &
+  Record<HTTPAlias, GotRequestFunction> & {
+    readonly stream: GotStream;
+    readonly paginate: GotPaginate;
+    /** The same kind of client with these options as defaults. */
+    extend(...options: readonly ExtendOptions[]): BackendGot;
+  };
+
+const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
+
+/** The got that all backends extend: nothing is retried unless the caller asks for it. */
+const base: Got = got.extend({ retry: { limit: 0 } });
+
+/** got over given settings. */
+export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client: Got = base): BackendGot {
+  const stream = (input: GotInput, options?: OptionsInit) => gotStream({ client, bearer, settings, input, options });
+  const paginate = gotPages({ client, bearer, settings });
+
+  return Object.assign(request, withMethods(request), {
+    stream: Object.assign(stream, withMethods(stream)),
+    paginate,
+    extend(...options: readonly ExtendOptions[]) {
+      return gotCarrier(bearer, settings, client.extend(...options.map((each) => ownOptions(each, bearer))));
+    },
+  }) as unknown as BackendGot;
+
+  function request(input: GotInput, options?: OptionsInit): CancelableRequest<never> {
+    let signal: AbortSignal | undefined;
+    const fail = (error: unknown) => gotFailure(error, signal);
+
+    return gotPromise(async (progress) => {
+      const { href, own } = readGotCall(input, options, bearer);
+      const { options: defaults } = client.defaults;
+      const method = own.method ?? defaults.method;
+      const call = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+      signal = call.signal;
+      progress.onCancel = () => call.abort(new DOMException('the caller has cancelled', 'AbortError'));
+      try {
+        const encoded = await encodeOptions({ ...own, followRedirect: followBelow(bearer, own, client) }, defaults);
+        return await gotWithRepeats({ client, bearer, settings, call, href, encoded, progress });
+      } catch (error) {
+        throw fail(error);
+      } finally {
+        call.done();
+      }
+    }, fail);
+  }
+}
+
+function withMethods<R>(call: (input: GotInput, options?: OptionsInit) => R): Record<string, typeof call> {
+  return Object.fromEntries(
+    METHODS.map((method) => [method, (input, options) => call(input, { ...options, method })] as [string, typeof call]),
+  );
+}
+
+/**
+ * A got that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
+ */
+export function bearerGot(bearer: Bearer): BackendGot {
+  return gotCarrier(bearer, defaultSettings());
+}

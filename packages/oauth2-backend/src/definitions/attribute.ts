@@ -1,0 +1,70 @@
+/** The description of a configuration attribute: it drives validation, hints and the tables of the documentation. */
+
+import { isNamedMembers } from './kind-of.js';
+import { membersOf } from './members.js';
+import { nearestName } from './nearest-name.js';
+import type { Place } from './place.js';
+
+/** One attribute of a block. */
+export interface Attribute<T = unknown> {
+  /** What is written there, in words for the documentation: `duration`. */
+  readonly type: string;
+  /** One sentence for the documentation. */
+  readonly summary: string;
+  /** Refused when missing. */
+  readonly required?: boolean;
+  /** What to say when it is missing, where that needs more than its type. */
+  readonly missing?: string;
+  /** What holds when it is not configured, in the form in which it would be configured; read by the same rule. */
+  readonly default?: string | number | boolean;
+  /** The rule: gives the meaning of a configured value, or reports what is wrong and gives `undefined`. */
+  read(value: unknown, place: Place): T | undefined;
+}
+
+/** The attributes of a block by name. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** What the attributes of a block mean; `undefined` where nothing, or nothing valid, was configured. */
+type Values<A extends Attributes> = {
+  readonly [N in keyof A]: A[N] extends { default: unknown } ? Meaning<A[N]> : Meaning<A[N]> | undefined;
+};
+
+type Meaning<A> = A extends Attribute<infer T> ? T : never;
+
+/** A block that was read. */
+export interface Block<A extends Attributes> {
+  readonly place: Place;
+  readonly values: Values<A>;
+  /** The attributes that were configured, validly or not. */
+  readonly given: ReadonlySet<keyof A>;
+}
+
+/** Reads a block by its description; reports unknown attributes with the nearest known name, wrong values and missing attributes. */
+export function readBlock<const A extends Attributes>(value: unknown, attributes: A, place: Place): Block<A> {
+  const names = Object.keys(attributes);
+  const values = new Map<string, unknown>();
+  const given = new Set<string>();
+  const wanted = (name: string, here: Place): boolean => {
+    if (names.includes(name)) {
+      given.add(name);
+      return true;
+    }
+    const nearest = nearestName(name, names);
+    here.refuse(nearest === undefined ? 'unknown attribute' : `unknown attribute; did you mean "${nearest}"?`);
+    return false;
+  };
+  for (const member of membersOf(value, place, { wanted })) {
+    if (member.value === undefined) given.delete(member.name);
+    else values.set(member.name, attributes[member.name]?.read(member.value, member.place));
+  }
+  for (const [name, attribute] of Object.entries(attributes)) {
+    const here = place.at(name);
+    if (attribute.required && isNamedMembers(value) && !given.has(name)) {
+      here.refuse(attribute.missing ?? `is missing: ${attribute.type.replaceAll('`', '')}`);
+    }
+    if (values.get(name) === undefined && attribute.default !== undefined) {
+      values.set(name, attribute.read(attribute.default, here));
+    }
+  }
+  return { place, values: Object.fromEntries(values) as Values<A>, given };
+}

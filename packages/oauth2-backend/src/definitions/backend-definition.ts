@@ -1,0 +1,39 @@
+/** What an application writes to define its backends. */
+
+import type { TokenSource } from '../token.js';
+import type { OAuth2Definition } from './oauth2-definition.js';
+
+/** Header names with one value or several. */
+type HeaderDefinitions = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A named upstream: where it is, how requests to it are made and whose token they carry. */
+export interface BackendDefinition {
+  /** `scheme://host[:port]`; the only origin that ever sees the token. */
+  readonly origin: string;
+  /** Allows plain http with `oauth2` outside loopback; warns once. Default: false. */
+  readonly allow_http?: boolean | undefined;
+  /** Prefixes every path, starts with `/`; a request cannot climb out of it. */
+  readonly path_prefix?: string | undefined;
+  /** Duration for look-up, TCP and TLS; `"0s"`: no limit. Default: `"10s"`. */
+  readonly connect_timeout?: string | undefined;
+  /** Duration from the request written to the answer's headers; `"0s"`: no limit. Default: `"60s"`. */
+  readonly ttfb_timeout?: string | undefined;
+  /** Duration from the call to the end of the body; `"0s"`: no limit. Default: `"300s"`. */
+  readonly timeout?: string | undefined;
+  /** Headers that are taken off each request. */
+  readonly remove_request_headers?: readonly string[] | undefined;
+  /** Headers that replace those of each request. */
+  readonly set_request_headers?: HeaderDefinitions | undefined;
+  /** Headers that are added to those of each request. */
+  readonly add_request_headers?: HeaderDefinitions | undefined;
+  /** Whether the inbound client's going away aborts the request; `'safe'`: only GET, HEAD, OPTIONS. Default: `'safe'`. */
+  readonly abort_on_disconnect?: 'safe' | boolean | undefined;
+  /** How tokens are got, or what gives them; without it requests carry none. */
+  readonly oauth2?: OAuth2Definition | TokenSource | undefined;
+}
+
+/** The backend through which a token request goes; without `origin` it has the token endpoint's. */
+export type TokenBackendDefinition = Omit<BackendDefinition, 'origin'> & { readonly origin?: string | undefined };
+
+/** Backends by name: letters, digits, `_` and `-`, a letter first. */
+export type BackendDefinitions = Readonly<Record<string, BackendDefinition>>;

@@ -1,0 +1,37 @@
+/** Further form parameters of the token request. */
+
+import { namedValues } from './named-values.js';
+import type { Place } from './place.js';
+import { readText } from './plain-values.js';
+
+// Compared in lower case: some servers do not tell `Scope` from `scope`.
+const OWN = new Set([
+  'grant_type',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'assertion',
+  'refresh_token',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'username',
+  'password',
+  'code',
+  'code_verifier',
+  'redirect_uri',
+]);
+
+/** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
+export const readParams = namedValues({ name: readName, value: readText });
+
+function readName(name: string, place: Place): string | undefined {
+  const lower = name.toLowerCase();
+  if (lower === 'scope') return place.refuse('must be given as the attribute "scope"');
+  if (OWN.has(lower)) return place.refuse('is set by the client itself and cannot be a further parameter');
+  if (name === '') return place.refuse('a parameter needs a name');
+  return readText(name, place);
+}

@@ -1,0 +1,64 @@
+/** From an `oauth2` block that was read to what it means, given its token backend. */
+
+import type { OAuth2Block } from './blocks.js';
+import { namesWithValues } from './named-values.js';
+import type { ResolvedBackend, ResolvedOAuth2 } from './resolved.js';
+import { isExposed } from './safe-url.js';
+import { liesBelow } from './token-endpoint.js';
+
+/** Gives the resolved block, or `undefined` when a part of it is not valid; reports what does not fit together. */
+export function resolveOAuth2(
+  block: OAuth2Block,
+  tokenBackend: ResolvedBackend | undefined,
+  warnings: string[],
+): ResolvedOAuth2 | undefined {
+  const { values } = block;
+  const tokenEndpoint = resolveTokenEndpoint(block, tokenBackend);
+  if (tokenEndpoint !== undefined) judgeTransport(block, tokenEndpoint, warnings);
+  const { grant_type: grantType, client_id: clientId } = values;
+  if (!tokenBackend || tokenEndpoint === undefined || grantType === undefined || clientId === undefined) {
+    return undefined;
+  }
+  return Object.freeze({
+    grantType,
+    tokenEndpoint,
+    clientAuth: values.token_endpoint_auth_method,
+    clientId,
+    clientSecret: values.client_secret ?? '',
+    ...(values.scope && { scope: values.scope }),
+    params: namesWithValues(values.params),
+    retries: values.retries,
+    defaultTtl: values.default_ttl,
+    renewBefore: values.renew_before,
+    basicEncoding: values.basic_encoding,
+    tokenBackend,
+  });
+}
+
+function resolveTokenEndpoint(
+  { place, values }: OAuth2Block,
+  tokenBackend: ResolvedBackend | undefined,
+): string | undefined {
+  const endpoint = values.token_endpoint;
+  if (endpoint?.origin === undefined) {
+    return endpoint && tokenBackend && `${tokenBackend.origin}${tokenBackend.pathPrefix}${endpoint.text}`;
+  }
+  if (tokenBackend && !liesBelow(endpoint.text, tokenBackend)) {
+    const { origin, pathPrefix } = tokenBackend;
+    return place.at('token_endpoint').refuse(`lies outside its token backend, ${origin}${pathPrefix}`);
+  }
+  return endpoint.text;
+}
+
+function judgeTransport({ place, values }: OAuth2Block, tokenEndpoint: string, warnings: string[]): void {
+  if (!isExposed(tokenEndpoint)) return;
+  if (values.allow_http) {
+    warnings.push(
+      `${place.path}: client credentials go over plain http to ${new URL(tokenEndpoint).origin} (allow_http)`,
+    );
+    return;
+  }
+  place
+    .at('token_endpoint')
+    .refuse('must be https, or http on loopback only; "allow_http": true in "oauth2" allows it');
+}

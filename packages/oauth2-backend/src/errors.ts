@@ -1,0 +1,125 @@
+/** What every error of this library has in common: a stable `code`, the status an unhandled one should become, nothing secret. */
+export class OAuth2BackendError extends Error {
+  /** Stable, `ERR_OAUTH2_…`. */
+  readonly code: string;
+  /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 499 gone, 500 the application's own mistake. */
+  readonly statusCode: number;
+  /** `false`: frameworks must not show the message to the inbound client. */
+  readonly expose: boolean = false;
+
+  constructor(message: string, options: ErrorOptions & { code: string; statusCode: number }) {
+    super(message, 'cause' in options && options.cause !== undefined ? { cause: options.cause } : undefined);
+    this.code = options.code;
+    this.statusCode = options.statusCode;
+    // On the instance and not enumerable: console output then shows the class once, and subclasses stay one line.
+    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true, writable: true });
+  }
+}
+
+/** One thing that is wrong in the configuration. */
+export interface Problem {
+  /** Where: `billing.oauth2.client_secret`, `billing.oauth2.params.resource[1]`. */
+  readonly path: string;
+  /** What is wrong and what would be right; never a secret's value. */
+  readonly message: string;
+}
+
+/** The configuration cannot work. Thrown at construction with all problems at once. */
+export class ConfigurationError extends OAuth2BackendError {
+  /** Every problem, in the order of the configuration. */
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+    const text = list.length === 1 ? list[0] : `${list.length} problems\n- ${list.join('\n- ')}`;
+    super(`configuration refused: ${text}`, { code: 'ERR_OAUTH2_CONFIGURATION', statusCode: 500 });
+    this.problems = problems;
+  }
+}
+
+/** What the token endpoint answered (RFC 6749 §5.2), as cleaned, capped text. */
+export interface TokenErrorResponse {
+  /** The HTTP status. */
+  readonly status: number;
+  /** The OAuth error code, e.g. `invalid_client`. */
+  readonly error?: string | undefined;
+  readonly errorDescription?: string | undefined;
+  readonly errorUri?: string | undefined;
+}
+
+/** What a token error keeps beside its message. */
+export interface TokenErrorOptions extends ErrorOptions {
+  readonly response?: TokenErrorResponse | undefined;
+  readonly resource?: { readonly status: number } | undefined;
+}
+
+/** The token endpoint could not be reached, refused, or answered something that is no token. */
+export class TokenRequestError extends OAuth2BackendError {
+  /** What came back, if anything did; absent for a failure that was another identity's. */
+  declare readonly response?: TokenErrorResponse;
+  /** Present when a resource server's 401 asked for the token. */
+  declare readonly resource?: { readonly status: number };
+
+  constructor(message: string, options: TokenErrorOptions = {}) {
+    super(message, { ...options, code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
+    if (options.response) this.response = options.response;
+    if (options.resource) this.resource = options.resource;
+  }
+}
+
+/** No token came within the time for it. */
+export class TokenTimeoutError extends OAuth2BackendError {
+  /** Present when a resource server's 401 asked for the token. */
+  declare readonly resource?: { readonly status: number };
+
+  constructor(message: string, options: Omit<TokenErrorOptions, 'response'> = {}) {
+    super(message, { ...options, code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
+    if (options.resource) this.resource = options.resource;
+  }
+}
+
+/** There is no token to be had: the backend has no `oauth2` (500), or what should give a credential or token failed (502). */
+export class NoTokenError extends OAuth2BackendError {
+  /** Present when a resource server's 401 asked for the token. */
+  declare readonly resource?: { readonly status: number };
+
+  constructor(message: string, options: Omit<TokenErrorOptions, 'response'> & { statusCode: 500 | 502 }) {
+    super(message, { ...options, code: 'ERR_OAUTH2_NO_TOKEN' });
+    if (options.resource) this.resource = options.resource;
+  }
+}
+
+/** The request would leave the backend's origin or `path_prefix`, or cannot be judged; nothing was sent. */
+export class OriginError extends OAuth2BackendError {
+  constructor(message: string) {
+    super(message, { code: 'ERR_OAUTH2_ORIGIN', statusCode: 500 });
+  }
+}
+
+/** The request sets a header that belongs to the backend; nothing was sent. */
+export class AuthorizationHeaderError extends OAuth2BackendError {
+  constructor(message: string) {
+    super(message, { code: 'ERR_OAUTH2_AUTHORIZATION_HEADER', statusCode: 500 });
+  }
+}
+
+/** No backend has this name. */
+export class UnknownBackendError extends OAuth2BackendError {
+  constructor(message: string) {
+    super(message, { code: 'ERR_OAUTH2_UNKNOWN_BACKEND', statusCode: 500 });
+  }
+}
+
+/** The inbound client went away before its answer was complete. */
+export class ClientClosedError extends OAuth2BackendError {
+  constructor() {
+    super('the inbound client closed its connection', { code: 'ERR_OAUTH2_CLIENT_CLOSED', statusCode: 499 });
+  }
+}
+
+/** The backends were closed. */
+export class ClosedError extends OAuth2BackendError {
+  constructor(message: string) {
+    super(message, { code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
+  }
+}

@@ -1,0 +1,37 @@
+/** HTTP clients that already carry a valid OAuth 2.0 bearer token, for each request of an application. */
+
+export type { Backend } from './backend.js';
+export type { BackendStatus } from './backend-status.js';
+export { type Backends, createBackends } from './backends.js';
+export type { BackendsOptions } from './backends-options.js';
+export { type Bearer, type BearerOptions, bearer } from './bearer.js';
+export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
+export { type BackendGot, bearerGot } from './carriers/got.js';
+export type { Clock } from './clock.js';
+export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
+export type { OAuth2Definition } from './definitions/oauth2-definition.js';
+export {
+  AuthorizationHeaderError,
+  ClientClosedError,
+  ConfigurationError,
+  OAuth2BackendError,
+  OriginError,
+  type Problem,
+  type TokenErrorResponse,
+  TokenRequestError,
+  TokenTimeoutError,
+  UnknownBackendError,
+} from './errors.js';
+export type { Logger } from './logger.js';
+export {
+  type BackendsOf,
+  type Register,
+  type RegisteredBackends,
+  type RequestBackends,
+  type RequestBackendsOptions,
+  requestBackends,
+} from './request-backends.js';
+export { type RequestContext, requestContext } from './request-context.js';
+export { type ReuseOptions, reuse } from './sources/reuse.js';
+export { staticToken } from './sources/static-token.js';
+export type { AccessToken, TokenQuery, TokenSource } from './token.js';

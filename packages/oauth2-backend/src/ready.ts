@@ -1,0 +1,25 @@
+/** Getting tokens ahead of the first request. */
+
+import { sharedSignal } from './shared-signal.js';
+import type { Upstream } from './upstream.js';
+
+/** Asks every source for a token, side by side. @throws AggregateError that names all that failed; the signal's own reason */
+export async function ready(all: readonly Upstream[], signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const results = await Promise.allSettled(all.map((upstream) => getToken(upstream, sharedSignal(signal))));
+  signal?.throwIfAborted();
+  const failed = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ name: all[index]?.name, error: result.reason as unknown }] : [],
+  );
+  if (failed.length === 0) return;
+  const names = failed.map(({ name }) => `"${name}"`).join(', ');
+  throw new AggregateError(
+    failed.map(({ error }) => error),
+    `no token for ${names}`,
+  );
+}
+
+async function getToken({ bearer, counted }: Upstream, signal: AbortSignal | undefined): Promise<void> {
+  if (counted) await counted.source.ready(signal);
+  else if (bearer.hasToken) await bearer.token({ signal });
+}

@@ -1,0 +1,76 @@
+/** Turns a request's body into what can be sent and repeated byte for byte, where that is possible. */
+
+import { types } from 'node:util';
+import { encodeMultipart, type MultipartPart } from './multipart.js';
+
+/** A body as it is sent. `{}` is no body. */
+export interface EncodedBody {
+  /** Sent, and repeated, byte for byte. */
+  readonly bytes?: Uint8Array | string;
+  /** What the body implies when the caller names no content type, by the rules of fetch. */
+  readonly contentType?: string;
+  /** Everything else: sent once. The caller's own object, or an async generator of bytes for a large Blob or FormData. */
+  readonly stream?: unknown;
+}
+
+/**
+ * One reading of bodies for all carriers. Strings, bytes and URLSearchParams are encoded at once; Blob and FormData, Node's
+ * or undici's, with a promise when there is something to read. Bytes are copied, so that a buffer changed later changes
+ * nothing that is repeated. What it does not know it hands back as `stream`.
+ */
+export function encodeBody(body: unknown): EncodedBody | Promise<EncodedBody> {
+  if (body === undefined || body === null) return {};
+  if (typeof body === 'string') return { bytes: body, contentType: 'text/plain;charset=UTF-8' };
+  if (ArrayBuffer.isView(body)) return { bytes: new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() };
+  if (types.isAnyArrayBuffer(body)) return { bytes: new Uint8Array(body).slice() };
+  const tag = Object.prototype.toString.call(body);
+  if (tag === '[object URLSearchParams]') {
+    return {
+      bytes: (body as URLSearchParams).toString(),
+      contentType: 'application/x-www-form-urlencoded;charset=UTF-8',
+    };
+  }
+  if (isBlob(body)) return encodeBlob(body);
+  if (tag === '[object FormData]' && isFormData(body)) return encodeFormData(body);
+  return { stream: body };
+}
+
+/** A Blob, or a part of a FormData that is one, is read into memory up to this size in bytes; beyond it is a stream. */
+const MAX_REPLAYABLE_BLOB = 1024 * 1024;
+
+/** By shape, because undici has classes of its own. */
+function isBlob(value: unknown): value is Blob {
+  const tag = Object.prototype.toString.call(value);
+  return (tag === '[object Blob]' || tag === '[object File]') && typeof (value as Partial<Blob>).stream === 'function';
+}
+
+function encodeBlob(blob: Blob): EncodedBody | Promise<EncodedBody> {
+  const type = blob.type === '' ? {} : { contentType: blob.type };
+  if (blob.size > MAX_REPLAYABLE_BLOB) return { stream: chunksOf([blob]), ...type };
+  return blob.arrayBuffer().then((buffer) => ({ bytes: new Uint8Array(buffer), ...type }));
+}
+
+async function* chunksOf(pieces: readonly (Uint8Array | Blob)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (isBlob(piece)) yield* piece.stream();
+    else yield piece;
+  }
+}
+
+/** The `form-data` package has the same tag, but is a stream that cannot be listed. */
+function isFormData(value: object): value is Iterable<MultipartPart> {
+  return Symbol.iterator in value;
+}
+
+function encodeFormData(form: Iterable<MultipartPart>): EncodedBody | Promise<EncodedBody> {
+  const { contentType, pieces } = encodeMultipart(form);
+  if (pieces.every(types.isUint8Array)) return { bytes: Buffer.concat(pieces), contentType };
+  if (pieces.some((piece) => isBlob(piece) && piece.size > MAX_REPLAYABLE_BLOB)) {
+    return { stream: chunksOf(pieces), contentType };
+  }
+  return Promise.all(pieces.map(bytesOf)).then((read) => ({ bytes: Buffer.concat(read), contentType }));
+}
+
+async function bytesOf(piece: Uint8Array | Blob): Promise<Uint8Array> {
+  return isBlob(piece) ? new Uint8Array(await piece.arrayBuffer()) : piece;
+}

@@ -1,0 +1,112 @@
+/** What the adapters share: backends that are attached to inbound requests. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Backend } from './backend.js';
+import { type Backends, createBackends } from './backends.js';
+import type { BackendsOptions } from './backends-options.js';
+import type { BackendDefinitions } from './definitions/backend-definition.js';
+import { ConfigurationError, type Problem } from './errors.js';
+import { requestContext } from './request-context.js';
+import { RequestView } from './request-view.js';
+
+/**
+ * Augmented by the application, so that requests know its backends:
+ * `declare module 'oauth2-backend' { interface Register { backends: typeof definitions } }`.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by augmentation
+export interface Register {}
+
+/** The backends of a request: those that the application has registered, else a backend by any name. */
+export type RegisteredBackends = Register extends { backends: infer D }
+  ? BackendsOf<D>
+  : Readonly<Record<string, Backend>>;
+
+/** A backend for each definition, tied to one inbound request. */
+export type BackendsOf<D> = { readonly [N in keyof D]: Backend };
+
+/** Options of the adapters. */
+export interface RequestBackendsOptions extends BackendsOptions {
+  /** The member of the request that holds the backends. Default `backends`. */
+  readonly property?: string | undefined;
+}
+
+/** `Backends` that can be attached to inbound requests. */
+export interface RequestBackends<D extends BackendDefinitions> extends Backends<D> {
+  /**
+   * Adds these backends to the request's; everything else waits until one is read.
+   *
+   * @param inbound the framework's own object, which gets the member
+   * @throws ConfigurationError when a name or the member is taken
+   */
+  attach(request: IncomingMessage, response: ServerResponse, inbound: object): void;
+  /**
+   * The backends of a request, exactly typed.
+   *
+   * @throws ConfigurationError when they were not attached to it
+   */
+  of(inbound: object): BackendsOf<D>;
+}
+
+/**
+ * Gives backends that can be attached to requests, from definitions or from what `createBackends` gave.
+ *
+ * @throws ConfigurationError for wrong definitions and options
+ */
+export function requestBackends<const D extends BackendDefinitions>(
+  given: D | Backends<D>,
+  { property = 'backends', ...options }: RequestBackendsOptions = {},
+): RequestBackends<D> {
+  const backends = resolve(given, property, options);
+
+  return {
+    names: backends.names,
+    get: (name) => backends.get(name),
+    for: (context) => backends.for(context),
+    ready: (readyOptions) => backends.ready(readyOptions),
+    status: () => backends.status(),
+    close: (closeOptions) => backends.close(closeOptions),
+    attach(request, response, inbound) {
+      const view =
+        RequestView.at(inbound, property) ??
+        RequestView.put(inbound, property, requestContext(request, response, inbound));
+      view.add(backends);
+    },
+    of(inbound) {
+      const tied = RequestView.at(inbound, property)?.tied(backends);
+      if (tied) return tied as BackendsOf<D>;
+      const message = `the middleware that gives ${backends.names.join(', ')} has not run on this request`;
+      throw new ConfigurationError([{ path: '', message }]);
+    },
+  };
+}
+
+function resolve<D extends BackendDefinitions>(
+  given: D | Backends<D>,
+  property: unknown,
+  options: BackendsOptions,
+): Backends<D> {
+  const problems: Problem[] = [];
+  if (typeof property !== 'string' || property === '') {
+    problems.push({ path: 'property', message: 'must be a non-empty string' });
+  }
+  if (isBackends(given)) {
+    for (const path of Object.keys(options)) {
+      problems.push({ path, message: 'is refused beside made backends; give it to createBackends' });
+    }
+    if (problems.length === 0) return given;
+  } else {
+    try {
+      const made = createBackends(given, options);
+      if (problems.length === 0) return made;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  throw new ConfigurationError(problems);
+}
+
+// A definition is a plain object with definitions in it, never functions.
+function isBackends<D extends BackendDefinitions>(given: D | Backends<D>): given is Backends<D> {
+  const { for: tie, get } = given as Partial<Backends<D>>;
+  return typeof tie === 'function' && typeof get === 'function';
+}

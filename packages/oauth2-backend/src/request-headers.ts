@@ -1,0 +1,100 @@
+/** The headers of a request: read in every form a caller gives them, checked, and modified as the backend says. */
+
+import type { HeaderModifiers } from './definitions/resolved.js';
+import { AuthorizationHeaderError } from './errors.js';
+
+/** A header's name, spelled as given, and one value. */
+export type HeaderPair = [name: string, value: string];
+
+/** Whose headers are checked. */
+export interface OwnHeadersOptions {
+  /** The backend's name, for the error. */
+  readonly name: string;
+  /** Whether the backend sends a token; if not, the caller may set everything. */
+  readonly hasToken: boolean;
+}
+
+/**
+ * All headers as pairs, from a plain object, `Headers`, a `Map`, an iterable of pairs, or undici's flat array. A list of
+ * values gives as many pairs; `undefined` and `null` values are left out, as got does.
+ *
+ * @throws TypeError when it is none of these; the message holds no value.
+ */
+export function headerPairs(headers: unknown): HeaderPair[] {
+  const pairs: HeaderPair[] = [];
+  if (headers === undefined || headers === null) return pairs;
+  if (typeof headers !== 'object') throw new TypeError(`headers must be an object or a list, not a ${typeof headers}`);
+  if (Array.isArray(headers) && !isPair(headers[0])) {
+    if (headers.length % 2 === 1) throw new TypeError('a flat list of headers needs a value for each name');
+    for (let index = 0; index < headers.length; index += 2) pushPairs(pairs, headers[index], headers[index + 1]);
+  } else if (Symbol.iterator in headers) {
+    for (const pair of headers as Iterable<unknown>) {
+      if (!isPair(pair)) throw new TypeError('each of the headers must be a pair of name and value');
+      pushPairs(pairs, pair[0], pair[1]);
+    }
+  } else {
+    for (const [name, value] of Object.entries(headers)) pushPairs(pairs, name, value);
+  }
+  return pairs;
+}
+
+/**
+ * Refuses the headers that belong to a backend with a token: `Authorization`, `Host`, `Proxy-Authorization`, in any
+ * spelling. Takes what `headerPairs` takes, and its result; an iterator that can be read only once must come as the latter.
+ *
+ * @throws AuthorizationHeaderError that names the header, never its value.
+ */
+export function assertOwnHeaders(headers: unknown, { name, hasToken }: OwnHeadersOptions): void {
+  if (!hasToken || headers === undefined || headers === null) return;
+  if (typeof headers === 'object' && !(Symbol.iterator in headers)) {
+    for (const key in headers) {
+      if (BACKENDS_OWN.test(key) && isGiven((headers as Record<string, unknown>)[key])) throw refusal(name, key);
+    }
+    return;
+  }
+  for (const [key] of headerPairs(headers)) if (BACKENDS_OWN.test(key)) throw refusal(name, key);
+}
+
+/** Applies a backend's header modifiers - remove, set, add, in this order - to `headers`, whose names are lower case. */
+export function applyHeaderModifiers(
+  headers: Record<string, string | string[]>,
+  { remove, set, add }: HeaderModifiers,
+): void {
+  for (const name of remove) delete headers[name];
+  for (const [name, values] of set) headers[name] = oneOrMany(values);
+  for (const [name, values] of add) {
+    headers[name] = oneOrMany(Object.hasOwn(headers, name) ? [headers[name] ?? [], values].flat() : values);
+  }
+}
+
+const BACKENDS_OWN = /^\s*(?:(?:proxy-)?authorization|host)\s*$/i;
+
+function isPair(value: unknown): value is readonly [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
+}
+
+function pushPairs(pairs: HeaderPair[], name: unknown, value: unknown): void {
+  if (typeof name !== 'string') throw new TypeError(`the name of a header must be a string, not a ${typeof name}`);
+  for (const one of Array.isArray(value) ? value : [value]) {
+    if (!isGiven(one)) continue;
+    if (typeof one === 'object' || typeof one === 'symbol' || typeof one === 'function') {
+      throw new TypeError(`header "${name}" must be a string, a number or a list of them`);
+    }
+    pairs.push([name, String(one)]);
+  }
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+function refusal(backend: string, header: string): AuthorizationHeaderError {
+  return new AuthorizationHeaderError(
+    `a request through backend "${backend}" may not set ${header.trim().toLowerCase()}: the backend does`,
+  );
+}
+
+function oneOrMany(values: readonly string[]): string | string[] {
+  const [first, ...others] = values;
+  return first !== undefined && others.length === 0 ? first : [...values];
+}

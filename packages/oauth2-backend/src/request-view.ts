@@ -1,0 +1,81 @@
+/** The backends of one inbound request, from all middlewares that ran, as one read-only object. */
+import type { Backend } from './backend.js';
+import { ConfigurationError } from './errors.js';
+import { membersByName, type NamedMembers, unknownBackend } from './members-by-name.js';
+import type { RequestContext } from './request-context.js';
+
+type Tied = Readonly<Record<string, Backend>>;
+
+/** What a view asks of `Backends`, whatever their definitions. */
+export interface NamedBackends {
+  readonly names: readonly string[];
+  for(context: RequestContext): unknown;
+}
+
+const views = new WeakMap<object, RequestView>();
+
+/** Collects backends; the request carries `membersByName` of it. Its fields are private, so that console output shows none. */
+export class RequestView implements NamedMembers<Backend> {
+  readonly #context: RequestContext;
+  readonly #parts: { readonly backends: NamedBackends; tied?: Tied }[] = [];
+
+  constructor(context: RequestContext) {
+    this.#context = context;
+  }
+
+  /** The view under this member of the request, if one is there. */
+  static at(inbound: object, property: string): RequestView | undefined {
+    return views.get((inbound as Record<string, object>)[property] as object);
+  }
+
+  /**
+   * Puts a view under this member of the request, read-only and unseen by those who enumerate the request.
+   *
+   * @throws ConfigurationError when the request has such a member already
+   */
+  static put(inbound: object, property: string, context: RequestContext): RequestView {
+    if (property in inbound) {
+      const message = `"${property}" is already something else on the request; another name would be right`;
+      throw new ConfigurationError([{ path: 'property', message }]);
+    }
+    const view = new RequestView(context);
+    const value = membersByName(view);
+    views.set(value, view);
+    Object.defineProperty(inbound, property, { value });
+    return view;
+  }
+
+  /**
+   * Adds the names of these backends; nothing when they are there already.
+   *
+   * @throws ConfigurationError when other backends have one of the names
+   */
+  add(backends: NamedBackends): void {
+    if (this.#parts.some((part) => part.backends === backends)) return;
+    const taken = this.names().filter((name) => backends.names.includes(name));
+    if (taken.length > 0) {
+      const message = 'is the name of two backends on one request; each name can be given once';
+      throw new ConfigurationError(taken.map((path) => ({ path, message })));
+    }
+    this.#parts.push({ backends });
+  }
+
+  names(): string[] {
+    return this.#parts.flatMap(({ backends }) => backends.names);
+  }
+
+  /** These backends, tied to the request; `undefined` when they were not added. */
+  tied(backends: NamedBackends): Tied | undefined {
+    const part = this.#parts.find((each) => each.backends === backends);
+    if (part) part.tied ??= backends.for(this.#context) as Tied;
+    return part?.tied;
+  }
+
+  /** @throws UnknownBackendError when no backends have this name */
+  member(name: string): Backend {
+    const part = this.#parts.find(({ backends }) => backends.names.includes(name));
+    const backend = part && this.tied(part.backends)?.[name];
+    if (backend) return backend;
+    throw unknownBackend(name, this.names());
+  }
+}

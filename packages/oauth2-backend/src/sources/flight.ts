@@ -1,0 +1,47 @@
+/** One renewal that many callers wait for: it has its own deadline and nobody's signal. */
+
+/** A renewal under way. */
+export interface Flight<T> {
+  /** Never an unhandled rejection, with or without someone waiting. */
+  readonly result: Promise<T>;
+  /** Ends it now with this error. */
+  abort(reason: Error): void;
+}
+
+/**
+ * Starts a flight. Past the deadline it fails, even when the work ignores its signal; what the work brings later is dropped.
+ *
+ * @param options.deadline milliseconds
+ */
+export function startFlight<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  options: { deadline: number; late: () => Error },
+): Flight<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout;
+  const cut = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+    timer = setTimeout(() => controller.abort(options.late()), options.deadline).unref();
+  });
+  const result = Promise.race([start(work, controller.signal), cut]).finally(() => clearTimeout(timer));
+  result.catch(ignore);
+  return { result, abort: (reason) => controller.abort(reason) };
+}
+
+/** Waits for a promise until the signal fires; then rejects with the signal's own reason and leaves the promise alone. */
+export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
+/** A throw before the first await is a rejection like any other. */
+async function start<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  return work(signal);
+}
+
+function ignore(): void {}

@@ -1,0 +1,37 @@
+/** One renewal: up to three attempts at the source, the later ones only for a network or gateway that stumbled. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../clock.js';
+import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
+import { retryAfterOf } from '../token-endpoint/retry-after.js';
+import { failureKind } from './failure.js';
+import { type Instant, readClock } from './lifetime.js';
+
+/** Milliseconds before the second and third attempt, at the least; up to twice that at the most. */
+const QUICK_PAUSES = [50, 200];
+
+/** What a renewal brings. */
+export interface Renewed {
+  readonly token: AccessToken;
+  /** When it was asked for: just before the attempt that brought it. */
+  readonly asked: Instant;
+}
+
+/** Asks the source until it gives a token or asking again is of no use. */
+export async function renew(
+  source: TokenSource,
+  query: TokenQuery,
+  options: { clock: Clock; quickAttempts: boolean },
+): Promise<Renewed> {
+  const pauses = options.quickAttempts ? QUICK_PAUSES : [];
+  for (let attempt = 0; ; attempt++) {
+    const asked = readClock(options.clock);
+    try {
+      return { token: await source.token(query), asked };
+    } catch (error) {
+      const pause = pauses[attempt];
+      if (pause === undefined || !failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;
+      await delay(pause * (1 + Math.random()), undefined, { signal: query.signal });
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/** The building block for those who bring a token source of their own. */
+
+import { type Clock, systemClock } from '../clock.js';
+import type { TokenSource } from '../token.js';
+import { keep } from './keep.js';
+
+/** How `reuse` keeps a token. */
+export interface ReuseOptions {
+  /** Name for messages; default `token source`. */
+  readonly name?: string | undefined;
+  /** Where time comes from; default: the machine's clocks. */
+  readonly clock?: Clock | undefined;
+  /** Share of its life that a token is renewed ahead of its end, more than 0 and at most 0.9; default 0.25. */
+  readonly renewBefore?: number | undefined;
+  /** Milliseconds for a renewal as a whole; default 10 000. */
+  readonly deadline?: number | undefined;
+}
+
+/**
+ * A token source that keeps the token of another, renews it in the background and asks once for all who wait.
+ *
+ * @example
+ * const source = reuse({ token: async () => fetchTokenSomehow() });
+ * @throws RangeError for a share or deadline out of range
+ */
+export function reuse(source: TokenSource, options: ReuseOptions = {}): TokenSource {
+  const { name = 'token source', clock = systemClock, renewBefore = 0.25, deadline = 10_000 } = options;
+  if (!(renewBefore > 0 && renewBefore <= 0.9)) throw new RangeError('renewBefore must be more than 0 and at most 0.9');
+  if (!(deadline > 0 && deadline < 2 ** 31)) throw new RangeError('deadline must be a positive number of milliseconds');
+  const { token, current } = keep(source, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
+  return { token, current };
+}

@@ -1,0 +1,121 @@
+/** The judging of a token endpoint's answer (RFC 6749 §5, DESIGN: read first, then judge). */
+
+import { TokenRequestError } from '../errors.js';
+import type { AccessToken } from '../token.js';
+import { untrustedText } from './untrusted-text.js';
+
+const MAX_TOKEN_LENGTH = 32 * 1024;
+/** RFC 6750 §2.1 is narrower, but real tokens hold other visible characters too; `"` and `,` end a challenge. */
+const TOKEN = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
+
+/** An answer, read to its end. */
+export interface TokenAnswer {
+  readonly status: number;
+  /** The body after content decoding. */
+  readonly text?: string | undefined;
+  /** Words for why there is no text. */
+  readonly unreadable?: string | undefined;
+}
+
+/** What the answer is judged with. */
+export interface JudgeOptions {
+  /** Name of the backend, for messages. */
+  readonly backend: string;
+  /** Milliseconds since the epoch, taken before the request was sent. */
+  readonly issuedAt: number;
+  /** Life of a token whose answer names none, milliseconds. */
+  readonly defaultTtl: number;
+  /** The requested scope: what was granted when the answer names none (RFC 6749 §5.1). */
+  readonly scope: string | undefined;
+  /** What was sent and must not come back in an error. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Gives the token of a good answer.
+ *
+ * @throws TokenRequestError with `response` for everything else
+ */
+export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): AccessToken {
+  const { status } = answer;
+  const body = answer.unreadable ?? parseObject(answer.text ?? '');
+  const fail = (what: string) =>
+    new TokenRequestError(`token endpoint of "${options.backend}" answered ${status} ${what}`, {
+      response: { status },
+    });
+
+  if (typeof body === 'object' && isError(body)) throw refusal(status, body, options);
+  if (status !== 200 && status !== 201)
+    throw fail(typeof body === 'string' ? `with ${body}` : 'without an OAuth error');
+  if (typeof body === 'string') throw fail(`with ${body}`);
+
+  const value = own(body, 'access_token');
+  if (value === undefined) throw fail('without an access_token');
+  if (typeof value !== 'string' || value === '') throw fail('with an access_token that is no text');
+  if (value.length > MAX_TOKEN_LENGTH) throw fail(`with an access_token over ${MAX_TOKEN_LENGTH} characters`);
+  if (!TOKEN.test(value)) throw fail('with an access_token that holds characters no header may carry');
+
+  const type = own(body, 'token_type');
+  if (!isBearer(type)) throw fail(`with a token_type that is not Bearer`);
+
+  const seconds = own(body, 'expires_in');
+  const life = readLife(seconds, options.defaultTtl);
+  if (life === undefined) throw fail('with an expires_in that is no number of seconds');
+
+  const scope = own(body, 'scope');
+  return Object.freeze({
+    value,
+    type: 'Bearer',
+    issuedAt: options.issuedAt,
+    expiresAt: options.issuedAt + life,
+    scope: typeof scope === 'string' ? scope : options.scope,
+  });
+}
+
+/** The body as an object, or words for what it is instead. */
+function parseObject(text: string): object | string {
+  if (text.trim() === '') return 'an empty body';
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+    return 'JSON that is not an object';
+  } catch {
+    return /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text) ? 'an HTML page' : 'a body that is not JSON';
+  }
+}
+
+/** Own properties only: `__proto__`, `constructor` and friends are data here. */
+function own(body: object, name: string): unknown {
+  return Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined;
+}
+
+function isError(body: object): boolean {
+  const error = own(body, 'error');
+  return error !== undefined && error !== null && error !== '';
+}
+
+function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
+  const clean = untrustedText(options.secrets);
+  const error = clean(own(body, 'error'));
+  const label = error ?? 'an error without a code';
+  return new TokenRequestError(`token endpoint of "${options.backend}" refused the request: ${label} (${status})`, {
+    response: {
+      status,
+      error,
+      errorDescription: clean(own(body, 'error_description')),
+      errorUri: clean(own(body, 'error_uri')),
+    },
+  });
+}
+
+/** Case does not matter (RFC 6749 §5.1); real servers leave the type out. */
+function isBearer(type: unknown): boolean {
+  return type === undefined || type === null || (typeof type === 'string' && type.toLowerCase() === 'bearer');
+}
+
+/** Milliseconds. At least PayPal and older Azure endpoints give the seconds as a string. */
+function readLife(seconds: unknown, defaultTtl: number): number | undefined {
+  if (seconds === undefined || seconds === null) return defaultTtl;
+  const number = typeof seconds === 'string' && /^\d+(?:\.\d+)?$/.test(seconds) ? Number(seconds) : seconds;
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number * 1000 : undefined;
+}

@@ -1,0 +1,57 @@
+/** Posts token requests through their token backend and reads the answer to its end (RFC 6749 §3.2, §5). */
+
+import type { Dispatcher } from 'undici';
+import type { Bearer } from './bearer.js';
+import { callDispatch } from './call-dispatch.js';
+import { outboundCall } from './carriers/outbound-call.js';
+import type { CarrierSettings } from './carriers/settings.js';
+import { applyHeaderModifiers } from './request-headers.js';
+import { readBody } from './token-answer-body.js';
+import type { Post } from './token-endpoint/token-endpoint.js';
+
+/** Where and how token requests of one backend are posted. */
+export interface TokenPostOptions {
+  /** Absolute, used to the letter. */
+  readonly endpoint: string;
+  /** The token backend's own bearer; it may carry a token itself. */
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+}
+
+/** Posts through the token backend: its connections, limits and headers; redirects are answers. */
+export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Post {
+  const { origin, pathname, search } = new URL(endpoint);
+
+  return async function post({ headers, body, signal }) {
+    const call = outboundCall(bearer, settings, { method: 'POST', signal, total: false });
+    try {
+      const token = await call.token();
+      const prepare = (request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions => {
+        const sent: Record<string, string | string[]> = { ...headers };
+        applyHeaderModifiers(sent, settings.headers);
+        if (token) sent['authorization'] = `Bearer ${token.value}`;
+        return { ...request, headers: sent };
+      };
+      const answer = await settings.transport.dispatcher
+        .compose((dispatch) =>
+          callDispatch({
+            dispatcher: { dispatch },
+            call,
+            ttfb: settings.timeouts.ttfb,
+            late: call.lateAnswer,
+            prepare,
+          }),
+        )
+        .request({ origin, path: pathname + search, method: 'POST', body, signal: call.signal });
+      // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
+      if (answer.statusCode === 401) await call.afterRefusal(token, answer.headers['www-authenticate'], false);
+      return {
+        status: answer.statusCode,
+        ...(await readBody(answer)),
+        retryAfter: answer.headers['retry-after'],
+      };
+    } finally {
+      call.done();
+    }
+  };
+}

@@ -1,0 +1,39 @@
+import type { RequestContext } from './request-context.js';
+
+/** A bearer token and what is known of its life. A plain object that nothing changes after it was made. */
+export interface AccessToken {
+  /** The token as it goes behind `Bearer `: x21-7E without `"` and `,` (RFC 6750 §2.1). A secret. */
+  readonly value: string;
+  /** The token type as the field's own name for it; compared case-insensitively on arrival (RFC 6749 §7.1). */
+  readonly type: 'Bearer';
+  /** Milliseconds since the epoch (RFC 6749 §5.1 counts in seconds from the answer; we count from before the request). */
+  readonly expiresAt: number;
+  /** Milliseconds since the epoch: the instant before the token request was sent. */
+  readonly issuedAt: number;
+  /** The granted scope; the requested one when the answer names none (RFC 6749 §5.1). */
+  readonly scope?: string | undefined;
+}
+
+/** What a caller may say when it asks for a token. */
+export interface TokenQuery {
+  /** Releases this caller, and only this caller, with the signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The value of a token that a resource server has refused (RFC 6750 §3.1): the answer is a newer one. */
+  readonly refused?: string | undefined;
+  /** The inbound request on whose behalf the token is asked for; absent for jobs and start-up. */
+  readonly context?: RequestContext | undefined;
+}
+
+/** The one inner contract: something that can be asked for a token. */
+export interface TokenSource {
+  /**
+   * Gives a token that can be sent now.
+   *
+   * Naming the same object again after `refused` says that no newer token can be had now; the refusal then stands.
+   *
+   * @throws TokenRequestError, TokenTimeoutError, or what else keeps the token from coming
+   */
+  token(request?: TokenQuery): Promise<AccessToken>;
+  /** A fresh token without a promise, or `undefined` when `token()` has to be asked. */
+  current?(): AccessToken | undefined;
+}

@@ -1,0 +1,79 @@
+/** One resolved backend at work: its bearer, its connections, its token. */
+
+import type { Activity } from './activity.js';
+import { type Bearer, tieBearer } from './bearer.js';
+import type { CarrierSettings } from './carriers/settings.js';
+import type { Clock } from './clock.js';
+import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
+import type { Logger } from './logger.js';
+import { targetRule } from './target.js';
+import type { TokenSource } from './token.js';
+import { tokenPost } from './token-post.js';
+import { type CountedSource, countedSource } from './token-source.js';
+import { createTransport, type TransportOptions } from './transport.js';
+
+/** A backend at work. */
+export interface Upstream {
+  readonly name: string;
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+  /** Where the token comes from; absent for a backend that sends none. */
+  readonly source?: TokenSource | undefined;
+  /** The same when it is kept by us. */
+  readonly counted?: CountedSource | undefined;
+}
+
+/** What all upstreams share. */
+export interface UpstreamOptions {
+  readonly clock: Clock;
+  readonly logger?: Logger | undefined;
+  readonly dispatcher?: TransportOptions['dispatcher'];
+  readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
+  readonly activity: Activity;
+}
+
+/** Makes upstreams, each once: a named token backend serves its own callers and token requests with the same connections. */
+export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBackend): Upstream; all(): Upstream[] } {
+  const made = new Map<string, Upstream>();
+  return { of, all: () => [...made.values()] };
+
+  function of(resolved: ResolvedBackend): Upstream {
+    const known = made.get(resolved.name);
+    if (known) return known;
+    const upstream = make(resolved);
+    made.set(resolved.name, upstream);
+    return upstream;
+  }
+
+  function make(resolved: ResolvedBackend): Upstream {
+    const { name, timeouts, headers, abortOnDisconnect, oauth2 } = resolved;
+    const transport = createTransport({ connectTimeout: timeouts.connect, dispatcher: options.dispatcher });
+    const settings: CarrierSettings = {
+      transport,
+      timeouts,
+      headers,
+      abortOnDisconnect,
+      begin: () => options.activity.begin(),
+    };
+    const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
+    const counted = given || !oauth2 || isTokenSource(oauth2) ? undefined : count(name, oauth2);
+    const source = given ?? counted?.source ?? (oauth2 && isTokenSource(oauth2) ? oauth2 : undefined);
+    const retries = oauth2 && !isTokenSource(oauth2) ? oauth2.retries : 1;
+    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries });
+    return { name, bearer, settings, source, counted };
+  }
+
+  function count(name: string, oauth2: ResolvedOAuth2): CountedSource {
+    const { bearer, settings } = of(oauth2.tokenBackend);
+    const post = tokenPost({
+      endpoint: oauth2.tokenEndpoint,
+      bearer,
+      settings: { ...settings, begin: () => () => {} },
+    });
+    return countedSource({ name, oauth2, post, clock: options.clock, logger: options.logger });
+  }
+}
+
+function isTokenSource(oauth2: ResolvedOAuth2 | TokenSource): oauth2 is TokenSource {
+  return 'token' in oauth2;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from '@jest/globals';
+import { readCredential } from '../src/credential.js';
+import { NoTokenError } from '../src/errors.js';
+
+const read = (credential: unknown) => readCredential(credential as string, 'client_secret', 'billing');
+
+describe('readCredential(credential, attribute, backend)', () => {
+  it('gives a value as it is, and what a function gives now', async () => {
+    expect(await read('value')).toBe('value');
+    expect(await read(() => 'sync')).toBe('sync');
+    expect(await read(async () => 'async')).toBe('async');
+  });
+
+  it('keeps the error of a function that throws as cause, and out of the message', async () => {
+    const cause = new Error('vault said: hunter2');
+    for (const failing of [
+      () => Promise.reject(cause),
+      () => {
+        throw cause;
+      },
+    ]) {
+      const error = await read(failing).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(NoTokenError);
+      expect(error).toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502, cause });
+      expect((error as Error).message).toBe('client_secret of "billing" could not be had: its function threw');
+    }
+  });
+
+  it.each([
+    ['', 'an empty string'],
+    [null, 'null'],
+    [undefined, 'undefined'],
+    [42, 'number'],
+    [{ secret: 'hunter2' }, 'object'],
+  ])('refuses %j', async (given, named) => {
+    await expect(read(() => given)).rejects.toThrow(
+      new Error(`client_secret of "billing" could not be had: its function gave ${named}`),
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { refusalOf } from '../src/refusal.js';
+
+describe('refusalOf(header)', () => {
+  it.each<[string | string[] | undefined]>([
+    [undefined],
+    [''],
+    [[]],
+    ['Bearer'],
+    ['bearer realm="x"'],
+    ['Bearer error="invalid_token"'],
+    ['DPoP error="invalid_token", algs="ES256"'],
+    ['Bearer error="expired_token"'],
+    ['Basic realm="x", Bearer error="invalid_token"'],
+    ['Bearer error="insufficient_scope", DPoP algs="ES256"'],
+    [['Bearer error="insufficient_scope"', 'Bearer error="invalid_token"']],
+    ['Bearer error_description="insufficient_scope"'],
+  ])('%j: another token may help (RULES 107, 112)', (header) => {
+    expect(refusalOf(header)).toBe('another-token-may-help');
+  });
+
+  it.each<[string | string[]]>([
+    ['Bearer error="insufficient_scope", scope="a b"'],
+    ['Bearer error=insufficient_scope'],
+    ['bearer realm="x",error="invalid_request"'],
+    ['Bearer error="insufficient_user_authentication", acr_values="2fa", max_age=5'],
+    ['DPoP error="insufficient_scope"'],
+    [['Bearer error="insufficient_scope"', 'DPoP error="invalid_request"']],
+    ['Basic realm="x", Bearer error="insufficient_scope"'],
+    ['Basic realm="x"'],
+    ['Negotiate, NTLM'],
+  ])('%j: stands (RULES 109, 111)', (header) => {
+    expect(refusalOf(header)).toBe('stands');
+  });
+
+  it('always answers', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (header) => {
+        expect(['stands', 'another-token-may-help']).toContain(refusalOf(header));
+      }),
+    );
+  });
+});

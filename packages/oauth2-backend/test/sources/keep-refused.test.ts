@@ -1,0 +1,148 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { TokenRequestError } from '../../src/errors.js';
+import { feedbackOf } from '../../src/sources/feedback.js';
+import { keeping } from './keeping.js';
+
+const HOUR = 3_600_000;
+const refusedByServer = () => new TokenRequestError('answered 400', { response: { status: 400 } });
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
+afterEach(() => void jest.restoreAllMocks());
+
+describe('keep(source).token({ refused })', () => {
+  it('renews once for 500 parallel refusals; late ones cost nothing', async () => {
+    const { source, kept, events } = keeping();
+    const { value } = await kept.token();
+    const held = source.hold();
+    const callers = Array.from({ length: 500 }, () => kept.token({ refused: value }));
+    held.answer();
+    expect(new Set((await Promise.all(callers)).map((token) => token.value))).toEqual(new Set(['token-2']));
+    expect(source.queries).toHaveLength(2);
+    expect(source.queries[1]?.refused).toBe('token-1');
+    for (let index = 0; index < 100; index++) {
+      expect((await kept.token({ refused: value })).value).toBe('token-2');
+    }
+    expect(source.queries).toHaveLength(2);
+    expect(events.map(({ type }) => type)).toEqual(['renewed', 'refused', 'renewed']);
+  });
+
+  it('takes the refused token from everybody until a newer one is there', async () => {
+    const { source, kept } = keeping();
+    const { value } = await kept.token();
+    const held = source.hold();
+    const first = kept.token({ refused: value });
+    expect(kept.current()).toBeUndefined();
+    const other = kept.token();
+    held.answer();
+    expect((await first).value).toBe('token-2');
+    expect((await other).value).toBe('token-2');
+    expect(source.queries).toHaveLength(2);
+  });
+
+  it('uses a renewal that brings the same value', async () => {
+    const { source, kept } = keeping();
+    const token = await kept.token();
+    source.give = () => ({ ...token });
+    const again = await kept.token({ refused: token.value });
+    expect(again).not.toBe(token);
+    expect(again.value).toBe(token.value);
+    expect(kept.current()).toBe(again);
+  });
+
+  it('fails for the caller that saw the refusal; others use the unexpired token during the pause', async () => {
+    const { clock, source, kept } = keeping();
+    const token = await kept.token();
+    source.give = () => Promise.reject(refusedByServer());
+    await expect(kept.token({ refused: token.value })).rejects.toThrow('answered 400');
+    expect(await kept.token()).toBe(token);
+    expect(await kept.token({ refused: 'an older one' })).toBe(token);
+    await expect(kept.token({ refused: token.value })).rejects.toThrow('answered 400');
+    expect(source.queries).toHaveLength(2);
+    clock.pass(5_000);
+    source.give = () => source.make();
+    expect((await kept.token()).value).toBe('token-2');
+    expect(source.queries[2]?.refused).toBe('token-1');
+  });
+
+  it('counts the renewal after the pause as forced', async () => {
+    const { clock, source, kept } = keeping();
+    const token = await kept.token();
+    source.give = () => Promise.reject(refusedByServer());
+    await kept.token({ refused: token.value }).catch(() => {});
+    for (const pause of [5_000, 10_000, 20_000, 30_000]) {
+      clock.pass(pause);
+      await kept.token();
+    }
+    // One failed, four after pauses; 65 s have earned five more.
+    expect(source.queries).toHaveLength(6);
+    clock.pass(HOUR);
+    await expect(kept.token()).rejects.toThrow('answered 400');
+  });
+
+  it('answers with the same object when the budget is spent: burst 5, then one each 12 s, doubling', async () => {
+    const { clock, source, kept } = keeping();
+    let token = await kept.token();
+    const refuse = async () => {
+      const next = await kept.token({ refused: token.value });
+      const renewed = next !== token;
+      token = next;
+      if (renewed) feedbackOf(token)?.refusedAgain();
+      return renewed;
+    };
+    for (let index = 0; index < 5; index++) expect(await refuse()).toBe(true);
+    for (const distance of [12_000, 24_000, 48_000, 96_000]) {
+      expect(await refuse()).toBe(false);
+      clock.pass(distance - 1);
+      expect(await refuse()).toBe(false);
+      clock.pass(1);
+      expect(await refuse()).toBe(true);
+    }
+    expect(source.queries).toHaveLength(10);
+    feedbackOf(token)?.accepted();
+    for (let index = 0; index < 5; index++) expect(await refuse()).toBe(true);
+    expect(await refuse()).toBe(false);
+    expect(await kept.token()).toBe(token);
+  });
+
+  it('has nothing to do with renewals that are due anyway', async () => {
+    const { clock, source, kept } = keeping();
+    let token = await kept.token();
+    for (let index = 0; index < 5; index++) token = await kept.token({ refused: token.value });
+    expect(await kept.token({ refused: token.value })).toBe(token);
+    clock.pass(HOUR);
+    expect((await kept.token()).value).toBe('token-7');
+    expect(source.queries).toHaveLength(7);
+  });
+});
+
+describe('feedbackOf(token)', () => {
+  it('refused() takes the token from the next caller; of an older token it changes nothing', async () => {
+    const { source, kept } = keeping();
+    const first = await kept.token();
+    feedbackOf(first)?.refused();
+    expect(kept.current()).toBeUndefined();
+    const second = await kept.token();
+    expect(second.value).toBe('token-2');
+    feedbackOf(first)?.refused();
+    expect(kept.current()).toBe(second);
+    expect(source.queries).toHaveLength(2);
+  });
+
+  it('joins a refusal to the background renewal under way', async () => {
+    const { clock, source, kept } = keeping();
+    const { value } = await kept.token();
+    clock.pass(HOUR * 0.8);
+    const held = source.hold();
+    await kept.token();
+    const refused = kept.token({ refused: value });
+    await turn();
+    held.answer();
+    expect((await refused).value).toBe('token-2');
+    expect(source.queries).toHaveLength(2);
+  });
+
+  it('is silent about tokens that nobody keeps', () => {
+    expect(feedbackOf({ value: 'x', type: 'Bearer', issuedAt: 0, expiresAt: 1 })).toBeUndefined();
+  });
+});

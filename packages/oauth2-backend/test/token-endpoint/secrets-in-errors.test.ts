@@ -1,0 +1,106 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Answer } from '../../../../test/servers/recording-server.js';
+import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { billing } from './billing.js';
+
+let server: TokenServer;
+beforeAll(async () => {
+  server = await tokenServer();
+});
+beforeEach(() => server.reset());
+afterAll(() => server.close());
+
+const SECRET = 'k!9 Zq+ü7%wL"pX2&vN';
+const QUERY = 'tenant=hidden-in-the-query';
+const form = (value: string) => new URLSearchParams({ v: value }).toString().slice(2);
+const basic = Buffer.from(`shop:${form(SECRET)}`).toString('base64');
+
+/** Everything an error can be made to show. */
+function everything(error: Error): string {
+  const seen = [String(error), error.stack, JSON.stringify(error), inspect(error, { showHidden: true, depth: 10 })];
+  for (let cause: unknown = error; typeof cause === 'object' && cause !== null; cause = (cause as Error).cause) {
+    seen.push(inspect(cause, { showHidden: true, depth: 10, getters: true }), JSON.stringify(Object.entries(cause)));
+  }
+  return seen.join('\n');
+}
+
+/** Pieces of what must not show, in each spelling. */
+const HIDDEN = [
+  SECRET,
+  SECRET.slice(0, 14),
+  form(SECRET),
+  encodeURIComponent(SECRET),
+  Buffer.from(SECRET).toString('base64'),
+  Buffer.from(SECRET).toString('base64url'),
+  basic,
+  basic.slice(8, 24),
+  'hidden-in-the-query',
+];
+
+const repeating = (text: string): Answer => ({
+  status: 401,
+  body: { error: 'invalid_client', error_description: text },
+});
+
+describe('an error of the token endpoint', () => {
+  it.each<[string, Answer]>([
+    ['plain', repeating(`bad secret ${SECRET}`)],
+    ['a piece of it', repeating(`bad secret ${SECRET.slice(0, 14)}…`)],
+    ['the end of it', repeating(`ends with ${SECRET.slice(-13)}`)],
+    ['base64', repeating(Buffer.from(SECRET).toString('base64'))],
+    ['base64url', repeating(Buffer.from(SECRET).toString('base64url'))],
+    ['URL-encoded', repeating(encodeURIComponent(SECRET))],
+    ['URL-encoded in lower case', repeating(encodeURIComponent(SECRET).toLowerCase().replace(/zq/, 'Zq'))],
+    ['form-encoded', repeating(`client_secret=${form(SECRET)}&grant_type=x`)],
+    ['the whole header', repeating(`Authorization: Basic ${basic}`)],
+    ['a piece of the header', repeating(`Basic ${basic.slice(8, 24)}`)],
+    ['behind a long text', repeating(`${'x'.repeat(190)}${SECRET}`)],
+    ['in error', { status: 400, body: { error: SECRET } }],
+    ['in error_uri', { status: 400, body: { error: 'x', error_uri: `https://as.example/?s=${form(SECRET)}` } }],
+    ['in an HTML page', { status: 500, body: `<html>${SECRET} ${basic}` }],
+    ['in text', { status: 500, body: `${SECRET} ${basic}` }],
+    ['as the token', { body: { access_token: `${SECRET}` } }],
+    ['as token_type', { body: { access_token: 'a', token_type: SECRET } }],
+    ['as expires_in', { body: { access_token: 'a', expires_in: SECRET } }],
+    ['in a gzip that is none', { body: `${SECRET} ${basic}`, headers: { 'content-encoding': 'gzip' } }],
+  ])('does not show a secret that the server repeats: %s', async (_, answer) => {
+    for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
+      server.next(answer);
+      const error = await billing(`${server.url}?${QUERY}`, {
+        client_secret: SECRET,
+        token_endpoint_auth_method: method,
+      }).failure();
+      const seen = everything(error);
+      for (const hidden of method === 'client_secret_basic' ? HIDDEN : HIDDEN.filter((text) => !basic.includes(text))) {
+        expect(seen).not.toContain(hidden);
+      }
+    }
+  });
+
+  it.each(['s3cr+t %!', 'ab"c\\d', 'geheimn\u00edss'])('does not show the short secret %s either', async (secret) => {
+    for (const text of [secret, form(secret), encodeURIComponent(secret), btoa(form(`x:${secret}`))].slice(0, 3)) {
+      server.next(repeating(`got ${text}.`));
+      const seen = everything(await billing(server.url, { client_secret: secret }).failure());
+      expect(seen).not.toContain(text);
+      expect(seen).toContain('[left out: it repeats a credential]');
+    }
+  });
+
+  it.each<[string, Answer]>([
+    ['a connection that breaks', { reset: true }],
+    ['a gateway', { status: 502 }],
+  ])('does not show the secret or the query after %s', async (_, answer) => {
+    server.next(answer, answer, answer);
+    const error = await billing(`${server.url}?${QUERY}`, { client_secret: SECRET }).failure();
+    const seen = everything(error);
+    for (const hidden of HIDDEN) expect(seen).not.toContain(hidden);
+  });
+
+  it('keeps what the server says when it repeats nothing', async () => {
+    server.next(repeating('client "shop" is locked'));
+    expect(await billing(server.url, { client_secret: SECRET }).failure()).toMatchObject({
+      response: { status: 401, error: 'invalid_client', errorDescription: 'client "shop" is locked' },
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { TokenRequestError } from 'oauth2-backend';
+import type { Answer } from '../../../../test/servers/recording-server.js';
+import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { manualClock } from '../sources/manual-clock.js';
+import { billing } from './billing.js';
+
+const DAY = 86_400_000;
+let server: TokenServer;
+beforeAll(async () => {
+  server = await tokenServer();
+});
+beforeEach(() => server.reset());
+afterAll(() => server.close());
+
+const good = { access_token: 'good', token_type: 'Bearer', expires_in: 60 };
+const json = JSON.stringify(good);
+
+async function tokenFor(answer: Answer, oauth2 = {}) {
+  const clock = manualClock();
+  server.next(answer);
+  const token = await billing(server.url, oauth2, { clock }).backend.token();
+  return { ...token, life: token.expiresAt - clock.now() };
+}
+
+describe('a token answer that is good', () => {
+  it.each<[string, Answer, object]>([
+    ['as the RFC has it', { body: good }, { value: 'good', type: 'Bearer', life: 60_000, scope: undefined }],
+    ['201', { status: 201, body: good }, { value: 'good' }],
+    ['no content type', { body: json }, { value: 'good' }],
+    [
+      'text/html as content type (RULES 52)',
+      { body: json, headers: { 'content-type': 'text/html' } },
+      { value: 'good' },
+    ],
+    ['a byte order mark', { body: `\ufeff${json}` }, { value: 'good' }],
+    ['white space around', { body: `\r\n ${json}\n` }, { value: 'good' }],
+    ['gzip', { body: gzipSync(json), headers: { 'content-encoding': 'gzip' } }, { value: 'good' }],
+    ['x-gzip in capitals', { body: gzipSync(json), headers: { 'content-encoding': 'X-GZIP' } }, { value: 'good' }],
+    ['deflate', { body: deflateSync(json), headers: { 'content-encoding': 'deflate' } }, { value: 'good' }],
+    ['br', { body: brotliCompressSync(json), headers: { 'content-encoding': 'br' } }, { value: 'good' }],
+    ['identity', { body: json, headers: { 'content-encoding': 'identity' } }, { value: 'good' }],
+    ['unknown members (RULES 57)', { body: { ...good, x: {}, refresh_token: 'r', id_token: 1 } }, { value: 'good' }],
+    ['a ! in the token (RULES 54)', { body: { ...good, access_token: "a!#$%&'()*+-./:;<=>?@[\\]^_`{|}~" } }, {}],
+    ['a token of 32 KiB', { body: { ...good, access_token: 'a'.repeat(32_768) } }, {}],
+    ['token_type bearer (RULES 55)', { body: { ...good, token_type: 'bearer' } }, { type: 'Bearer' }],
+    ['token_type BEARER (RULES 55)', { body: { ...good, token_type: 'BEARER' } }, { type: 'Bearer' }],
+    ['no token_type (RULES 55)', { body: { access_token: 'a' } }, { type: 'Bearer', life: 300_000 }],
+    ['token_type null', { body: { ...good, token_type: null } }, { type: 'Bearer' }],
+    ['expires_in as text (RULES 58)', { body: { ...good, expires_in: '3600' } }, { life: 3_600_000 }],
+    ['expires_in with decimals', { body: { ...good, expires_in: '1.5' } }, { life: 1_500 }],
+    ['expires_in 0', { body: { ...good, expires_in: 0 } }, { life: 0 }],
+    ['expires_in "0"', { body: { ...good, expires_in: '0' } }, { life: 0 }],
+    ['expires_in null (RULES 60)', { body: { ...good, expires_in: null } }, { life: 300_000 }],
+    ['expires_in 2^31', { body: { ...good, expires_in: 2 ** 31 } }, { life: 2 ** 31 * 1000 }],
+    ['error null', { body: { ...good, error: null } }, { value: 'good' }],
+    ['error empty', { body: { ...good, error: '' } }, { value: 'good' }],
+    ['a then member', { body: json.replace('}', ',"then":"x"}') }, { value: 'good' }],
+    [
+      '__proto__ as data',
+      { body: '{"access_token":"good","__proto__":{"expires_in":1,"error":"x"}}' },
+      { life: 300_000 },
+    ],
+  ])('%s', async (_, answer, expected) => {
+    expect(await tokenFor(answer)).toMatchObject(expected);
+  });
+
+  it('lasts as long as default_ttl says when it does not say itself (RULES 60)', async () => {
+    expect(await tokenFor({ body: { access_token: 'a' } }, { default_ttl: '90s' })).toMatchObject({ life: 90_000 });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['none: the requested one (RULES 62)', undefined, 'a b'],
+    ['a narrower one (RULES 62)', 'a', 'a'],
+    ['an empty one', '', ''],
+    ['null', null, 'a b'],
+    ['a list', ['a'], 'a b'],
+  ])('scope %s', async (_, scope, expected) => {
+    expect(await tokenFor({ body: { ...good, scope } }, { scope: 'a b' })).toMatchObject({ scope: expected });
+  });
+
+  it('is kept 24 h at most', async () => {
+    const clock = manualClock();
+    server.next({ body: { ...good, expires_in: 2 ** 53 } });
+    const { backend } = billing(server.url, {}, { clock });
+    await backend.token();
+    clock.pass(DAY / 2);
+    await backend.token();
+    expect(server.requests).toHaveLength(1);
+    clock.pass(DAY / 2);
+    await backend.token();
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+const answered = (status: number, what: string) => `token endpoint of "billing" answered ${status} ${what}`;
+const refused = (label: string) => `token endpoint of "billing" refused the request: ${label}`;
+const member = (name: string, value: unknown): Answer => ({ body: { ...good, [name]: value } });
+const noText = answered(200, 'with an access_token that is no text');
+const noHeader = answered(200, 'with an access_token that holds characters no header may carry');
+const noSeconds = answered(200, 'with an expires_in that is no number of seconds');
+const noBearer = answered(200, 'with a token_type that is not Bearer');
+const MIB = 1024 * 1024;
+
+describe('a token answer that is not good', () => {
+  it.each<[string, Answer, string]>([
+    ['an empty 200', { body: '' }, answered(200, 'with an empty body')],
+    ['a 204 (RULES 51)', { status: 204 }, answered(204, 'with an empty body')],
+    ['an empty 403', { status: 403 }, answered(403, 'with an empty body')],
+    ['a 202 with a token', { status: 202, body: good }, answered(202, 'without an OAuth error')],
+    ['an error page', { status: 500, body: '<!DOCTYPE html><h1>' }, answered(500, 'with an HTML page')],
+    ['a login page', { body: '\n<html><body>log in' }, answered(200, 'with an HTML page')],
+    ['text', { status: 500, body: 'internal error' }, answered(500, 'with a body that is not JSON')],
+    ['a form', { body: 'access_token=a' }, answered(200, 'with a body that is not JSON')],
+    ['half of it', { body: json.slice(0, -3) }, answered(200, 'with a body that is not JSON')],
+    ['an array (RULES 51)', { body: `[${json}]` }, answered(200, 'with JSON that is not an object')],
+    ['a string', { body: '"token"' }, answered(200, 'with JSON that is not an object')],
+    ['null', { body: 'null' }, answered(200, 'with JSON that is not an object')],
+    ['no token', { body: {} }, answered(200, 'without an access_token')],
+    ['a token of another name', { body: { token: 'a' } }, answered(200, 'without an access_token')],
+    ['a token in __proto__', { body: '{"__proto__":{"access_token":"a"}}' }, answered(200, 'without an access_token')],
+    ['an empty token (RULES 53)', member('access_token', ''), noText],
+    ['a number (RULES 53)', member('access_token', 5), noText],
+    ['null for a token', member('access_token', null), noText],
+    ['an object for a token', member('access_token', { value: 'a' }), noText],
+    ['a line break (RULES 53)', member('access_token', 'a\r\nX-Evil: 1'), noHeader],
+    ['a space (RULES 54)', member('access_token', 'a b'), noHeader],
+    ['a comma (RULES 54)', member('access_token', 'a,b'), noHeader],
+    ['a quote (RULES 54)', member('access_token', 'a"b'), noHeader],
+    ['an umlaut (RULES 53)', member('access_token', 'tökén'), noHeader],
+    ['bytes that are no UTF-8', { body: Buffer.from('{"access_token":"a\xff"}', 'latin1') }, noHeader],
+    [
+      'a token over 32 KiB',
+      member('access_token', 'a'.repeat(32_769)),
+      answered(200, 'with an access_token over 32768 characters'),
+    ],
+    ['mac (RULES 56)', member('token_type', 'mac'), noBearer],
+    ['N_A (RULES 56)', member('token_type', 'N_A'), noBearer],
+    ['DPoP', member('token_type', 'DPoP'), noBearer],
+    ['an empty token_type', member('token_type', ''), noBearer],
+    ['a number as token_type', member('token_type', 1), noBearer],
+    ['expires_in -1 (RULES 58)', member('expires_in', -1), noSeconds],
+    ['expires_in "-1"', member('expires_in', '-1'), noSeconds],
+    ['expires_in "abc"', member('expires_in', 'abc'), noSeconds],
+    ['expires_in ""', member('expires_in', ''), noSeconds],
+    ['expires_in "1e3"', member('expires_in', '1e3'), noSeconds],
+    ['expires_in "0x10"', member('expires_in', '0x10'), noSeconds],
+    ['expires_in true', member('expires_in', true), noSeconds],
+    ['expires_in {}', member('expires_in', {}), noSeconds],
+    ['expires_in [60]', member('expires_in', [60]), noSeconds],
+    ['expires_in 1e999 (RULES 58)', { body: '{"access_token":"a","expires_in":1e999}' }, noSeconds],
+    ['expires_in of 400 digits', member('expires_in', '9'.repeat(400)), noSeconds],
+    ['error in a 200 (RULES 65)', member('error', 'invalid_scope'), refused('invalid_scope (200)')],
+    ['error that is no text', member('error', { code: 1 }), refused('an error without a code (200)')],
+    ['a 400', { status: 400, body: { error: 'invalid_grant' } }, refused('invalid_grant (400)')],
+    ['a 401', { status: 401, body: { error: 'invalid_client' } }, refused('invalid_client (401)')],
+    ['a 400 without error', { status: 400, body: { message: 'no' } }, answered(400, 'without an OAuth error')],
+    ['too long', { body: `${json}${' '.repeat(MIB)}` }, answered(200, 'with a body over 1 MiB')],
+    [
+      'a bomb',
+      { body: gzipSync(`${json}${' '.repeat(64 * MIB)}`), headers: { 'content-encoding': 'gzip' } },
+      answered(200, 'with a body over 1 MiB'),
+    ],
+    [
+      'no gzip',
+      { body: json, headers: { 'content-encoding': 'gzip' } },
+      answered(200, 'with a body that cannot be decoded'),
+    ],
+    [
+      'half a gzip',
+      { body: gzipSync(json).subarray(0, 20), headers: { 'content-encoding': 'gzip' } },
+      answered(200, 'with a body that cannot be decoded'),
+    ],
+    [
+      'an unknown encoding',
+      { body: json, headers: { 'content-encoding': 'sdch' } },
+      answered(200, 'with a content encoding that was not asked for'),
+    ],
+  ])('%s', async (_, answer, message) => {
+    server.next(answer);
+    const error = await billing(server.url).failure();
+    expect(error.message).toBe(message);
+    expect(error).toBeInstanceOf(TokenRequestError);
+    expect(error).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502, expose: false });
+    expect(error['response']).toMatchObject({ status: answer.status ?? 200 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('surfaces error, error_description, error_uri as cleaned, capped text (RULES 64)', async () => {
+    server.next({
+      status: 400,
+      body: {
+        error: 'invalid_request\r\n',
+        error_description: `a\u0000b\r\nSet-Cookie: x\u001b[31m\u2028\u202e${'c'.repeat(5_000)}`,
+        error_uri: ['https://as.example'],
+      },
+    });
+    const { response } = await billing(server.url).failure();
+    expect(response).toEqual({
+      status: 400,
+      error: 'invalid_request',
+      errorDescription: expect.stringMatching(/^a b Set-Cookie: x \[31m c+…$/),
+      errorUri: undefined,
+    });
+    expect((response as { errorDescription: string }).errorDescription).toHaveLength(200);
+  });
+});

@@ -1,0 +1,94 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
+import { manualClock } from './sources/manual-clock.js';
+import { complaintsOf } from './sources/real-process.js';
+import { billing } from './token-endpoint/billing.js';
+
+let server: TokenServer;
+beforeEach(async () => {
+  server = await tokenServer();
+});
+afterEach(() => server.close());
+
+function lines() {
+  const said: string[] = [];
+  const say = (level: string) => (message: unknown) => void said.push(`${level} ${String(message)}`);
+  return { said, logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') } };
+}
+
+describe('the token source of an oauth2 block', () => {
+  it('asks once for 1,000 parallel callers on one signal, warns of nothing, leaves nothing listening', async () => {
+    const { signal } = new AbortController();
+    const { backend, backends } = billing(server.url);
+    const complaints = await complaintsOf(async () => {
+      const tokens = await Promise.all(Array.from({ length: 1_000 }, () => backend.token({ signal })));
+      expect(new Set(tokens.map(({ value }) => value))).toEqual(new Set(['token-1']));
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(complaints).toEqual([]);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    await backends.close();
+  });
+
+  it('counts and says what happens, never a secret', async () => {
+    const clock = manualClock();
+    const { said, logger } = lines();
+    const { backend, backends, failure } = billing(server.url, {}, { clock, logger });
+    const { expiresAt } = await backend.token();
+    expect(backends.status()).toMatchObject([
+      {
+        name: 'billing',
+        state: 'fresh',
+        expiresAt,
+        counts: { tokenRequests: 1, renewals: 1, refusals: 0, failures: 0 },
+      },
+    ]);
+    clock.pass(3_600_000);
+    server.failure = { status: 401, body: { error: 'invalid_client', error_description: 's3cret-of-the-shop' } };
+    await failure();
+    const [status] = backends.status();
+    expect(status).toMatchObject({
+      state: 'failing',
+      lastError: {
+        code: 'ERR_OAUTH2_TOKEN_REQUEST',
+        message: 'token endpoint of "billing" refused the request: invalid_client (401)',
+        at: clock.now(),
+      },
+      counts: { tokenRequests: 2, renewals: 1, failures: 1 },
+    });
+    expect(said).toEqual([
+      `debug token for "billing" renewed; it ends ${new Date(expiresAt).toISOString()}`,
+      `warn token for "billing" could not be renewed: token endpoint of "billing" refused the request: invalid_client (401); next attempt after ${new Date(status?.retryAt ?? 0).toISOString()}`,
+    ]);
+    await backends.close();
+  });
+
+  it('counts every attempt of a renewal', async () => {
+    const { backend, backends } = billing(server.url);
+    server.next({ reset: true });
+    await backend.token();
+    expect(backends.status()[0]?.counts).toMatchObject({ tokenRequests: 2, renewals: 1, failures: 0 });
+  });
+
+  it('takes scope and renew_before from the block', async () => {
+    const random = jest.spyOn(Math, 'random').mockReturnValue(0);
+    const clock = manualClock();
+    const { backend } = billing(server.url, { scope: 'read', renew_before: '10m' }, { clock });
+    expect(await backend.token()).toMatchObject({ value: 'token-1', scope: 'read' });
+    clock.pass(3_600_000 - 600_001);
+    await backend.token();
+    expect(server.requests).toHaveLength(1);
+    clock.pass(1);
+    expect((await backend.token()).value).toBe('token-1');
+    await server.arrived(2);
+    random.mockRestore();
+  });
+
+  it('fails with ERR_OAUTH2_NO_TOKEN and sends nothing when the function for the secret fails', async () => {
+    const cause = new Error('vault is sealed');
+    const error = await billing(server.url, { client_secret: () => Promise.reject(cause) }).failure();
+    expect(error).toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502, cause });
+    expect(server.requests).toEqual([]);
+  });
+});
