@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+
+/** What each package exports at run time, in any order. What is not built yet is not exported. */
+const surface: Readonly<Record<string, readonly string[]>> = {
+  'oauth2-backend': [
+    'createBackends',
+    'requestBackends',
+    'requestContext',
+    'bearer',
+    'reuse',
+    'bearerGot',
+    'bearerFetch',
+    'staticToken',
+    'OAuth2BackendError',
+    'ConfigurationError',
+    'TokenRequestError',
+    'TokenTimeoutError',
+    'OriginError',
+    'AuthorizationHeaderError',
+    'UnknownBackendError',
+    'ClientClosedError',
+  ],
+  'express-oauth2-backend': ['backends'],
+  'koa-oauth2-backend': ['backends'],
+};
+
+describe.each(Object.entries(surface))('import %s', (name, expected) => {
+  it('gives exactly the documented names', async () => {
+    const module: object = await import(name);
+    expect(Object.keys(module).sort()).toEqual([...expected].sort());
+  });
+});
