@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/backend-attributes.js';
+import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/oauth2-attributes.js';
+import { withTables } from './attribute-table.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+const tables = { backend: backendAttributes, oauth2: oauth2Attributes };
+const STRICT = [
+  'strict',
+  'exactOptionalPropertyTypes',
+  'noUncheckedIndexedAccess',
+  'noPropertyAccessFromIndexSignature',
+  'verbatimModuleSyntax',
+  'erasableSyntaxOnly',
+  'isolatedModules',
+];
+
+describe('README.md', () => {
+  it('has the attribute tables that validation uses', async () => {
+    const path = join(root, 'README.md');
+    const text = await readFile(path, 'utf8');
+    const wanted = withTables(text, tables);
+    if (process.env['UPDATE_README'] === '1') await writeFile(path, wanted);
+    else expect(text).toBe(wanted);
+  });
+
+  it.each([
+    ['loose', 'js', []],
+    ['loose', 'ts', []],
+    ['strict', 'ts', STRICT],
+  ] as const)(
+    'has code that compiles: %s %s',
+    async (_flags, language, flags) => {
+      const blocks = await codeBlocks(language);
+      expect(blocks.length).toBeGreaterThan(1);
+      const folder = await mkdtemp(join(tmpdir(), 'readme-'));
+      try {
+        await writeProject(folder, language, blocks, flags);
+        await expect(compile(folder)).resolves.toBe('');
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    },
+    60_000,
+  );
+});
+
+async function codeBlocks(language: string): Promise<string[]> {
+  const text = await readFile(join(root, 'README.md'), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, is, code]) =>
+    is === language && code !== undefined ? [code] : [],
+  );
+}
+
+/** Each block is a module in a folder of its own, so that the augmentation of one does not reach the others. */
+async function writeProject(
+  folder: string,
+  language: string,
+  blocks: string[],
+  flags: readonly string[],
+): Promise<void> {
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  const options = { module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true, noEmit: true };
+  const js = language === 'js' ? { allowJs: true, checkJs: true, strict: false, noImplicitAny: false } : {};
+  const compilerOptions = { ...options, ...js, ...Object.fromEntries(flags.map((flag) => [flag, true])) };
+  for (const [index, block] of blocks.entries()) {
+    const project = join(folder, String(index));
+    await mkdir(project);
+    await writeFile(join(project, `main.${language}`), `${block}\nexport {};\n`);
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }));
+  }
+}
+
+/** What the compiler says; nothing when all is well. */
+async function compile(folder: string): Promise<string> {
+  const projects = (await readdir(folder)).filter((name) => /^\d+$/.test(name));
+  const tsc = join(root, 'node_modules/@typescript/native/bin/tsc');
+  const said = await Promise.all(
+    projects.map((project) =>
+      run(process.execPath, [tsc, '-p', join(folder, project), '--pretty', 'false']).then(
+        ({ stdout }) => stdout,
+        (error: { stdout: string }) => error.stdout,
+      ),
+    ),
+  );
+  return said.join('').replaceAll(folder, '');
+}
