@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { CancelableRequest, Got, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../bearer.js';
+import { OAuth2BackendError } from '../errors.js';
 import type { AccessToken } from '../token.js';
 import { dropAnswer } from './first-answer.js';
 import type { EncodedOptions } from './got-body.js';
@@ -75,16 +76,18 @@ export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
   }
 }
 
-/** What keeps a request from being made ends the call: got would ask the caller's `retry` first. */
+/** An error of ours ends the call: got would ask the caller's `retry` first. */
 function unretried(hop: RequestFunction, fail: (error: unknown) => void): RequestFunction {
-  return async function requestOrFail(...given) {
+  return requestOrFail as RequestFunction;
+
+  async function requestOrFail(...given: Parameters<RequestFunction>) {
     try {
       return await hop(...given);
     } catch (error) {
-      fail(error);
+      if (error instanceof OAuth2BackendError) fail(error);
       throw error;
     }
-  };
+  }
 }
 
 function abandon(attempt: CancelableRequest<never>): void {

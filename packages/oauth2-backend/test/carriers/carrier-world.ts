@@ -1,0 +1,134 @@
+/** A token server, a resource server and backends between them, and the two carriers behind one call. */
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  type Backend,
+  type BackendDefinition,
+  type Backends,
+  type BackendsOptions,
+  createBackends,
+  type OAuth2Definition,
+} from 'oauth2-backend';
+import { type ApiServer, apiServer } from '../../../../test/servers/api-server.js';
+import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+
+/** What a test changes of the backend's definition. */
+export type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };
+
+export interface CarrierWorld {
+  readonly as: TokenServer;
+  readonly api: ApiServer;
+  /** Backends with one member, `api`. */
+  backends(changes?: Changes, options?: BackendsOptions): Backends<{ api: BackendDefinition }>;
+  /** That member. */
+  backend(changes?: Changes, options?: BackendsOptions): Backend;
+  /** One more server on a free loopback port; gives its origin. */
+  serve(listener: RequestListener): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Starts it. */
+export async function carrierWorld(): Promise<CarrierWorld> {
+  const as = await tokenServer();
+  const api = await apiServer();
+  const ends: (() => Promise<unknown>)[] = [];
+  const world: CarrierWorld = {
+    as,
+    api,
+    backends({ oauth2, ...changes } = {}, options = {}) {
+      const block: OAuth2Definition = {
+        grant_type: 'client_credentials',
+        token_endpoint: as.url,
+        client_id: 'shop',
+        client_secret: 'the-secret',
+        ...oauth2,
+      };
+      const definition = { origin: api.origin, ...changes, ...(oauth2 !== false && { oauth2: block }) };
+      const made = createBackends({ api: definition }, options);
+      ends.push(() => made.close({ timeout: 0 }));
+      return made;
+    },
+    backend: (changes, options) => world.backends(changes, options).get('api'),
+    async serve(listener) {
+      const server = createServer(listener);
+      await new Promise<void>((resolve) => {
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      ends.push(async () => {
+        server.closeAllConnections();
+        server.close();
+      });
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    async close() {
+      await Promise.all(ends.map((end) => end()));
+      await Promise.all([as.close(), api.close()]);
+    },
+  };
+  return world;
+}
+
+/** What both carriers understand. */
+export interface Sending {
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** What came back, alike for both. */
+export interface Received {
+  readonly status: number;
+  readonly header: (name: string) => string | undefined;
+  readonly body: string;
+}
+
+export interface Carrier {
+  readonly name: 'got' | 'fetch';
+  send(backend: Backend, input: string | URL, sending?: Sending): Promise<Received>;
+}
+
+/** For `describe.each`. 4xx and 5xx are answers in both. */
+export const carriers: readonly Carrier[] = [
+  {
+    name: 'got',
+    async send(backend, input, sending = {}) {
+      const { statusCode, headers, body } = await backend.got(input, { ...sending, throwHttpErrors: false } as object);
+      const header = (name: string) => {
+        const value = headers[name];
+        return Array.isArray(value) ? value.join(', ') : value;
+      };
+      return { status: statusCode, header, body };
+    },
+  },
+  {
+    name: 'fetch',
+    async send(backend, input, sending = {}) {
+      const response = await backend.fetch(input, sending as RequestInit);
+      const header = (name: string) => response.headers.get(name) ?? undefined;
+      return { status: response.status, header, body: await response.text() };
+    },
+  },
+];
+
+/** A clock that a test moves. */
+export function manualClock(): { now(): number; monotonic(): number; advance(milliseconds: number): void } {
+  let time = 1_000_000;
+  return {
+    now: () => time,
+    monotonic: () => time,
+    advance(milliseconds) {
+      time += milliseconds;
+    },
+  };
+}
+
+/** What a promise is rejected with. */
+export async function rejection(promise: PromiseLike<unknown>): Promise<Error & Record<string, unknown>> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error & Record<string, unknown>;
+  }
+  throw new Error('it was not rejected');
+}

@@ -1,0 +1,27 @@
+/** Runs code in a process of its own, on the built packages: for what only a whole process shows. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** What is left of a process. */
+export interface Ended {
+  /** `null` when it did not end by itself in time. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Milliseconds. */
+  readonly time: number;
+}
+
+/** Runs an ES module's text; it may import `oauth2-backend`. It has 20 s. */
+export function runModule(code: string, ...args: readonly string[]): Promise<Ended> {
+  const start = performance.now();
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--input-type=module', '--eval', code, ...args],
+      { cwd, timeout: 20_000, killSignal: 'SIGKILL' },
+      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr, time: performance.now() - start }),
+    );
+  });
+}
