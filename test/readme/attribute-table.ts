@@ -13,7 +13,7 @@ export function attributeTable(attributes: Attributes): string {
 
 /** The text with its tables, between `<!-- attributes: name -->` and `<!-- /attributes -->`, made anew. */
 export function withTables(text: string, tables: Readonly<Record<string, Attributes>>): string {
-  return text.replace(/(<!-- attributes: (\w+) -->\n)[^]*?(<!-- \/attributes -->)/g, (_all, start, name, end) => {
+  return text.replace(/(<!-- attributes: (\w+) -->\n)[\s\S]*?(<!-- \/attributes -->)/g, (_all, start, name, end) => {
     const attributes = tables[name];
     if (!attributes) throw new Error(`no attributes are called "${name}"`);
     return `${start}\n${attributeTable(attributes)}\n\n${end}`;

@@ -53,7 +53,7 @@ describe('README.md', () => {
 
 async function codeBlocks(language: string): Promise<string[]> {
   const text = await readFile(join(root, 'README.md'), 'utf8');
-  return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, is, code]) =>
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].flatMap(([, is, code]) =>
     is === language && code !== undefined ? [code] : [],
   );
 }
