@@ -186,7 +186,7 @@ export function adapterContract(name: string, adapter: Adapter): void {
 
     it('refuses every option but property', () => {
       const given = createBackends(billing()) as never;
-      const failure = thrownBy(() => middleware(given, { property: 'clients', tokens: {}, maxIdentities: 5 } as never));
+      const failure = thrownBy(() => middleware(given, { property: 'clients', tokens: {}, maxIdentities: 5 }));
       expect(failure).toBeInstanceOf(ConfigurationError);
       expect(problems(failure)).toEqual(['tokens', 'maxIdentities']);
     });

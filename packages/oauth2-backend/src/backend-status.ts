@@ -25,17 +25,18 @@ export interface BackendStatus {
 /** Reads it. A source that we do not keep is only known by its `current()`. */
 export function statusOf({ name, source, counted }: Upstream): BackendStatus {
   const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
-  if (!counted) {
+  const counts = counted?.counts() ?? none;
+  if (!counted?.kept) {
     const token = source?.current?.();
-    return { name, state: token ? 'fresh' : 'none', ...(token && { expiresAt: token.expiresAt }), counts: none };
+    return { name, state: token ? 'fresh' : 'none', ...(token && { expiresAt: token.expiresAt }), counts };
   }
-  const { state, expiresAt, last } = counted.source.state();
+  const { state, expiresAt, last } = counted.kept.state();
   return {
     name,
     state,
     ...(expiresAt !== undefined && { expiresAt }),
     ...(last && { retryAt: last.retryAt, lastError: { ...describe(last.error), at: last.at } }),
-    counts: { ...none, ...counted.counts, identities: expiresAt === undefined ? 0 : 1 },
+    counts,
   };
 }
 

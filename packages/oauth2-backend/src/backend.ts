@@ -2,8 +2,8 @@
 
 import { type BearerFetch, fetchCarrier } from './carriers/fetch.js';
 import { type BackendGot, gotCarrier } from './carriers/got.js';
+import { outboundCall } from './carriers/outbound-call.js';
 import type { RequestContext } from './request-context.js';
-import { sharedSignal } from './shared-signal.js';
 import type { AccessToken } from './token.js';
 import type { Upstream } from './upstream.js';
 
@@ -40,12 +40,20 @@ export function createBackend(upstream: Upstream, context?: RequestContext): Bac
       return fetch(input, init);
     },
     async token({ signal } = {}) {
-      const end = settings.begin();
-      try {
-        return await bearer.token({ signal: sharedSignal(signal), context });
-      } finally {
-        end();
-      }
+      const current = bearer.current();
+      if (!current) return waitForToken(signal);
+      settings.begin(() => {})();
+      return current;
     },
   };
+
+  /** Released like a GET: by the signal, the inbound client's going away, the total limit. */
+  async function waitForToken(signal: AbortSignal | undefined): Promise<AccessToken> {
+    const call = outboundCall(bearer, settings, { method: 'GET', signal });
+    try {
+      return (await call.token()) ?? (await bearer.token({ signal: call.signal, context }));
+    } finally {
+      call.done();
+    }
+  }
 }

@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from './clock.js';
 import { nearestName } from './definitions/nearest-name.js';
-import { ConfigurationError, type Problem } from './errors.js';
+import type { Problem } from './errors.js';
 import type { Logger } from './logger.js';
 import type { TokenSource } from './token.js';
 
@@ -17,29 +17,38 @@ export interface BackendsOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Where time comes from. Default: the machine's clocks. */
   readonly clock?: Clock | undefined;
+  /** The most identities kept for each backend; the least recently used goes first. Default 10 000. */
+  readonly maxIdentities?: number | undefined;
 }
 
 const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
   logger: ['debug', 'info', 'warn', 'error'],
   tokens: [],
-  dispatcher: ['dispatch'],
+  dispatcher: ['dispatch', 'compose'],
   clock: ['now', 'monotonic'],
+  maxIdentities: [],
 };
 
-/** @throws ConfigurationError with all problems */
-export function checkOptions(options: BackendsOptions): BackendsOptions {
+/** A copy of the options, and what is wrong with them. */
+export function checkOptions(options: BackendsOptions): { options: BackendsOptions; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const copy: Record<string, unknown> = { ...options };
+  // Without a prototype: what somebody put on `Object.prototype` is no option.
+  const copy: Record<string, unknown> = Object.assign(Object.create(null), options);
   for (const [path, value] of Object.entries(copy)) {
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
     if (!members) problems.push({ path, message: `is no option${hint(path)}` });
+    else if (path === 'maxIdentities') problems.push(...wholeNumber(path, value));
     else if (value !== undefined) problems.push(...missing(path, value, members));
   }
   for (const [name, source] of Object.entries(copy['tokens'] ?? {})) {
     problems.push(...missing(`tokens.${name}`, source, ['token']));
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return copy;
+  return { options: copy, problems };
+}
+
+function wholeNumber(path: string, value: unknown): Problem[] {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) > 0)) return [];
+  return [{ path, message: 'must be a whole number, 1 or more' }];
 }
 
 function missing(path: string, value: unknown, members: readonly string[]): Problem[] {

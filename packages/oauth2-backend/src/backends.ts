@@ -7,10 +7,13 @@ import { type BackendsOptions, checkOptions } from './backends-options.js';
 import { systemClock } from './clock.js';
 import type { BackendDefinitions } from './definitions/backend-definition.js';
 import { resolveDefinitions } from './definitions/resolve-definitions.js';
+import type { Resolved } from './definitions/resolved.js';
+import { ConfigurationError } from './errors.js';
 import { steadyLogger } from './logger.js';
 import { membersByName, unknownBackend } from './members-by-name.js';
 import { ready } from './ready.js';
 import type { RequestContext } from './request-context.js';
+import { waitFor } from './sources/flight.js';
 import { upstreams } from './upstream.js';
 
 /** Named backends. */
@@ -49,16 +52,17 @@ export function createBackends<const D extends BackendDefinitions>(
   definitions: D,
   options: BackendsOptions = {},
 ): Backends<D> {
-  const { tokens, dispatcher, clock = systemClock, ...checked } = checkOptions(options);
-  const logger = checked.logger && steadyLogger(checked.logger);
-  const { backends: resolved, warnings } = resolveDefinitions(definitions, Object.keys(tokens ?? {}));
+  const checked = checkOptions(options);
+  const { tokens, dispatcher, clock = systemClock, maxIdentities = 10_000 } = checked.options;
+  const logger = checked.options.logger && steadyLogger(checked.options.logger);
+  const { backends: resolved, warnings } = resolveAll(definitions, checked);
   for (const warning of warnings) {
     if (logger) logger.warn(warning);
     else process.emitWarning(warning, { type: 'OAuth2BackendWarning' });
   }
 
   const calls = activity();
-  const made = upstreams({ clock, logger, dispatcher, tokens, activity: calls });
+  const made = upstreams({ clock, logger, dispatcher, tokens, maxIdentities, activity: calls });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
   const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
   const untied = tie(undefined);
@@ -68,7 +72,15 @@ export function createBackends<const D extends BackendDefinitions>(
     names,
     get: (name) => untied.member(name),
     for: (context) => membersByName(tie(context)) as { readonly [N in keyof D]: Backend },
-    ready: ({ signal } = {}) => ready([...named.values()], signal),
+    async ready({ signal } = {}) {
+      const controller = new AbortController();
+      const end = calls.begin((reason) => controller.abort(reason));
+      try {
+        await waitFor(ready([...named.values()], signal), controller.signal);
+      } finally {
+        end();
+      }
+    },
     status: () => [...named.values()].map(statusOf),
     close({ timeout = 5_000 } = {}) {
       closing ??= close(timeout);
@@ -95,7 +107,20 @@ export function createBackends<const D extends BackendDefinitions>(
   async function close(timeout: number): Promise<void> {
     calls.refuse();
     await calls.idle(timeout);
-    for (const { counted } of made.all()) counted?.source.close();
+    calls.cut();
+    for (const { counted } of made.all()) counted?.close();
     await Promise.all(made.all().map(({ settings }) => settings.transport.destroy()));
   }
+}
+
+/** @throws ConfigurationError with the problems of options and definitions together */
+function resolveAll(definitions: unknown, { options, problems }: ReturnType<typeof checkOptions>): Resolved {
+  try {
+    const resolved = resolveDefinitions(definitions, Object.keys(options.tokens ?? {}));
+    if (problems.length === 0) return resolved;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError([...problems, ...error.problems]);
+  }
+  throw new ConfigurationError(problems);
 }

@@ -1,10 +1,12 @@
 /** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
 
 import { resolveDefinitions } from './definitions/resolve-definitions.js';
-import { ConfigurationError, NoTokenError, OAuth2BackendError } from './errors.js';
+import type { Resolved } from './definitions/resolved.js';
+import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from './errors.js';
 import { refusalOf } from './refusal.js';
 import { ownError } from './sources/failure.js';
 import { feedbackOf } from './sources/feedback.js';
+import { waitFor } from './sources/flight.js';
 import { type TargetRule, targetRule } from './target.js';
 import type { AccessToken, TokenQuery, TokenSource } from './token.js';
 
@@ -50,7 +52,8 @@ export interface Bearer {
   accepted(token: AccessToken): void;
 }
 
-const TOKEN = /^[\x21-\x7e]+$/;
+/** RFC 6750 §2.1 is narrower; quotes and commas are what ends a value in a header. */
+const TOKEN = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
 
 /** Ties a source, or none, to a checked target. Origin and prefix are trusted to be canonical. */
 export function tieBearer(options: {
@@ -102,7 +105,8 @@ export function tieBearer(options: {
     if (!source) throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { statusCode: 500 });
     let token: AccessToken;
     try {
-      token = await source.token(query);
+      // The source may not heed the signal.
+      token = await waitFor(Promise.resolve(source.token(query)), query.signal);
     } catch (error) {
       if (query.signal?.aborted) throw query.signal.reason;
       throw error instanceof OAuth2BackendError ? error : ownError(error, name);
@@ -130,13 +134,36 @@ export function tieBearer(options: {
  * @throws ConfigurationError for an origin, prefix or number of retries that cannot be
  */
 export function bearer(source: TokenSource, options: BearerOptions): Bearer {
-  const { origin, pathPrefix: path_prefix, allowHttp: allow_http, retries = 1 } = options;
-  const definition = { origin, path_prefix, allow_http, oauth2: source };
-  const [resolved] = resolveDefinitions({ bearer: definition }, []).backends;
-  if (!resolved) throw new ConfigurationError([{ path: 'bearer', message: 'needs an origin' }]);
+  // Without a prototype: what somebody put on `Object.prototype` is no option.
+  const own: BearerOptions = Object.assign(Object.create(null), options);
+  const { origin, pathPrefix, allowHttp, retries = 1, name, ...others } = own;
+  const problems: Problem[] = Object.keys(others).map((path) => ({ path, message: 'is no option of bearer' }));
+  if (typeof source?.token !== 'function') problems.push({ path: 'source', message: 'must have token()' });
   if (!Number.isInteger(retries) || retries < 0 || retries > 255) {
-    throw new ConfigurationError([{ path: 'bearer.retries', message: 'must be a whole number from 0 to 255' }]);
+    problems.push({ path: 'retries', message: 'must be a whole number from 0 to 255' });
   }
-  const name = options.name ?? resolved.origin;
-  return tieBearer({ name, source, target: targetRule({ ...resolved, name }), retries });
+  const { backends, warnings } = resolvePlace({ origin, path_prefix: pathPrefix, allow_http: allowHttp }, problems);
+  for (const warning of warnings) process.emitWarning(warning, { type: 'OAuth2BackendWarning' });
+  const [resolved] = backends;
+  if (!resolved || problems.length > 0) throw new ConfigurationError(problems);
+  const named = { ...resolved, name: name ?? resolved.origin };
+  return tieBearer({ name: named.name, source, target: targetRule(named), retries });
+}
+
+/** The place by the rules of a backend, its problems by the names that stand in code. */
+function resolvePlace(definition: Record<string, unknown>, problems: Problem[]): Resolved {
+  const source: TokenSource = { token: () => Promise.reject(new Error('never asked')) };
+  try {
+    return resolveDefinitions({ bearer: { ...definition, oauth2: source } }, []);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const inCode = (text: string) => text.replaceAll('path_prefix', 'pathPrefix').replaceAll('allow_http', 'allowHttp');
+    problems.push(
+      ...error.problems.map(({ path, message }) => ({
+        path: inCode(path).replace(/^bearer\./, ''),
+        message: inCode(message),
+      })),
+    );
+    return { backends: [], warnings: [] };
+  }
 }

@@ -30,6 +30,7 @@ export function callDispatch(options: CallDispatchOptions): Dispatcher['dispatch
 class TimedHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #options: CallDispatchOptions;
+  #answered = false;
 
   constructor(handler: Dispatcher.DispatchHandler, options: CallDispatchOptions) {
     this.#handler = handler;
@@ -42,7 +43,8 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onRequestSent(): void {
     const { call, ttfb, late } = this.#options;
-    if (ttfb > 0) call.limit(ttfb, late);
+    // Some servers answer before they have read all.
+    if (ttfb > 0 && !this.#answered) call.limit(ttfb, late);
   }
 
   onBodySent(chunkSize: number, totalBytesSent: number): void {
@@ -59,7 +61,10 @@ class TimedHandler implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
-    if (statusCode >= 200) this.#options.call.lift();
+    if (statusCode >= 200) {
+      this.#answered = true;
+      this.#options.call.lift();
+    }
     return this.#handler.onHeaders?.(statusCode, headers, resume, statusText) ?? true;
   }
 
@@ -74,6 +79,8 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     this.#options.call.lift();
+    // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
+    if (typeof error === 'object' && 'data' in error) delete error.data;
     this.#handler.onError?.(error);
     this.#options.onEnd?.();
   }

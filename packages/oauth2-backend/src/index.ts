@@ -9,7 +9,9 @@ export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
 export { type BackendGot, bearerGot } from './carriers/got.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
+export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
 export type { OAuth2Definition } from './definitions/oauth2-definition.js';
+export type { TlsDefinition } from './definitions/tls-definition.js';
 export {
   AuthorizationHeaderError,
   ClientClosedError,

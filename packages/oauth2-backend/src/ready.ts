@@ -20,6 +20,6 @@ export async function ready(all: readonly Upstream[], signal: AbortSignal | unde
 }
 
 async function getToken({ bearer, counted }: Upstream, signal: AbortSignal | undefined): Promise<void> {
-  if (counted) await counted.source.ready(signal);
-  else if (bearer.hasToken) await bearer.token({ signal });
+  if (counted?.kept) await counted.kept.ready(signal);
+  else if (!counted && bearer.hasToken) await bearer.token({ signal });
 }

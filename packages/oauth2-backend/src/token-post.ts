@@ -4,9 +4,9 @@ import type { Dispatcher } from 'undici';
 import type { Bearer } from './bearer.js';
 import { callDispatch } from './call-dispatch.js';
 import { outboundCall } from './carriers/outbound-call.js';
+import { completeHeaders, completePath } from './carriers/sent-request.js';
 import type { CarrierSettings } from './carriers/settings.js';
-import { applyHeaderModifiers } from './request-headers.js';
-import { readBody } from './token-answer-body.js';
+import { readBody } from './token-endpoint/answer-body.js';
 import type { Post } from './token-endpoint/token-endpoint.js';
 
 /** Where and how token requests of one backend are posted. */
@@ -28,9 +28,8 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Pos
       const token = await call.token();
       const prepare = (request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions => {
         const sent: Record<string, string | string[]> = { ...headers };
-        applyHeaderModifiers(sent, settings.headers);
-        if (token) sent['authorization'] = `Bearer ${token.value}`;
-        return { ...request, headers: sent };
+        completeHeaders(sent, settings, token);
+        return { ...request, path: completePath(request.path, settings.query), headers: sent };
       };
       const answer = await settings.transport.dispatcher
         .compose((dispatch) =>
@@ -49,6 +48,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Pos
         status: answer.statusCode,
         ...(await readBody(answer)),
         retryAfter: answer.headers['retry-after'],
+        secrets: token ? [search, token.value] : [search],
       };
     } finally {
       call.done();

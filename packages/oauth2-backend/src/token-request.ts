@@ -1,6 +1,6 @@
 /** A token request before it is sent, and what fills it in. */
 
-import type { RequestContext } from './request-context.js';
+import type { GrantQuery } from './grant-input.js';
 
 /** What grant and client authentication write into. */
 export interface TokenRequestDraft {
@@ -10,7 +10,19 @@ export interface TokenRequestDraft {
   readonly headers: Record<string, string>;
   /** What must not come back in any error text: secrets and assertions as they were sent. */
   readonly secrets: string[];
+  /** What may be the matter, by OAuth error code (RFC 6749 §5.2). */
+  readonly hints: Map<string, string>;
+  /** Whether the client's secret is another by now than the one in the draft; absent where it cannot be. */
+  secretChanged?: (() => Promise<boolean>) | undefined;
 }
 
-/** Writes its part into a draft, once for each attempt (an assertion is never sent twice). */
-export type DraftPart = (draft: TokenRequestDraft, context: RequestContext | undefined) => void | Promise<void>;
+/** On whose behalf a token is asked for: the inbound request, and what was made of it before (it is not made again). */
+export type Occasion = Pick<GrantQuery, 'context' | 'input'>;
+
+/** Writes its part into a draft, once for each attempt (an assertion of ours is never sent twice). */
+export type DraftPart = (draft: TokenRequestDraft, occasion: Occasion) => void | Promise<void>;
+
+/** A draft with nothing in it but the configured parameters. */
+export function emptyDraft(params: TokenRequestDraft['form'] = {}): TokenRequestDraft {
+  return { form: { ...params }, headers: {}, secrets: [], hints: new Map() };
+}

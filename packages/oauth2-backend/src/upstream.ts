@@ -2,7 +2,7 @@
 
 import type { Activity } from './activity.js';
 import { type Bearer, tieBearer } from './bearer.js';
-import type { CarrierSettings } from './carriers/settings.js';
+import { type CarrierSettings, connectLimit } from './carriers/settings.js';
 import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
@@ -10,7 +10,7 @@ import { targetRule } from './target.js';
 import type { TokenSource } from './token.js';
 import { tokenPost } from './token-post.js';
 import { type CountedSource, countedSource } from './token-source.js';
-import { createTransport, type TransportOptions } from './transport.js';
+import { createTransport, type TransportOptions } from './transport/transport.js';
 
 /** A backend at work. */
 export interface Upstream {
@@ -29,6 +29,8 @@ export interface UpstreamOptions {
   readonly logger?: Logger | undefined;
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
+  /** The most identities kept for each backend. */
+  readonly maxIdentities: number;
   readonly activity: Activity;
 }
 
@@ -46,15 +48,9 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
   }
 
   function make(resolved: ResolvedBackend): Upstream {
-    const { name, timeouts, headers, abortOnDisconnect, oauth2 } = resolved;
-    const transport = createTransport({ connectTimeout: timeouts.connect, dispatcher: options.dispatcher });
-    const settings: CarrierSettings = {
-      transport,
-      timeouts,
-      headers,
-      abortOnDisconnect,
-      begin: () => options.activity.begin(),
-    };
+    const { name, timeouts, oauth2 } = resolved;
+    const transport = createTransport({ ...resolved, ...connectLimit(timeouts), dispatcher: options.dispatcher });
+    const settings: CarrierSettings = { ...resolved, transport, begin: options.activity.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const counted = given || !oauth2 || isTokenSource(oauth2) ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? (oauth2 && isTokenSource(oauth2) ? oauth2 : undefined);
@@ -70,7 +66,14 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       bearer,
       settings: { ...settings, begin: () => () => {} },
     });
-    return countedSource({ name, oauth2, post, clock: options.clock, logger: options.logger });
+    return countedSource({
+      name,
+      oauth2,
+      post,
+      clock: options.clock,
+      logger: options.logger,
+      maxIdentities: options.maxIdentities,
+    });
   }
 }
 

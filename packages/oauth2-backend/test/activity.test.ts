@@ -21,7 +21,7 @@ describe('activity().idle(timeout)', () => {
   it('waits for the last call and leaves no timer', async () => {
     jest.useFakeTimers();
     const calls = activity();
-    const [first, second] = [calls.begin(), calls.begin()];
+    const [first, second] = [calls.begin(() => {}), calls.begin(() => {})];
     const idle = calls.idle(1_000);
     first();
     expect(await settled(idle)).toBe(false);
@@ -33,7 +33,7 @@ describe('activity().idle(timeout)', () => {
   it('waits no longer than it is told', async () => {
     jest.useFakeTimers();
     const calls = activity();
-    calls.begin();
+    calls.begin(() => {});
     const idle = calls.idle(1_000);
     jest.advanceTimersByTime(999);
     expect(await settled(idle)).toBe(false);
@@ -45,10 +45,21 @@ describe('activity().idle(timeout)', () => {
 describe('activity().refuse()', () => {
   it('lets no call start, and the running ones end', async () => {
     const calls = activity();
-    const end = calls.begin();
+    const end = calls.begin(() => {});
     calls.refuse();
-    expect(() => calls.begin()).toThrow(ClosedError);
+    expect(() => calls.begin(() => {})).toThrow(ClosedError);
     end();
     expect(await settled(calls.idle(1_000))).toBe(true);
+  });
+});
+
+describe('activity().cut()', () => {
+  it('ends the calls that are left, and no others', () => {
+    const calls = activity();
+    const reasons: unknown[] = [];
+    calls.begin((reason) => reasons.push(reason));
+    calls.begin(() => reasons.push('over'))();
+    calls.cut();
+    expect(reasons).toEqual([expect.any(ClosedError)]);
   });
 });

@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import nock from 'nock';
 import {
+  bearer,
   ConfigurationError,
   createBackends,
   requestContext,
@@ -12,7 +13,7 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import { MockAgent } from 'undici';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './carriers/carrier-world.js';
+import { type CarrierWorld, carriers, carrierWorld, manualClock, rejection } from './carriers/carrier-world.js';
 import { runModule } from './carriers/run-module.js';
 
 let world: CarrierWorld;
@@ -73,6 +74,35 @@ describe('createBackends(definitions)', () => {
     expect(make({ tokens: { ap: staticToken('x') } })).toThrow(ConfigurationError);
   });
 
+  it('reports wrong options and wrong definitions together', async () => {
+    const error = await rejection(
+      (async () => createBackends({ api: { origin: 'nonsense' } }, { loger: console, maxIdentities: 0 } as object))(),
+    );
+    expect(error).toBeInstanceOf(ConfigurationError);
+    const problems = error['problems'] as ConfigurationError['problems'];
+    expect(problems.map(({ path }) => path)).toEqual(['loger', 'maxIdentities', 'api.origin']);
+  });
+
+  it('takes nothing from Object.prototype', () => {
+    const polluted = { tokens: { api: {} }, maxIdentities: 'junk', logger: 1, dispatcher: 1, clock: {}, loger: 1 };
+    const missing = { origin: 'https://evil.example', allow_http: true };
+    const source = staticToken('x');
+    const attempts = [
+      () => createBackends({ api: { origin: 'https://a.example', oauth2 } }).names,
+      () => createBackends({ api: { origin: 'http://a.example', oauth2 } }),
+      () => createBackends({ api: { oauth2 } as never }),
+      () => bearer(source, { origin: 'http://a.example' }),
+      () => bearer(source, {} as never),
+    ];
+    expect(withPrototype({ ...polluted, ...missing, allowHttp: true }, attempts)).toEqual([
+      ['api'],
+      ['api.origin'],
+      ['api.origin'],
+      ['origin'],
+      ['origin'],
+    ]);
+  });
+
   it('warns through the logger', () => {
     const warn = jest.fn();
     const logger = { debug: jest.fn(), info: jest.fn(), warn, error: jest.fn() };
@@ -81,6 +111,22 @@ describe('createBackends(definitions)', () => {
     expect(String(warn.mock.calls)).not.toContain('the-secret');
   });
 });
+
+/** Runs each attempt while `Object.prototype` has these members; gives what it gave, or the paths of its problems. */
+function withPrototype(members: object, attempts: readonly (() => unknown)[]): unknown[] {
+  Object.assign(Object.prototype, members);
+  try {
+    return attempts.map((attempt) => {
+      try {
+        return attempt();
+      } catch (error) {
+        return error instanceof ConfigurationError ? error.problems.map(({ path }) => path) : error;
+      }
+    });
+  } finally {
+    for (const name of Object.keys(members)) Reflect.deleteProperty(Object.prototype, name);
+  }
+}
 
 describe('options for tests', () => {
   it.each(carriers)('tokens replaces the token source: $name', async ({ send }) => {
@@ -157,6 +203,17 @@ describe('ready()', () => {
     await backends.close();
   });
 
+  it('asks once while a pause is on, however often and by how many it is called', async () => {
+    const backends = world.backends({}, { clock: manualClock() });
+    world.as.failure = { status: 400, body: { error: 'invalid_client' } };
+    await rejection(backends.ready());
+    expect(world.as.requests).toHaveLength(1);
+    for (let round = 0; round < 3; round++) {
+      await Promise.all(Array.from({ length: 20 }, () => rejection(backends.ready())));
+    }
+    expect(world.as.requests).toHaveLength(2);
+  });
+
   it('ends with the reason of the signal', async () => {
     const backends = world.backends();
     world.as.hold();
@@ -223,7 +280,7 @@ describe('close()', () => {
     const running = rejection(send(backends.get('api'), 'running'));
     await world.api.arrived(1);
     await backends.close({ timeout: 50 });
-    expect(await running).toMatchObject({ statusCode: 502 });
+    expect(await running).toMatchObject({ code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
   });
 });
 

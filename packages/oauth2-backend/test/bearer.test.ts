@@ -104,6 +104,18 @@ describe('bearer.current() and bearer.token()', () => {
   });
 });
 
+describe('bearer: a source that does not heed the signal', () => {
+  it('does not hold a caller who has left, before the request or after a 401', async () => {
+    const billing = tie({ token: () => new Promise(() => {}) });
+    const token = { value: 'x', type: 'Bearer', issuedAt: 0, expiresAt: 1 } as const;
+    const controller = new AbortController();
+    const query = { signal: controller.signal };
+    const asked = [billing.token(query), billing.afterRefusal(refusal(token, { query }))];
+    controller.abort('mine');
+    for (const each of asked) await expect(each).rejects.toBe('mine');
+  });
+});
+
 describe('bearer.afterRefusal(refusal) of a kept token', () => {
   it('gives a newer token', async () => {
     const { billing, source } = tied();
@@ -260,6 +272,20 @@ describe('bearer(source, options)', () => {
     ['retries 1.5', { origin: ORIGIN, retries: 1.5 }],
   ])('refuses %s', (_, options) => {
     expect(() => bearer(source, options)).toThrow(ConfigurationError);
+  });
+
+  it('reports all that is wrong together, by the names that stand in code', () => {
+    const options = { origin: `${ORIGIN}/v1`, pathPrefix: '/a/../b', allowHttp: 1, retries: -1, path_prefix: '/a' };
+    let thrown: unknown;
+    try {
+      bearer(undefined as never, options as never);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(ConfigurationError);
+    const { problems } = thrown as ConfigurationError;
+    const paths = problems.map(({ path }) => path).sort();
+    expect(paths).toEqual(['allowHttp', 'origin', 'pathPrefix', 'path_prefix', 'retries', 'source']);
   });
 
   it('takes plain http on loopback, elsewhere by consent (RULES 103)', () => {

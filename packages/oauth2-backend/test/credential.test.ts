@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCredential } from '../src/credential.js';
 import { NoTokenError } from '../src/errors.js';
 
@@ -36,5 +39,38 @@ describe('readCredential(credential, attribute, backend)', () => {
     await expect(read(() => given)).rejects.toThrow(
       new Error(`client_secret of "billing" could not be had: its function gave ${named}`),
     );
+  });
+});
+
+describe('readCredential({ file }, attribute, backend)', () => {
+  let file: string;
+  beforeEach(() => {
+    file = join(mkdtempSync(join(tmpdir(), 'credential-')), 'secret');
+  });
+  afterEach(() => rmSync(dirname(file), { recursive: true }));
+
+  it('reads the file each time and trims it (RULES 114)', async () => {
+    writeFileSync(file, ' one\n');
+    expect(await read({ file })).toBe('one');
+    writeFileSync(file, 'two\r\n\n');
+    expect(await read({ file })).toBe('two');
+    writeFileSync(`${file}.new`, 'three');
+    renameSync(`${file}.new`, file);
+    expect(await read({ file })).toBe('three');
+  });
+
+  it('refuses a file that is empty or cannot be read', async () => {
+    writeFileSync(file, ' \n');
+    await expect(read({ file })).rejects.toMatchObject({
+      code: 'ERR_OAUTH2_NO_TOKEN',
+      statusCode: 502,
+      message: 'client_secret_file of "billing" is empty',
+    });
+    rmSync(file);
+    await expect(read({ file })).rejects.toMatchObject({
+      statusCode: 502,
+      message: 'client_secret_file of "billing" could not be read',
+      cause: { code: 'ENOENT' },
+    });
   });
 });

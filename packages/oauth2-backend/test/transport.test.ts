@@ -1,31 +1,66 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
 import { type RecordingServer, recordingServer } from '../../../test/servers/recording-server.js';
-import { createTransport } from '../src/transport.js';
+import { createTransport, type TransportOptions } from '../src/transport/transport.js';
 
 let server: RecordingServer | undefined;
 afterEach(() => server?.close());
 
 const get = (origin: string) => ({ origin, path: '/', method: 'GET' }) as const;
+const transportTo = (origin: string, changes: Partial<TransportOptions> = {}) =>
+  createTransport({
+    origin,
+    connectTimeout: 10_000,
+    lateConnect: () => new Error('too late'),
+    tls: {},
+    validateCertificates: true,
+    http2: false,
+    maxConnections: 0,
+    reuseConnections: true,
+    ...changes,
+  });
 
 describe('createTransport(options)', () => {
-  it('makes each kind of connection once, when it is first used', async () => {
+  it('makes its connections once, when they are first used', async () => {
     server = await recordingServer(() => ({ body: 'hello' }));
-    const transport = createTransport({ connectTimeout: 10_000 });
+    const transport = transportTo(server.origin);
     expect(transport.dispatcher).toBe(transport.dispatcher);
-    expect(transport.agents).toBe(transport.agents);
     const { body } = await transport.dispatcher.request(get(server.origin));
     expect(await body.text()).toBe('hello');
     await transport.destroy();
     await expect(transport.dispatcher.request(get(server.origin))).rejects.toMatchObject({ code: 'UND_ERR_DESTROYED' });
   });
 
+  it("sends Node's own requests over one connection, until it is destroyed", async () => {
+    server = await recordingServer(() => ({ body: 'hello' }));
+    const transport = transportTo(server.origin);
+    const ports = new Set<number | undefined>();
+    for (const path of ['/a', '/b']) {
+      const request = transport.request(server.origin + path, { method: 'POST' }).end('abc');
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      ports.add(response.socket.localPort);
+      await once(response.resume(), 'end');
+    }
+    expect(server.requests.map(({ method, url, body }) => [method, url, body.toString()])).toEqual([
+      ['POST', '/a', 'abc'],
+      ['POST', '/b', 'abc'],
+    ]);
+    expect(ports.size).toBe(1);
+    const idle = transport.request(server.origin, {}).end();
+    const [response] = (await once(idle, 'response')) as [IncomingMessage];
+    const { socket } = response;
+    await once(response.resume(), 'end');
+    await transport.destroy();
+    if (!socket.destroyed) await once(socket, 'close');
+  });
+
   it('uses a given dispatcher and leaves it open', async () => {
     server = await recordingServer(() => ({ body: 'hello' }));
     const dispatcher = new Agent();
-    const transport = createTransport({ connectTimeout: 0, dispatcher });
+    const transport = transportTo(server.origin, { dispatcher });
     expect(transport.dispatcher).toBe(dispatcher);
     await transport.destroy();
     const { body } = await dispatcher.request(get(server.origin));
@@ -34,15 +69,16 @@ describe('createTransport(options)', () => {
   });
 
   it('destroys what was never used', async () => {
-    await expect(createTransport({ connectTimeout: 0 }).destroy()).resolves.toBeUndefined();
+    await expect(transportTo('https://api.example').destroy()).resolves.toBeUndefined();
   });
 
   it('limits the time to a connection, TLS included, and closes what was begun', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const arrived = once(silent, 'connection');
-    const transport = createTransport({ connectTimeout: 40 });
-    const request = transport.dispatcher.request(get(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`));
+    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const transport = transportTo(origin, { connectTimeout: 40 });
+    const request = transport.dispatcher.request(get(origin));
     await expect(request).rejects.toMatchObject({
       code: 'UND_ERR_CONNECT_TIMEOUT',
       message: 'no connection to 127.0.0.1 within 40 ms',
@@ -51,6 +87,18 @@ describe('createTransport(options)', () => {
     socket.on('error', () => {});
     socket.resume();
     if (!socket.destroyed) await once(socket, 'close');
+    await transport.destroy();
+    silent.close();
+  });
+
+  it("limits the time to a connection of Node's own requests with the error it was given", async () => {
+    const silent = createServer((socket) => void socket.on('error', () => {}).resume()).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const origin = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const late = new Error('too late');
+    const transport = transportTo(origin, { connectTimeout: 40, lateConnect: () => late });
+    const [error] = await once(transport.request(origin, {}).end(), 'error');
+    expect(error).toBe(late);
     await transport.destroy();
     silent.close();
   });

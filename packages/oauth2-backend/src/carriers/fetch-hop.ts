@@ -3,10 +3,11 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer.js';
 import { callDispatch } from '../call-dispatch.js';
-import { applyHeaderModifiers, assertOwnHeaders } from '../request-headers.js';
+import { assertOwnHeaders } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import { dropAnswer } from './first-answer.js';
 import type { OutboundCall } from './outbound-call.js';
+import { completeHeaders, completePath } from './sent-request.js';
 import type { CarrierSettings } from './settings.js';
 
 /** What a hop needs to know. */
@@ -30,11 +31,12 @@ export function hopDispatcher(options: HopOptions): Pick<Dispatcher, 'dispatch'>
     onEnd: options.onEnd,
     prepare(request) {
       bearer.target.checkParts(request.origin, request.path);
-      const headers = { ...(request.headers as Record<string, string | string[]>) };
-      assertOwnHeaders(headers, bearer);
-      applyHeaderModifiers(headers, settings.headers);
-      if (token) headers['authorization'] = `Bearer ${token.value}`;
-      return { ...request, headers };
+      const given = request.headers as Record<string, string | string[]>;
+      assertOwnHeaders(given, bearer);
+      // fetch keeps the caller's spelling.
+      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+      completeHeaders(headers, settings, token);
+      return { ...request, path: completePath(request.path, settings.query), headers };
     },
   });
   // fetch hands a mock dispatcher the body as it was given.

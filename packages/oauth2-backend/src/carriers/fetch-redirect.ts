@@ -27,8 +27,10 @@ const BODY_HEADERS = new Set([
  */
 export function nextHop(response: Response, hop: Hop, rule: TargetRule, redirects: number): Hop | undefined {
   const { request } = hop;
-  const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
-  if (location === null || request.redirect === 'manual') return undefined;
+  const field = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
+  if (field === null || request.redirect === 'manual') return undefined;
+  // The bytes of the field are UTF-8; headers give them as Latin-1.
+  const location = Buffer.from(field, 'latin1').toString();
   if (request.redirect === 'error') throw failed('unexpected redirect');
   if (!URL.canParse(location, hop.target.href)) throw failed('the redirect leads to no URL');
 

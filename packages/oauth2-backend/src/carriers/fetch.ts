@@ -43,8 +43,11 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
         token = next;
       }
     } catch (error) {
+      const failure = fetchFailure(error, call.signal, settings.timeouts.connect);
+      // An answer that nobody will read must not hold its connection.
+      call.abort(failure);
       call.done();
-      throw fetchFailure(error, call.signal, settings.timeouts.connect);
+      throw failure;
     }
 
     /** Sends the request and follows redirects below the backend's origin and prefix. */
@@ -89,5 +92,5 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
  * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
  */
 export function bearerFetch(bearer: Bearer): BearerFetch {
-  return fetchCarrier(bearer, defaultSettings());
+  return fetchCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
 }

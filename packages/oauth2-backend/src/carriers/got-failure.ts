@@ -11,7 +11,7 @@ export function gotFailure(error: unknown, signal: AbortSignal | undefined): unk
   if (signal?.aborted && !isTimeLimit(signal.reason)) return signal.reason;
   if (!(error instanceof RequestError) || error instanceof CancelError) return error;
   const { cause } = error;
-  const shown = isTimeLimit(cause) && !(error instanceof TimeoutError) ? asTimeout(error, cause) : error;
+  const shown = isTimeLimit(cause) ? asTimeout(error, cause) : error;
   return markFailure(conceal(shown), shown instanceof TimeoutError ? 504 : 502);
 }
 
@@ -23,12 +23,17 @@ function ownCause(error: unknown): OAuth2BackendError | undefined {
 }
 
 function asTimeout(error: RequestError, cause: DOMException): RequestError {
-  return error.request && error.timings ? new TimeoutError(cause as never, error.timings, error.request) : error;
+  // got makes one of the signal's reason, whose code is a DOMException's number.
+  if (error instanceof TimeoutError) return Object.assign(error, { code: 'ETIMEDOUT', event: 'request' });
+  const reason = Object.assign(new Error(cause.message, { cause }), { code: 'ETIMEDOUT', event: 'request' });
+  return error.request && error.timings ? new TimeoutError(reason as never, error.timings, error.request) : error;
 }
 
 /** The request behind these members holds the Authorization header as it was sent. */
 function conceal(error: RequestError): RequestError {
-  const { response } = error;
+  const { response, cause } = error;
+  // Node keeps the bytes that it could not parse.
+  if (cause instanceof Error && 'rawPacket' in cause) delete cause.rawPacket;
   const hidden = { enumerable: false, configurable: true, writable: true };
   Object.defineProperties(error, {
     options: { ...hidden, value: error.options },
@@ -38,7 +43,9 @@ function conceal(error: RequestError): RequestError {
   return error;
 }
 
+/** The body may repeat what was sent: it is there for those who ask by name. */
 function plainResponse(response: NonNullable<RequestError['response']>): object {
   const { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, body, rawBody, ok, retryCount } = response;
-  return { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, body, rawBody, ok, retryCount };
+  const plain = { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, ok, retryCount };
+  return Object.defineProperties(plain, { body: { value: body }, rawBody: { value: rawBody } });
 }

@@ -3,13 +3,15 @@
  * What it does not take over from got's options cannot take the token elsewhere.
  */
 
-import http, { type ClientRequest, type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../bearer.js';
-import { applyHeaderModifiers, assertOwnHeaders, headerPairs } from '../request-headers.js';
+import { assertOwnHeaders, headerPairs } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
+import { holdRefusal } from './got-hold.js';
+import { hideRequest } from './got-secrets.js';
 import type { OutboundCall } from './outbound-call.js';
+import { completeHeaders, completePath } from './sent-request.js';
 import type { CarrierSettings } from './settings.js';
 
 /** How one hop is sent. */
@@ -31,7 +33,8 @@ export function gotHop(options: GotHopOptions): RequestFunction {
   let first = options.token;
 
   return function requestWithToken(url: URL, native: NativeOptions) {
-    const { href } = bearer.target.resolve(url);
+    const { origin, path } = bearer.target.resolve(url);
+    const href = origin + completePath(path, options.settings.query);
     const headers = Object.fromEntries(joined(native.headers, bearer));
     const held = first ?? call.token();
     first = undefined;
@@ -48,16 +51,13 @@ export function gotHop(options: GotHopOptions): RequestFunction {
   ): ClientRequest {
     const { settings, onRefused } = options;
     const { method, maxHeaderSize, family, localAddress } = native;
-    applyHeaderModifiers(headers, settings.headers);
-    if (token) headers['authorization'] = `Bearer ${token.value}`;
-    const secure = href.startsWith('https:');
-    const agent = settings.transport.agents[secure ? 'https' : 'http'];
+    completeHeaders(headers, settings, token);
     const given = Object.entries({ method, maxHeaderSize, family, localAddress }).filter(
       ([, value]) => value !== undefined,
     );
-    const request = (secure ? https : http).request(href, { ...Object.fromEntries(given), headers, agent });
-    watchLimits(request, call);
-    if (token && onRefused) hold(request, (response) => onRefused(response, token));
+    const request = settings.transport.request(href, { ...Object.fromEntries(given), headers });
+    watchAnswer(request, call, token);
+    if (token && onRefused) holdRefusal(request, (response) => onRefused(response, token));
     return request;
   }
 }
@@ -75,37 +75,24 @@ function joined(headers: unknown, bearer: Bearer): Map<string, string | string[]
   return map;
 }
 
-function watchLimits(request: ClientRequest, call: OutboundCall): void {
-  request.once('socket', (socket) => {
-    if (!socket.connecting) return;
-    call.limitConnect();
-    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
-      if (request.writableFinished) call.limitAnswer();
-      else call.lift();
-    });
-  });
+function watchAnswer(request: ClientRequest, call: OutboundCall, token: AccessToken | undefined): void {
+  let answered = false;
+  // Some servers answer before they have read all.
   request.once('finish', () => {
-    if (!request.socket?.connecting) call.limitAnswer();
+    if (!answered) call.limitAnswer();
   });
-  request.once('response', () => call.lift());
-  request.once('close', () => call.lift());
-}
-
-/** Keeps a 401 from got until it is judged: got would read all of it first. */
-function hold(request: ClientRequest, judge: (response: IncomingMessage) => Promise<boolean>): void {
-  const emit = request.emit;
-  request.emit = function emitUnlessRefused(event: string | symbol, ...args: unknown[]): boolean {
-    const response = args[0] as IncomingMessage;
-    if (event !== 'response' || response.statusCode !== 401) return emit.apply(request, [event, ...args]);
-    const pass = (wanted: boolean) => {
-      if (!wanted) return;
-      if (response.destroyed && !response.complete) emit.call(request, 'error', new Error('the answer broke off'));
-      else emit.call(request, 'response', response);
-    };
-    judge(response).then(pass, (error: unknown) => {
-      emit.call(request, 'error', error);
-      request.destroy();
+  request.once('response', (response) => {
+    answered = true;
+    call.lift();
+    hideRequest(response, 'req');
+    if (response.statusCode !== 401) call.accepted(token);
+  });
+  // got listens itself, so Node would leave the connection open and the caller waiting.
+  for (const event of ['upgrade', 'connect'] as const) {
+    request.once(event, (_response, socket) => {
+      socket.destroy();
+      request.emit('error', new Error('the server switched protocols'));
     });
-    return true;
-  };
+  }
+  request.once('close', () => call.lift());
 }

@@ -39,6 +39,7 @@ export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer
     if (copy[name] !== undefined)
       throw new AuthorizationHeaderError(`"${name}" is refused per call through "${bearer.name}"`);
   }
+  if (copy.isStream) throw new TypeError('isStream is refused: got.stream is the way');
   assertOwnHeaders(copy.headers, bearer);
   return copy;
 }

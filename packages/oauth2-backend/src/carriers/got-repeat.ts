@@ -9,6 +9,7 @@ import { dropAnswer } from './first-answer.js';
 import type { EncodedOptions } from './got-body.js';
 import { gotHop } from './got-hop.js';
 import type { Progress } from './got-promise.js';
+import { hideRequest } from './got-secrets.js';
 import type { OutboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
 
@@ -36,9 +37,7 @@ export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
       repeat = resolve;
       fail = reject;
     });
-    let refused = false;
     const onRefused = async (response: IncomingMessage, sent: AccessToken): Promise<boolean> => {
-      refused = true;
       let next: AccessToken | undefined;
       try {
         next = await call.afterRefusal(sent, response.headers['www-authenticate'], encoded.replayable);
@@ -68,7 +67,7 @@ export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
       throw error;
     });
     if ('answer' in outcome) {
-      if (!refused) call.accepted(token);
+      if (typeof outcome.answer === 'object' && outcome.answer) hideRequest(outcome.answer, 'request');
       return outcome.answer;
     }
     abandon(attempt);

@@ -6,7 +6,8 @@ import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
 import { followBelow } from './got-redirect.js';
-import { outboundCall } from './outbound-call.js';
+import { hideRequest } from './got-secrets.js';
+import { type OutboundCall, outboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
 
 /** A stream call. */
@@ -22,24 +23,30 @@ export interface StreamOptions {
 export function gotStream({ client, bearer, settings, input, options }: StreamOptions): GotRequest {
   const start = (href: string, own: OptionsInit) =>
     client(href, { ...own, isStream: true } as OptionsInit) as unknown as GotRequest;
+  let call: OutboundCall | undefined;
   try {
     const { href, own } = readGotCall(input, options, bearer);
     const { options: defaults } = client.defaults;
     const method = own.method ?? defaults.method;
-    const call = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    call = started;
     const onRefused: Parameters<typeof gotHop>[0]['onRefused'] = async (response, token) => {
-      await call.afterRefusal(token, response.headers['www-authenticate'], false);
+      await started.afterRefusal(token, response.headers['www-authenticate'], false);
       return true;
     };
     const stream = start(href, {
       ...own,
       followRedirect: followBelow(bearer, own, client),
-      request: gotHop({ bearer, settings, call, onRefused }),
-      signal: call.signal,
+      request: gotHop({ bearer, settings, call: started, onRefused }),
+      signal: started.signal,
     });
-    stream.once('close', () => call.done());
-    return unwrapErrors(stream, call.signal);
+    // got closes a stream only that is destroyed, not one that has ended.
+    for (const over of ['end', 'close']) stream.once(over, () => started.done());
+    stream.once('request', () => hideRequest(stream, '_request'));
+    stream.on('response', (response: object) => hideRequest(response, 'request'));
+    return unwrapErrors(stream, started.signal);
   } catch (error) {
+    call?.done();
     const request = () => Promise.reject(error);
     return unwrapErrors(start(bearer.target.resolve('').href, { request, retry: { limit: 0 } }), undefined);
   }

@@ -33,8 +33,8 @@ export type BackendGot = GotRequestFunction &
 
 const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
 
-/** The got that all backends extend: nothing is retried unless the caller asks for it. */
-const base: Got = got.extend({ retry: { limit: 0 } });
+/** The got that all backends extend: nothing is retried, and no inbound header passed on, unless the caller asks for it. */
+const base: Got = got.extend({ retry: { limit: 0 }, copyPipedHeaders: false });
 
 /** got over given settings. */
 export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client: Got = base): BackendGot {
@@ -84,5 +84,5 @@ function withMethods<R>(call: (input: GotInput, options?: OptionsInit) => R): Re
  * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
  */
 export function bearerGot(bearer: Bearer): BackendGot {
-  return gotCarrier(bearer, defaultSettings());
+  return gotCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
 }

@@ -22,8 +22,6 @@ export interface OutboundCall extends Call {
   accepted(token: AccessToken | undefined): void;
   /** Starts the limit on the time to the answer's headers. */
   limitAnswer(): void;
-  /** Starts the limit on the time to a connection. */
-  limitConnect(): void;
   /** The reason for `ttfb_timeout`. */
   lateAnswer(): DOMException;
 }
@@ -35,16 +33,16 @@ export function outboundCall(
   options: { method: string; signal: AbortSignal | null | undefined; total?: boolean },
 ): OutboundCall {
   const { timeouts, context } = settings;
-  const end = settings.begin();
-  let waiting = false;
+  const { signal } = options;
+  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('signal must be an AbortSignal');
+  const signals = [sharedSignal(signal), inboundSignal(settings, options.method)];
+  let waiting: 'token' | 'renewal' | undefined;
   let repeats = 0;
-  const call = startCall({
-    signals: [sharedSignal(options.signal), inboundSignal(settings, options.method)],
+  const end = settings.begin((reason) => call.abort(reason));
+  const call: Call = startCall({
+    signals,
     timeout: options.total === false ? 0 : timeouts.total,
-    late: () =>
-      waiting
-        ? new TokenTimeoutError(`no token for "${bearer.name}" within its timeout of ${timeouts.total} ms`)
-        : timeLimitReached('timeout', timeouts.total),
+    late: () => (waiting ? lateToken(waiting) : timeLimitReached('timeout', timeouts.total)),
     onDone: end,
   });
   const query = { signal: call.signal, context };
@@ -52,10 +50,13 @@ export function outboundCall(
 
   return {
     ...call,
-    token: () => (bearer.hasToken ? (bearer.current() ?? whileWaiting(bearer.token(query))) : undefined),
+    token: () => (bearer.hasToken ? (bearer.current() ?? whileWaiting('token', bearer.token(query))) : undefined),
     async afterRefusal(token, challenges, replayable) {
       if (!token) return undefined;
-      const next = await whileWaiting(bearer.afterRefusal({ token, challenges, replayable, repeats, query }));
+      const next = await whileWaiting(
+        'renewal',
+        bearer.afterRefusal({ token, challenges, replayable, repeats, query }),
+      );
       if (next) repeats += 1;
       return next;
     },
@@ -63,16 +64,20 @@ export function outboundCall(
       if (token && repeats > 0) bearer.accepted(token);
     },
     limitAnswer: () => call.limit(timeouts.ttfb, lateAnswer),
-    limitConnect: () => call.limit(timeouts.connect, () => timeLimitReached('connect_timeout', timeouts.connect)),
     lateAnswer,
   };
 
-  async function whileWaiting<T>(promise: Promise<T>): Promise<T> {
-    waiting = true;
+  async function whileWaiting<T>(what: 'token' | 'renewal', promise: Promise<T>): Promise<T> {
+    waiting = what;
     try {
       return await promise;
     } finally {
-      waiting = false;
+      waiting = undefined;
     }
+  }
+
+  function lateToken(what: 'token' | 'renewal'): TokenTimeoutError {
+    const message = `no token for "${bearer.name}" within its timeout of ${timeouts.total} ms`;
+    return new TokenTimeoutError(message, { resource: what === 'renewal' ? { status: 401 } : undefined });
   }
 }

@@ -1,32 +1,47 @@
 /** What every carrier works with beside the bearer. */
 
-import type { HeaderModifiers, Timeouts } from '../definitions/resolved.js';
+import type { HeaderModifiers, QueryModifiers, Timeouts } from '../definitions/resolved.js';
 import type { RequestContext } from '../request-context.js';
-import { createTransport, type Transport } from '../transport.js';
+import { createTransport, type Transport } from '../transport/transport.js';
+import { timeLimitReached } from './transport-failure.js';
 
 /** Settings of one backend's carriers, alike in each. */
 export interface CarrierSettings {
   readonly transport: Transport;
   readonly timeouts: Timeouts;
   readonly headers: HeaderModifiers;
+  readonly query: QueryModifiers;
+  /** The Host header, where it is not the origin's. */
+  readonly hostname?: string | undefined;
+  /** `user:pass` of a backend without a token. */
+  readonly basicAuth?: string | undefined;
   readonly abortOnDisconnect: 'safe' | boolean;
   /** The inbound request on whose behalf the calls are made. */
   readonly context?: RequestContext | undefined;
   /** Called before a call starts; throws when no calls are taken any more. Gives what to call when it is over. */
-  readonly begin: () => () => void;
+  readonly begin: (abort: (reason: Error) => void) => () => void;
 }
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** The settings of a bearer without a backend: DESIGN's defaults. */
-export function defaultSettings(): CarrierSettings {
+/** The settings of a bearer without a backend: what a backend has that configures none. */
+export function defaultSettings(origin: string): CarrierSettings {
+  const timeouts = { connect: 10_000, ttfb: 60_000, total: 300_000 };
+  const none = { remove: [], set: [], add: [] };
+  const connections = { tls: {}, validateCertificates: true, http2: false, maxConnections: 0, reuseConnections: true };
   return {
-    transport: createTransport({ connectTimeout: 10_000 }),
-    timeouts: { connect: 10_000, ttfb: 60_000, total: 300_000 },
-    headers: { remove: [], set: [], add: [] },
+    transport: createTransport({ origin, ...connections, ...connectLimit(timeouts) }),
+    timeouts,
+    headers: none,
+    query: none,
     abortOnDisconnect: 'safe',
     begin: () => () => {},
   };
+}
+
+/** The connect limit, for a transport. */
+export function connectLimit({ connect }: Timeouts): { connectTimeout: number; lateConnect: () => Error } {
+  return { connectTimeout: connect, lateConnect: () => timeLimitReached('connect_timeout', connect) };
 }
 
 /** The inbound client's signal when its going away is to end a request by this method. */

@@ -2,6 +2,7 @@
 
 import { type Credential, readCredential } from '../credential.js';
 import type { DraftPart } from '../token-request.js';
+import { changeOf } from './secret-change.js';
 
 export interface ClientSecretPostOptions {
   readonly backend: string;
@@ -11,10 +12,11 @@ export interface ClientSecretPostOptions {
 
 /** Writes `client_id` and `client_secret`; no Authorization header (OAuth 2.1 §2.4: one method only). */
 export function clientSecretPost(options: ClientSecretPostOptions): DraftPart {
-  return async function writePostCredentials({ form, secrets }) {
+  return async function writePostCredentials(draft) {
     const secret = await readCredential(options.clientSecret, 'client_secret', options.backend);
-    form['client_id'] = options.clientId;
-    form['client_secret'] = secret;
-    secrets.push(secret);
+    draft.form['client_id'] = options.clientId;
+    draft.form['client_secret'] = secret;
+    draft.secrets.push(secret);
+    draft.secretChanged = changeOf(options.clientSecret, secret, options.backend);
   };
 }

@@ -1,6 +1,6 @@
 /** The description of a configuration attribute: it drives validation, hints and the tables of the documentation. */
 
-import { isNamedMembers } from './kind-of.js';
+import { isNamedMembers, kindOf } from './kind-of.js';
 import { membersOf } from './members.js';
 import { nearestName } from './nearest-name.js';
 import type { Place } from './place.js';
@@ -37,6 +37,34 @@ export interface Block<A extends Attributes> {
   readonly values: Values<A>;
   /** The attributes that were configured, validly or not. */
   readonly given: ReadonlySet<keyof A>;
+  /** The attributes that were configured, and not validly. */
+  readonly refused: ReadonlySet<keyof A>;
+}
+
+/** One attribute of a block that was read. */
+export interface Given<T> {
+  readonly name: string;
+  readonly place: Place;
+  /** Whether it was configured, validly or not. */
+  readonly given: boolean;
+  /** What it means; `undefined` where nothing, or nothing valid, was configured. */
+  readonly value: T | undefined;
+}
+
+/** Gives one attribute of a block, for the rules that look at several. */
+export function attributeOf<A extends Attributes, N extends keyof A & string>(
+  { place, values, given }: Block<A>,
+  name: N,
+): Given<Meaning<A[N]>> {
+  return { name, place: place.at(name), given: given.has(name), value: values[name] };
+}
+
+/** Makes the rule for an attribute that is a block of its own. */
+export function blockOf<const A extends Attributes>(attributes: A) {
+  return function readNested(value: unknown, place: Place): Block<A> | undefined {
+    if (!isNamedMembers(value)) return place.refuse(`must be an object, not ${kindOf(value)}`);
+    return readBlock(value, attributes, place);
+  };
 }
 
 /** Reads a block by its description; reports unknown attributes with the nearest known name, wrong values and missing attributes. */
@@ -44,6 +72,7 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
   const names = Object.keys(attributes);
   const values = new Map<string, unknown>();
   const given = new Set<string>();
+  const refused = new Set<string>();
   const wanted = (name: string, here: Place): boolean => {
     if (names.includes(name)) {
       given.add(name);
@@ -62,9 +91,9 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
     if (attribute.required && isNamedMembers(value) && !given.has(name)) {
       here.refuse(attribute.missing ?? `is missing: ${attribute.type.replaceAll('`', '')}`);
     }
-    if (values.get(name) === undefined && attribute.default !== undefined) {
-      values.set(name, attribute.read(attribute.default, here));
-    }
+    if (values.get(name) !== undefined) continue;
+    if (given.has(name)) refused.add(name);
+    if (attribute.default !== undefined) values.set(name, attribute.read(attribute.default, here));
   }
-  return { place, values: Object.fromEntries(values) as Values<A>, given };
+  return { place, values: Object.fromEntries(values) as Values<A>, given, refused };
 }

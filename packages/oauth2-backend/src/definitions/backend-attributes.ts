@@ -1,12 +1,17 @@
 /** The attributes of a backend: the one description that validation and documentation share. */
 
-import type { Attribute } from './attribute.js';
+import { type Attribute, blockOf } from './attribute.js';
 import type { BackendDefinition } from './backend-definition.js';
+import { readBasicAuth } from './basic-auth.js';
 import { readLimit } from './duration.js';
 import { readHeaderNames, readHeaders } from './header-modifiers.js';
+import { readHostname } from './hostname.js';
 import { readOrigin } from './origin.js';
 import { readPathPrefix } from './path-prefix.js';
-import { choice, readSwitch } from './plain-values.js';
+import { choice, readSwitch, wholeNumber } from './plain-values.js';
+import { readProxy } from './proxy.js';
+import { readQueryNames, readQueryParams } from './query-modifiers.js';
+import { tlsAttributes } from './tls-attributes.js';
 
 /** The attributes of a backend, by name, in the order of the documentation. */
 export const backendAttributes = {
@@ -27,10 +32,20 @@ export const backendAttributes = {
     summary: 'prefixes every path; a request cannot climb out of it',
     read: readPathPrefix,
   },
+  hostname: {
+    type: 'host name',
+    summary: 'for the Host header and the TLS server name, instead of the host in `origin`',
+    read: readHostname,
+  },
+  basic_auth: {
+    type: '`user:pass`',
+    summary: 'sent by HTTP Basic; not together with `oauth2`',
+    read: readBasicAuth,
+  },
   connect_timeout: {
     type: 'duration',
     default: '10s',
-    summary: 'for look-up, TCP and TLS; `"0s"`: no limit',
+    summary: 'for look-up, TCP, the proxy and TLS; `"0s"`: no limit',
     read: readLimit,
   },
   ttfb_timeout: {
@@ -46,6 +61,41 @@ export const backendAttributes = {
       'from the call to the end of the body, waiting for the token and repeats included; `"0s"`: no limit. On a token backend also the time for a renewal, which is 10 s otherwise',
     read: readLimit,
   },
+  proxy: {
+    type: 'URL',
+    summary:
+      '`http` or `https`, user info allowed; else `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` of the environment, read at start',
+    read: readProxy,
+  },
+  tls: {
+    type: 'block',
+    summary: 'certificate authorities and a client certificate',
+    read: blockOf(tlsAttributes),
+  },
+  http2: {
+    type: 'boolean',
+    default: false,
+    summary: 'HTTP/2 where the server speaks it, but not in `got`',
+    read: readSwitch,
+  },
+  max_connections: {
+    type: 'integer',
+    default: 0,
+    summary: 'at most so many at a time, counted for `got` and `fetch` apart; 0: no cap',
+    read: wholeNumber(0),
+  },
+  disable_connection_reuse: {
+    type: 'boolean',
+    default: false,
+    summary: 'a new connection for each request',
+    read: readSwitch,
+  },
+  disable_certificate_validation: {
+    type: 'boolean',
+    default: false,
+    summary: "the server's certificate is not checked; one warning at start",
+    read: readSwitch,
+  },
   remove_request_headers: {
     type: 'array of header names',
     summary: 'taken off each request, before the next two',
@@ -60,6 +110,21 @@ export const backendAttributes = {
     type: 'object of string or string[]',
     summary: "added to the request's own",
     read: readHeaders,
+  },
+  remove_query_params: {
+    type: 'array of names',
+    summary: "taken off each request's query, before the next two",
+    read: readQueryNames,
+  },
+  set_query_params: {
+    type: 'object of string or string[]',
+    summary: "replace the request's own",
+    read: readQueryParams,
+  },
+  add_query_params: {
+    type: 'object of string or string[]',
+    summary: "added to the request's own",
+    read: readQueryParams,
   },
   abort_on_disconnect: {
     type: '`"safe"` or boolean',

@@ -2,9 +2,10 @@
 
 import type { TokenSource } from '../token.js';
 import type { OAuth2Definition } from './oauth2-definition.js';
+import type { TlsDefinition } from './tls-definition.js';
 
-/** Header names with one value or several. */
-type HeaderDefinitions = Readonly<Record<string, string | readonly string[] | undefined>>;
+/** Names, of headers or query parameters, with one value or several. */
+type ValuesByName = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A named upstream: where it is, how requests to it are made and whose token they carry. */
 export interface BackendDefinition {
@@ -14,18 +15,40 @@ export interface BackendDefinition {
   readonly allow_http?: boolean | undefined;
   /** Prefixes every path, starts with `/`; a request cannot climb out of it. */
   readonly path_prefix?: string | undefined;
-  /** Duration for look-up, TCP and TLS; `"0s"`: no limit. Default: `"10s"`. */
+  /** A host name for the Host header and the TLS server name, instead of the host in `origin`. */
+  readonly hostname?: string | undefined;
+  /** `user:pass`, sent by HTTP Basic (RFC 7617); not together with `oauth2`. */
+  readonly basic_auth?: string | undefined;
+  /** Duration for look-up, TCP, the proxy and TLS; `"0s"`: no limit. Default: `"10s"`. */
   readonly connect_timeout?: string | undefined;
   /** Duration from the request written to the answer's headers; `"0s"`: no limit. Default: `"60s"`. */
   readonly ttfb_timeout?: string | undefined;
   /** Duration from the call to the end of the body; `"0s"`: no limit. Default: `"300s"`. */
   readonly timeout?: string | undefined;
+  /** `http` or `https` URL, user info allowed. Default: what `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY` say at construction. */
+  readonly proxy?: string | undefined;
+  /** Certificate authorities and a client certificate. */
+  readonly tls?: TlsDefinition | undefined;
+  /** HTTP/2 where the server speaks it, but not in `got`. Default: false. */
+  readonly http2?: boolean | undefined;
+  /** At most so many connections at a time for each client (`got`, `fetch` and `request`). Default: 0, no cap. */
+  readonly max_connections?: number | undefined;
+  /** A new connection for each request. Default: false. */
+  readonly disable_connection_reuse?: boolean | undefined;
+  /** Takes any certificate of the server; warns once. Default: false. */
+  readonly disable_certificate_validation?: boolean | undefined;
   /** Headers that are taken off each request. */
   readonly remove_request_headers?: readonly string[] | undefined;
   /** Headers that replace those of each request. */
-  readonly set_request_headers?: HeaderDefinitions | undefined;
+  readonly set_request_headers?: ValuesByName | undefined;
   /** Headers that are added to those of each request. */
-  readonly add_request_headers?: HeaderDefinitions | undefined;
+  readonly add_request_headers?: ValuesByName | undefined;
+  /** Query parameters that are taken off each request. */
+  readonly remove_query_params?: readonly string[] | undefined;
+  /** Query parameters that replace those of each request. */
+  readonly set_query_params?: ValuesByName | undefined;
+  /** Query parameters that are added to those of each request. */
+  readonly add_query_params?: ValuesByName | undefined;
   /** Whether the inbound client's going away aborts the request; `'safe'`: only GET, HEAD, OPTIONS. Default: `'safe'`. */
   readonly abort_on_disconnect?: 'safe' | boolean | undefined;
   /** How tokens are got, or what gives them; without it requests carry none. */

@@ -5,7 +5,7 @@ import { type Block, readBlock } from './attribute.js';
 import { backendAttributes, tokenBackendAttributes } from './backend-attributes.js';
 import { isNamedMembers, kindOf } from './kind-of.js';
 import { readMember } from './members.js';
-import { oauth2Attributes, replacedOAuth2Attributes } from './oauth2-attributes.js';
+import { oauth2Attributes } from './oauth2-attributes.js';
 import type { Place } from './place.js';
 
 /** How many token backends may stand behind each other. */
@@ -22,6 +22,8 @@ export interface BackendBlock extends Block<typeof backendAttributes> {
 export interface OAuth2Block extends Block<typeof oauth2Attributes> {
   /** The token backend: its name, or its own definition. */
   readonly backend?: string | BackendBlock;
+  /** `options.tokens` gives the tokens: secrets may be missing. */
+  readonly replaced: boolean;
 }
 
 /**
@@ -46,9 +48,9 @@ function readOAuth2(
   const token = readMember(value, 'token', place.at('token'));
   if (!token) return undefined;
   if (typeof token.value === 'function') return { source: value as TokenSource };
-  const block = readBlock(value, replaced ? replacedOAuth2Attributes : oauth2Attributes, place);
+  const block = readBlock(value, oauth2Attributes, place);
   const backend = readTokenBackend(block.values.backend, place.at('backend'), replaced, depth + 1);
-  return { oauth2: backend === undefined ? block : { ...block, backend } };
+  return { oauth2: { ...block, replaced, ...(backend !== undefined && { backend }) } };
 }
 
 function readTokenBackend(value: unknown, place: Place, replaced: boolean, depth: number): OAuth2Block['backend'] {

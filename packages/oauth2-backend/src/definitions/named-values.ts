@@ -1,7 +1,7 @@
 /** Names with one value or several: header modifiers and form parameters. */
 
 import { isList } from './kind-of.js';
-import { entriesOf, membersOf } from './members.js';
+import { entriesOf, type Member, membersOf } from './members.js';
 import type { Place } from './place.js';
 import type { NamedValues } from './resolved.js';
 
@@ -16,7 +16,8 @@ export interface NamedValue {
 export interface NamedValueRules {
   /** Gives the name as it will be used, or reports what is wrong with it. */
   readonly name: (name: string, place: Place) => string | undefined;
-  readonly value: (value: unknown, place: Place) => string | undefined;
+  /** Gives the value as it will be used, or reports what is wrong with it; `name` is the configured one. */
+  readonly value: (value: unknown, place: Place, name: string) => string | undefined;
 }
 
 /** Makes the rule for an object whose members are a string or an array of strings; no array may be empty, no name stand twice. */
@@ -26,7 +27,7 @@ export function namedValues(rules: NamedValueRules) {
     for (const member of membersOf(value, place)) {
       if (member.value === undefined) continue;
       const name = rules.name(member.name, member.place);
-      const values = readValues(member.value, member.place, rules);
+      const values = readValues(member, rules);
       if (name === undefined || values === undefined) continue;
       if (found.has(name)) member.place.refuse('is given twice: its name differs in upper and lower case only');
       found.set(name, { name, values, place: member.place });
@@ -40,13 +41,13 @@ export function namesWithValues(read: readonly NamedValue[] = []): NamedValues {
   return Object.freeze(read.map(({ name, values }) => Object.freeze([name, values] as const)));
 }
 
-function readValues(value: unknown, place: Place, rules: NamedValueRules): readonly string[] | undefined {
+function readValues({ name, value, place }: Member, rules: NamedValueRules): readonly string[] | undefined {
   if (!isList(value)) {
-    const read = rules.value(value, place);
+    const read = rules.value(value, place, name);
     return read === undefined ? undefined : Object.freeze([read]);
   }
   const entries = entriesOf(value, place);
   if (entries?.length === 0) return place.refuse('is empty: give at least one value, or leave it out');
-  const values = entries?.map((entry) => rules.value(entry.value, entry.place));
+  const values = entries?.map((entry) => rules.value(entry.value, entry.place, name));
   return values && Object.freeze(values.filter((each) => each !== undefined));
 }

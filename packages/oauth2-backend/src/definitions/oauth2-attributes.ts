@@ -1,22 +1,28 @@
 /** The attributes of an `oauth2` block: the one description that validation and documentation share. */
 
-import type { Attribute } from './attribute.js';
-import { readClientSecret } from './client-secret.js';
+import { type Attribute, blockOf } from './attribute.js';
 import { readDuration } from './duration.js';
+import { readPath } from './file.js';
+import { readFunction, readTextOrFunction } from './functions.js';
+import { GRANT_TYPES, JWT_BEARER } from './grant-types.js';
+import { readIssuer } from './issuer.js';
 import type { OAuth2Definition } from './oauth2-definition.js';
 import { readParams } from './params.js';
-import { choice, readSwitch, readText, wholeNumber } from './plain-values.js';
+import { choice, readSecretText, readSwitch, readText, wholeNumber } from './plain-values.js';
 import { readRenewalThreshold } from './renewal-threshold.js';
+import type { ContextFunction } from './resolved.js';
 import { readScope } from './scope.js';
+import { signingAttributes } from './signing-attributes.js';
 import { readTokenEndpoint } from './token-endpoint.js';
 
 /** The attributes of an `oauth2` block, by name, in the order of the documentation. */
 export const oauth2Attributes = {
   grant_type: {
-    type: '`"client_credentials"`',
+    type: 'string',
     required: true,
-    summary: 'on whose authority tokens are asked for',
-    read: choice('client_credentials'),
+    missing: `is missing: one of ${GRANT_TYPES.map((each) => `"${each}"`).join(', ')}`,
+    summary: `on whose authority tokens are asked for: \`client_credentials\`, \`password\`, \`${JWT_BEARER}\``,
+    read: choice(...GRANT_TYPES),
   },
   token_endpoint: {
     type: 'URL or path',
@@ -25,23 +31,54 @@ export const oauth2Attributes = {
     read: readTokenEndpoint,
   },
   token_endpoint_auth_method: {
-    type: '`"client_secret_basic"` or `"client_secret_post"`',
+    type: 'string',
     default: 'client_secret_basic',
-    summary: 'how the client proves itself',
-    read: choice('client_secret_basic', 'client_secret_post'),
+    summary:
+      'how the client proves itself: `client_secret_basic`, `client_secret_post`, `client_secret_jwt`, `private_key_jwt`, or `none` (not with `client_credentials`)',
+    read: choice('client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'),
   },
   client_id: {
     type: 'string',
-    required: true,
-    summary: "the client's identifier",
+    summary:
+      "the client's identifier; required unless the grant is jwt-bearer, where the client is authenticated only with it",
     read: readText,
   },
   client_secret: {
     type: 'string or function',
-    required: true,
-    missing: 'is missing: is the environment variable set?',
-    summary: "the client's secret, or a function, async or not, that gives it for each token request",
-    read: readClientSecret,
+    summary:
+      "the client's secret, or a function, async or not, that gives it for each token request; required, but not for `private_key_jwt` and `none`, where it is refused",
+    read: readTextOrFunction<() => string | Promise<string>>,
+  },
+  client_secret_file: {
+    type: 'path',
+    summary: 'the file that holds it instead; read for each token request, without white space around it',
+    read: readPath,
+  },
+  username: {
+    type: 'string',
+    summary: 'required for grant `password`, refused for others',
+    read: readSecretText,
+  },
+  password: {
+    type: 'string or function',
+    summary: 'the same; a function gives it for each token request',
+    read: readTextOrFunction<() => string | Promise<string>>,
+  },
+  password_file: {
+    type: 'path',
+    summary: 'the file that holds it instead, like `client_secret_file`',
+    read: readPath,
+  },
+  assertion: {
+    type: 'string or function',
+    summary:
+      "for grant jwt-bearer only: a JWT, or a function, async or not, that makes one of the request's context; required unless a `jwt_signing_profile` makes it",
+    read: readTextOrFunction<ContextFunction<string>>,
+  },
+  assertion_file: {
+    type: 'path',
+    summary: 'the file that holds it instead, like `client_secret_file`',
+    read: readPath,
   },
   scope: {
     type: 'string',
@@ -60,10 +97,27 @@ export const oauth2Attributes = {
       "through which token requests go: another backend, or a definition that may leave `origin` out; else one made from the token endpoint's origin",
     read: (value) => value,
   },
+  jwt_signing_profile: {
+    type: 'block',
+    summary:
+      'how assertions are signed: those of `client_secret_jwt` and `private_key_jwt`, else those of jwt-bearer; refused where it would do nothing',
+    read: blockOf(signingAttributes),
+  },
   params: {
     type: 'object of string or string[]',
     summary: 'further form parameters of the token request (`audience`, `resource`, …)',
     read: readParams,
+  },
+  issuer: {
+    type: 'URL',
+    summary: "the authorization server's issuer identifier; the audience of client assertions, else the token endpoint",
+    read: readIssuer,
+  },
+  subject: {
+    type: 'function',
+    summary:
+      "names whose token it is, of the request's context, where a function makes the assertion or its claims anew each time",
+    read: readFunction<ContextFunction<string>>,
   },
   default_ttl: {
     type: 'duration',
@@ -90,9 +144,3 @@ export const oauth2Attributes = {
     read: readSwitch,
   },
 } satisfies Record<keyof OAuth2Definition, Attribute>;
-
-/** The same where something else gives the tokens: the secret is not used and may be missing. */
-export const replacedOAuth2Attributes = {
-  ...oauth2Attributes,
-  client_secret: { ...oauth2Attributes.client_secret, required: false },
-};

@@ -1,26 +1,56 @@
 /** What an application writes to say how tokens are got. */
 
+import type { RequestContext } from '../request-context.js';
 import type { TokenBackendDefinition } from './backend-definition.js';
+import type { JwtSigningProfile } from './jwt-signing-profile.js';
 
 /** How the tokens of a backend are got. */
 export interface OAuth2Definition {
-  /** On whose authority (RFC 6749 §1.3): the client's own (§4.4). */
-  readonly grant_type: 'client_credentials';
+  /** On whose authority (RFC 6749 §1.3): the client's own (§4.4), a user's (§4.3), an assertion's (RFC 7523 §2.1). */
+  readonly grant_type: 'client_credentials' | 'password' | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
   /** Absolute URL, or a path below the token backend. */
   readonly token_endpoint: string;
-  /** How the client proves itself (RFC 6749 §2.3.1). Default: `'client_secret_basic'`. */
-  readonly token_endpoint_auth_method?: 'client_secret_basic' | 'client_secret_post' | undefined;
-  readonly client_id: string;
-  /** The secret, or a function that gives it for each token request; required. */
+  /**
+   * How the client proves itself (RFC 6749 §2.3.1, OpenID Connect Core §9). Default: `'client_secret_basic'`; with
+   * jwt-bearer only when there is a `client_id`.
+   */
+  readonly token_endpoint_auth_method?:
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
+    | 'none'
+    | undefined;
+  /** Required unless the grant is jwt-bearer. */
+  readonly client_id?: string | undefined;
+  /** The secret, or a function that gives it for each token request; required unless the method does without. */
   readonly client_secret?: string | (() => string | Promise<string>) | undefined;
+  /** The file that holds the secret instead; read for each token request, trimmed. */
+  readonly client_secret_file?: string | undefined;
+  /** The resource owner's name, for grant `password` only. */
+  readonly username?: string | undefined;
+  /** The resource owner's password, or a function that gives it for each token request; for grant `password` only. */
+  readonly password?: string | (() => string | Promise<string>) | undefined;
+  /** The file that holds the password instead; read for each token request, trimmed. */
+  readonly password_file?: string | undefined;
+  /** For jwt-bearer only: a JWT, or a function that makes one for the request, if there is one. */
+  readonly assertion?: string | ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
+  /** The file that holds the assertion instead; read for each token request, trimmed. */
+  readonly assertion_file?: string | undefined;
   /** Scope tokens separated by spaces (RFC 6749 §3.3). */
   readonly scope?: string | undefined;
   /** How often a request answered 401 is repeated with a new token, 0 to 255. Default: 1. */
   readonly retries?: number | undefined;
   /** The backend through which token requests go: the name of another one, or a definition. */
   readonly backend?: string | TokenBackendDefinition | undefined;
+  /** How assertions are signed: the client's, else those of jwt-bearer. */
+  readonly jwt_signing_profile?: JwtSigningProfile | undefined;
   /** Further form parameters of the token request. */
   readonly params?: Readonly<Record<string, string | readonly string[] | undefined>> | undefined;
+  /** The authorization server's issuer identifier (RFC 8414 §2): the audience of client assertions. */
+  readonly issuer?: string | undefined;
+  /** Names whose token it is, where a function makes the assertion or its claims anew each time. */
+  readonly subject?: ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
   /** Duration: the life of a token whose answer names none. Default: `"5m"`. */
   readonly default_ttl?: string | undefined;
   /** Duration, or percent of the life: how long before its end a token is renewed. Default: `"25%"`. */

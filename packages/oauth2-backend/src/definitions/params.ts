@@ -25,8 +25,10 @@ const OWN = new Set([
   'redirect_uri',
 ]);
 
+const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[^#\s]+$/i;
+
 /** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
-export const readParams = namedValues({ name: readName, value: readText });
+export const readParams = namedValues({ name: readName, value: readValue });
 
 function readName(name: string, place: Place): string | undefined {
   const lower = name.toLowerCase();
@@ -34,4 +36,10 @@ function readName(name: string, place: Place): string | undefined {
   if (OWN.has(lower)) return place.refuse('is set by the client itself and cannot be a further parameter');
   if (name === '') return place.refuse('a parameter needs a name');
   return readText(name, place);
+}
+
+function readValue(value: unknown, place: Place, name: string): string | undefined {
+  const text = readText(value, place);
+  if (text === undefined || name !== 'resource' || ABSOLUTE_URI.test(text)) return text;
+  return place.refuse('must be an absolute URI without fragment (RFC 8707 §2)');
 }

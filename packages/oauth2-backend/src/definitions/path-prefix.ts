@@ -2,7 +2,7 @@
 
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
-import { hasDotSegment, unfitText } from './safe-url.js';
+import { ambiguousPath, unfitText } from './safe-url.js';
 
 /** Reads a path that starts with `/`; gives it as the URL parser writes it, without a slash at its end: `/v1`, or `''` for `/`. */
 export function readPathPrefix(value: unknown, place: Place): string | undefined {
@@ -12,6 +12,7 @@ export function readPathPrefix(value: unknown, place: Place): string | undefined
   if (!/^\/(?!\/)[^?#]*$/.test(value)) {
     return place.refuse('must be a path such as "/v1": one slash first, no query, no fragment');
   }
-  if (hasDotSegment(value)) return place.refuse('must not have "." or ".." as a segment, encoded or not');
+  const ambiguous = ambiguousPath(value);
+  if (ambiguous !== undefined) return place.refuse(ambiguous);
   return new URL(`http://localhost${value}`).pathname.replace(/\/+$/, '');
 }

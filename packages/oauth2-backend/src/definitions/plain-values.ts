@@ -15,6 +15,11 @@ export function readText(value: unknown, place: Place): string | undefined {
   return value;
 }
 
+/** Reads such a string that often comes from the environment. */
+export function readSecretText(value: unknown, place: Place): string | undefined {
+  return value === '' ? place.refuse('is empty: is the environment variable set?') : readText(value, place);
+}
+
 /** Makes the rule for an attribute that has one of a few values; a wrong one is answered with the nearest. */
 export function choice<const T extends readonly (string | boolean)[]>(...choices: T) {
   const list = choices.map((each) => JSON.stringify(each));
@@ -34,12 +39,13 @@ export function readSwitch(value: unknown, place: Place): boolean | undefined {
   return typeof value === 'boolean' ? value : place.refuse(`must be true or false, not ${kindOf(value)}`);
 }
 
-/** Makes the rule for a whole number within limits, both included. */
-export function wholeNumber(least: number, most: number) {
+/** Makes the rule for a whole number within limits, both included; without `most` it may be any. */
+export function wholeNumber(least: number, most?: number) {
   return function readWholeNumber(value: unknown, place: Place): number | undefined {
-    const expected = `a whole number from ${least} to ${most}`;
+    const expected = `a whole number ${most === undefined ? `of at least ${least}` : `from ${least} to ${most}`}`;
     if (typeof value !== 'number') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
-    if (!Number.isInteger(value) || value < least || value > most) return place.refuse(`must be ${expected}`);
+    if (!Number.isSafeInteger(value) || value < least || value > (most ?? value))
+      return place.refuse(`must be ${expected}`);
     return value;
   };
 }

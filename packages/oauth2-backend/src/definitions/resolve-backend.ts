@@ -1,11 +1,13 @@
 /** From a backend that was read to what it means, its token backends included. */
 
+import { judgeAuthorization, judgeBasicClient } from './authorization-header.js';
 import type { BackendBlock, OAuth2Block } from './blocks.js';
 import { readBackend } from './blocks.js';
 import { namesWithValues } from './named-values.js';
 import { nearestName } from './nearest-name.js';
+import { resolveConnection } from './resolve-connection.js';
 import { resolveOAuth2 } from './resolve-oauth2.js';
-import type { ResolvedBackend } from './resolved.js';
+import type { ResolvedBackend, ResolvedProxy } from './resolved.js';
 import { isExposed } from './safe-url.js';
 
 /** What a backend can refer to. */
@@ -16,6 +18,8 @@ export interface Surroundings {
   readonly resolved: (name: string) => ResolvedBackend | undefined;
   /** Whether a named backend's token comes from `options.tokens`. */
   readonly replaced: (name: string) => boolean;
+  /** What the environment says. */
+  readonly proxyFor: (origin: string) => ResolvedProxy | undefined;
   readonly warnings: string[];
 }
 
@@ -31,69 +35,53 @@ export function resolveBackend(
   origin: string | undefined = block.values.origin,
 ): ResolvedBackend | undefined {
   const { values, given } = block;
-  if (given.has('oauth2') || surroundings.replaced(name)) judgeTokenCarrier(block, origin, surroundings.warnings);
+  const carriesToken = given.has('oauth2') || surroundings.replaced(name);
+  judgeAuthorization(block, carriesToken);
+  if (carriesToken) judgeTokenCarrier(block, origin, surroundings.warnings);
   const oauth2 = block.source ?? (block.oauth2 && resolveTokens(block.oauth2, name, surroundings));
+  const connection = resolveConnection(block, origin, surroundings);
   if (origin === undefined) return undefined;
   return Object.freeze({
     name,
     origin,
     pathPrefix: values.path_prefix ?? '',
+    ...(values.basic_auth !== undefined && { basicAuth: values.basic_auth }),
     timeouts: Object.freeze({
       connect: values.connect_timeout,
       ttfb: values.ttfb_timeout,
       total: values.timeout,
     }),
     explicitTimeout: given.has('timeout'),
+    ...connection,
     headers: Object.freeze({
       remove: Object.freeze((values.remove_request_headers ?? []).map((header) => header.name)),
       set: namesWithValues(values.set_request_headers),
       add: namesWithValues(values.add_request_headers),
+    }),
+    query: Object.freeze({
+      remove: Object.freeze(values.remove_query_params ?? []),
+      set: namesWithValues(values.set_query_params),
+      add: namesWithValues(values.add_query_params),
     }),
     abortOnDisconnect: values.abort_on_disconnect,
     ...(oauth2 && { oauth2 }),
   });
 }
 
-function judgeTokenCarrier(block: BackendBlock, origin: string | undefined, warnings: string[]): void {
-  const { place, values } = block;
-  if (origin !== undefined && isExposed(origin)) {
-    if (values.allow_http) warnings.push(`${place.path}: tokens go over plain http to ${origin} (allow_http)`);
-    else place.at('origin').refuse('must be https, or http on loopback only; "allow_http": true allows it');
-  }
-  for (const header of authorizationModifiers(block)) {
-    header.place.refuse('Authorization carries the token of a backend with "oauth2" and cannot be changed');
-  }
-}
-
-function authorizationModifiers({ values }: BackendBlock) {
-  return [
-    ...(values.remove_request_headers ?? []),
-    ...(values.set_request_headers ?? []),
-    ...(values.add_request_headers ?? []),
-  ].filter((header) => header.name === 'authorization');
+/** A token is a secret like any other: it needs https. */
+function judgeTokenCarrier({ place, values }: BackendBlock, origin: string | undefined, warnings: string[]): void {
+  if (origin === undefined || !isExposed(origin)) return;
+  if (values.allow_http) warnings.push(`${place.path}: tokens go over plain http to ${origin} (allow_http)`);
+  else place.at('origin').refuse('must be https, or http on loopback only; "allow_http": true allows it');
 }
 
 function resolveTokens(oauth2: OAuth2Block, name: string, surroundings: Surroundings) {
-  judgeBasicClient(oauth2, surroundings);
+  judgeBasicClient(oauth2, (backend) => {
+    const block = surroundings.blocks.get(backend);
+    return block && { block, carriesToken: block.given.has('oauth2') || surroundings.replaced(backend) };
+  });
   const tokenBackend = resolveTokenBackend(oauth2, `${name}.oauth2.backend`, surroundings);
   return resolveOAuth2(oauth2, tokenBackend, surroundings.warnings);
-}
-
-/** Basic credentials stand in the token request's Authorization header: nothing else may want it. */
-function judgeBasicClient({ place, values, backend }: OAuth2Block, { blocks, replaced }: Surroundings): void {
-  if (values.token_endpoint_auth_method !== 'client_secret_basic' || backend === undefined) return;
-  const named = typeof backend === 'string';
-  const block = named ? blocks.get(backend) : backend;
-  if (!block) return;
-  const blamed = (inline: typeof place) => (named ? place.at('backend') : inline);
-  const reason = 'the client authenticates by Basic in the Authorization header; "client_secret_post" leaves it free';
-  if (block.given.has('oauth2') || (named && replaced(backend))) {
-    blamed(block.place.at('oauth2')).refuse(`the token backend cannot have "oauth2": ${reason}`);
-  }
-  const modifiers = authorizationModifiers(block);
-  for (const header of named ? modifiers.slice(0, 1) : modifiers) {
-    blamed(header.place).refuse(`the token backend cannot change Authorization: ${reason}`);
-  }
 }
 
 function resolveTokenBackend(

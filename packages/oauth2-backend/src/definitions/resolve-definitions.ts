@@ -2,6 +2,7 @@
 
 import { ConfigurationError, type Problem } from '../errors.js';
 import { type BackendBlock, readBackend } from './blocks.js';
+import { type Environment, environmentProxies } from './environment-proxy.js';
 import { membersOf } from './members.js';
 import { nearestName } from './nearest-name.js';
 import { type Place, placeIn } from './place.js';
@@ -18,9 +19,14 @@ const MOST_PROBLEMS = 1000;
  * Gives the configuration as it is used; the caller's object is neither kept nor written to, each member is read once.
  *
  * @param tokenNames the backends whose tokens come from `options.tokens`: their secrets may be missing
+ * @param environment where proxies may be named, default `process.env`
  * @throws ConfigurationError with all problems (the first 1,000)
  */
-export function resolveDefinitions(definitions: unknown, tokenNames: readonly string[]): Resolved {
+export function resolveDefinitions(
+  definitions: unknown,
+  tokenNames: readonly string[],
+  environment: Environment = process.env,
+): Resolved {
   const general: Problem[] = [];
   const replaced = new Set(tokenNames);
   // A list for each backend keeps the problems in the order of the configuration.
@@ -33,13 +39,18 @@ export function resolveDefinitions(definitions: unknown, tokenNames: readonly st
   }
 
   const warnings: string[] = [];
-  const backends = resolveAll(blocks, (name) => replaced.has(name), warnings);
+  const variables: Problem[] = [];
+  const backends = resolveAll(blocks, {
+    replaced: (name) => replaced.has(name),
+    proxyFor: environmentProxies(environment, placeIn(variables)),
+    warnings,
+  });
 
   const tokens: Problem[] = [];
   for (const name of replaced) {
     if (!blocks.has(name)) refuseUnknown(name, [...blocks.keys()], placeIn(tokens).at('tokens').at(name));
   }
-  const problems = [general, ...own, tokens].flat();
+  const problems = [general, ...own, tokens, variables].flat();
   if (problems.length > 0) throw new ConfigurationError(problems.slice(0, MOST_PROBLEMS));
   return Object.freeze({ backends: Object.freeze(backends), warnings: Object.freeze(warnings) });
 }
@@ -53,8 +64,7 @@ function fitName(name: string, place: Place): boolean {
 
 function resolveAll(
   blocks: ReadonlyMap<string, BackendBlock>,
-  replaced: Surroundings['replaced'],
-  warnings: string[],
+  known: Pick<Surroundings, 'replaced' | 'proxyFor' | 'warnings'>,
 ): ResolvedBackend[] {
   const endless = unresolvableChains(blocks);
   const done = new Map<string, ResolvedBackend | undefined>();
@@ -63,9 +73,8 @@ function resolveAll(
     return done.get(name);
   };
   const surroundings: Surroundings = {
+    ...known,
     blocks,
-    replaced,
-    warnings,
     resolved(name) {
       const block = blocks.get(name);
       return block && !endless.has(name) ? resolve(name, block) : undefined;

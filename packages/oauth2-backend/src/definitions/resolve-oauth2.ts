@@ -1,7 +1,10 @@
 /** From an `oauth2` block that was read to what it means, given its token backend. */
 
 import type { OAuth2Block } from './blocks.js';
+import { clientAuthenticationOf } from './client-authentication.js';
+import { grantOf } from './grant.js';
 import { namesWithValues } from './named-values.js';
+import { signingOf } from './resolve-signing.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './resolved.js';
 import { isExposed } from './safe-url.js';
 import { liesBelow } from './token-endpoint.js';
@@ -15,16 +18,19 @@ export function resolveOAuth2(
   const { values } = block;
   const tokenEndpoint = resolveTokenEndpoint(block, tokenBackend);
   if (tokenEndpoint !== undefined) judgeTransport(block, tokenEndpoint, warnings);
-  const { grant_type: grantType, client_id: clientId } = values;
-  if (!tokenBackend || tokenEndpoint === undefined || grantType === undefined || clientId === undefined) {
-    return undefined;
-  }
+  const grant = grantOf(block, warnings);
+  const client = clientAuthenticationOf(block);
+  const signing = signingOf(block, client, warnings);
+  if (!tokenBackend || tokenEndpoint === undefined || !grant || !client || !signing) return undefined;
+  const { clientAuth, clientId, secret } = client;
   return Object.freeze({
-    grantType,
+    ...grant,
     tokenEndpoint,
-    clientAuth: values.token_endpoint_auth_method,
-    clientId,
-    clientSecret: values.client_secret ?? '',
+    clientAuth,
+    ...(clientId !== undefined && { clientId }),
+    ...(secret && { clientSecret: secret.credential }),
+    ...signing,
+    ...(values.issuer !== undefined && { issuer: values.issuer }),
     ...(values.scope && { scope: values.scope }),
     params: namesWithValues(values.params),
     retries: values.retries,

@@ -1,12 +1,20 @@
 /** What a configuration means once it is validated and resolved; deeply frozen. */
 
+import type { RequestContext } from '../request-context.js';
 import type { TokenSource } from '../token.js';
 
-/** A header's or form parameter's name with its values, in the order of the configuration. */
+/** A name with its values - of a header, a query or form parameter - in the order of the configuration. */
 export type NamedValues = readonly (readonly [name: string, values: readonly string[]])[];
 
 /** What a backend changes on the headers of each request, in this order: remove, set, add. Names are lower case. */
 export interface HeaderModifiers {
+  readonly remove: readonly string[];
+  readonly set: NamedValues;
+  readonly add: NamedValues;
+}
+
+/** What a backend changes on the query of each request, in this order: remove, set, add. Names and values are not encoded. */
+export interface QueryModifiers {
   readonly remove: readonly string[];
   readonly set: NamedValues;
   readonly add: NamedValues;
@@ -22,6 +30,23 @@ export interface Timeouts {
   readonly total: number;
 }
 
+/** A proxy for a backend's requests. */
+export interface ResolvedProxy {
+  /** Its origin, without user info. */
+  readonly url: string;
+  /** `user:pass`, percent-decoded. */
+  readonly credentials?: string;
+}
+
+/** A backend's own TLS material, PEM; files were read at construction. */
+export interface ResolvedTls {
+  /** Certificate authorities, added to the system's roots. */
+  readonly ca?: string;
+  /** The client's certificate, its chain included; never without `key`. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 /** One upstream, ready to be used. */
 export interface ResolvedBackend {
   /** The configured name; `<name>.oauth2.backend` for a token backend that has none of its own. */
@@ -30,25 +55,84 @@ export interface ResolvedBackend {
   readonly origin: string;
   /** `''` or `/v1/x`: canonical, without a trailing slash. */
   readonly pathPrefix: string;
+  /** A host name without port, lower case: for the Host header and the TLS server name. */
+  readonly hostname?: string;
+  /** `user:pass`. */
+  readonly basicAuth?: string;
   readonly timeouts: Timeouts;
   /** Whether `timeout` was configured; `timeouts.total` is the default otherwise. */
   readonly explicitTimeout: boolean;
+  /** Configured or from the environment, decided for this origin; absent: no proxy. */
+  readonly proxy?: ResolvedProxy;
+  readonly tls: ResolvedTls;
+  readonly http2: boolean;
+  /** Per carrier; 0 means no cap. */
+  readonly maxConnections: number;
+  readonly reuseConnections: boolean;
+  readonly validateCertificates: boolean;
   readonly headers: HeaderModifiers;
+  readonly query: QueryModifiers;
   /** Whether the inbound client's going away aborts the request; `'safe'`: only methods that change nothing. */
   readonly abortOnDisconnect: 'safe' | boolean;
   /** Where the token comes from; absent for a backend that sends none. A given `TokenSource` is the caller's own object. */
   readonly oauth2?: ResolvedOAuth2 | TokenSource;
 }
 
+/** A secret, what gives it for each token request, or a file that is read for each. */
+export type ResolvedCredential = string | (() => string | Promise<string>) | { readonly file: string };
+
+/** A function of the application; the context is undefined outside of a request. */
+export type ContextFunction<T> = (context: RequestContext | undefined) => T | Promise<T>;
+
+/** A key as configured: PEM, JWK, or the secret of HMAC; or the file that holds one of them. */
+export type SigningKey =
+  | { readonly kind: 'inline'; readonly material: string | Readonly<Record<string, unknown>> }
+  | { readonly kind: 'file'; readonly file: string };
+
+/** How assertions are made (RFC 7523). */
+export interface ResolvedSigning {
+  readonly algorithm: string;
+  /** Absent with `client_secret_jwt`: the client secret is the key. */
+  readonly key?: SigningKey;
+  /** Seconds, whole, rounded up. */
+  readonly ttl: number;
+  /** Only for a jwt-bearer assertion does a function get the context. `{}` when none were configured. */
+  readonly claims: Readonly<Record<string, unknown>> | ContextFunction<Record<string, unknown>>;
+  /** `{}` when none were configured. */
+  readonly headers:
+    | Readonly<Record<string, unknown>>
+    | (() => Record<string, unknown> | Promise<Record<string, unknown>>);
+}
+
 /** How a token is asked for, ready to be used. */
 export interface ResolvedOAuth2 {
-  readonly grantType: 'client_credentials';
+  readonly grantType: 'client_credentials' | 'password' | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
   /** Absolute: as configured, to the letter, or the configured path joined to the token backend. */
   readonly tokenEndpoint: string;
-  readonly clientAuth: 'client_secret_basic' | 'client_secret_post';
-  readonly clientId: string;
-  /** A secret, or what gives it for each token request. `''` where `options.tokens` replaces the source and none was configured. */
-  readonly clientSecret: string | (() => string | Promise<string>);
+  /** `undefined` when the client is not named: jwt-bearer without `client_id`. */
+  readonly clientAuth:
+    | 'client_secret_basic'
+    | 'client_secret_post'
+    | 'client_secret_jwt'
+    | 'private_key_jwt'
+    | 'none'
+    | undefined;
+  readonly clientId?: string;
+  /** Present where `clientAuth` needs one. `''` where `options.tokens` replaces the source and none was configured. */
+  readonly clientSecret?: ResolvedCredential;
+  /** Present with grant `password`. */
+  readonly username?: string;
+  /** Present with grant `password`. `''` as with `clientSecret`. */
+  readonly password?: ResolvedCredential;
+  /** Present with jwt-bearer, unless `signing` makes it. `''` as with `clientSecret`. */
+  readonly assertion?: string | ContextFunction<string> | { readonly file: string };
+  readonly signing?: ResolvedSigning;
+  /** Whose assertions `signing` makes: the client's authentication, or the grant's. Present with `signing`. */
+  readonly signingFor?: 'client' | 'assertion';
+  /** The authorization server's issuer identifier, to the letter. */
+  readonly issuer?: string;
+  /** Names whose token it is, where the assertion is made anew each time. */
+  readonly subject?: ContextFunction<string>;
   /** Absent when none, or an empty one, was configured. */
   readonly scope?: string;
   readonly params: NamedValues;

@@ -1,5 +1,7 @@
 /** Judging URLs as text, before a parser repairs them. */
 
+import { pathProblem } from '../path-problem.js';
+
 // The URL parser drops tabs and newlines, trims spaces and takes `\` for `/`.
 const REPAIRED = /[\p{Cc}\p{Cs}\p{Z}\\]/u;
 const LONGEST = 2048;
@@ -10,16 +12,12 @@ export function unfitText(text: string): string | undefined {
   return REPAIRED.test(text) ? 'must not hold spaces, control characters or backslashes' : undefined;
 }
 
-/** Whether a path has a segment `.` or `..`, in any encoding and also as `..;x`, that an upstream could resolve. */
-export function hasDotSegment(path: string): boolean {
-  let decoded = path;
-  for (let before = ''; before !== decoded; ) {
-    before = decoded;
-    decoded = decoded.replaceAll(/%(25|2e|2f|3b|5c)/gi, (_, code: string) =>
-      String.fromCharCode(Number.parseInt(code, 16)),
-    );
-  }
-  return decoded.split(/[/\\]/).some((segment) => /^\.\.?(?:;|$)/.test(segment));
+/** Says what an upstream could read in a path that is not there, by the rule that requests are judged with. */
+export function ambiguousPath(path: string, where = ''): string | undefined {
+  const problem = pathProblem(path);
+  if (problem === undefined) return undefined;
+  const dots = `must not have "." or ".." as a segment${where}, encoded or not`;
+  return problem.endsWith('segment') ? dots : 'must be percent-encoded once, as UTF-8';
 }
 
 /** Whether the URL is plain http to another machine: not https, and not `localhost`, `*.localhost`, 127/8 or `[::1]`. */

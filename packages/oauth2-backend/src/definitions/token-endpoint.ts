@@ -2,7 +2,7 @@
 
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
-import { hasDotSegment, unfitText } from './safe-url.js';
+import { ambiguousPath, unfitText } from './safe-url.js';
 
 /** An absolute token endpoint has an origin, a path takes the token backend's. */
 export interface TokenEndpoint {
@@ -23,7 +23,8 @@ export function readTokenEndpoint(value: unknown, place: Place): TokenEndpoint |
   const [, authority, path = '', fragment] = parts ?? [];
   if (fragment !== undefined) return place.refuse('must not have a fragment');
   if (authority?.includes('@')) return place.refuse('must not hold user info');
-  if (hasDotSegment(path)) return place.refuse('must not have "." or ".." as a segment of its path, encoded or not');
+  const ambiguous = ambiguousPath(path, ' of its path');
+  if (ambiguous !== undefined) return place.refuse(ambiguous);
   if (authority !== undefined) {
     return URL.canParse(value) ? { text: value, origin: new URL(value).origin } : place.refuse(`must be ${expected}`);
   }

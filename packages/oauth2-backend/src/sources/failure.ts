@@ -1,6 +1,7 @@
 /** A renewal that failed: what kind of failure it was, and an error of his own for each caller. */
 
 import {
+  ClosedError,
   NoTokenError,
   OAuth2BackendError,
   type TokenErrorOptions,
@@ -8,28 +9,24 @@ import {
   TokenTimeoutError,
 } from '../errors.js';
 
-/** Whether asking again soon may help, and who is to wait. */
+/** Whether asking again soon may help. */
 export interface FailureKind {
   /** A 4xx other than 408 and 429 is a refusal: the server has judged the request. */
   readonly refusal: boolean;
-  /** The token backend as a whole is in trouble, not this identity alone. */
-  readonly everyone: boolean;
   /** Worth a quick attempt inside the same renewal. */
   readonly quick: boolean;
 }
 
-const TROUBLE = new Set([429, 502, 503, 504]);
 const QUICK = new Set([502, 503, 504]);
 
 /** Judges a failure by its class and the answer's status. */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof TokenTimeoutError) return { refusal: false, everyone: true, quick: false };
-  if (!(error instanceof TokenRequestError)) return { refusal: false, everyone: false, quick: false };
+  if (error instanceof TokenTimeoutError) return { refusal: false, quick: false };
+  if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false };
   const status = error.response?.status;
-  if (status === undefined) return { refusal: false, everyone: true, quick: true };
+  if (status === undefined) return { refusal: false, quick: true };
   return {
     refusal: status >= 400 && status < 500 && status !== 408 && status !== 429,
-    everyone: TROUBLE.has(status),
     quick: QUICK.has(status),
   };
 }
@@ -60,6 +57,7 @@ export function ownError(
       statusCode: error.statusCode === 500 ? 500 : 502,
     });
   }
+  if (error instanceof ClosedError) return new ClosedError(error.message);
   if (error instanceof OAuth2BackendError) return error;
   return new NoTokenError(`token source of "${backend}" failed`, { cause: error, resource, statusCode: 502 });
 }

@@ -1,6 +1,7 @@
 /** What keeping a token needs, says and gives. */
 
 import type { Clock } from '../clock.js';
+import type { GrantQuery } from '../grant-input.js';
 import type { AccessToken, TokenSource } from '../token.js';
 import type { RenewBefore } from './lifetime.js';
 import type { Pause } from './pause.js';
@@ -25,6 +26,7 @@ export type KeepEvent =
 
 /** A token source that keeps what it got. */
 export interface KeptSource extends TokenSource {
+  token(query?: GrantQuery): Promise<AccessToken>;
   current(): AccessToken | undefined;
   /** Like `token()`, but asks even while a pause is on. */
   ready(signal: AbortSignal | undefined): Promise<AccessToken>;

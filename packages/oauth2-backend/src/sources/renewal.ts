@@ -2,7 +2,8 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
+import type { GrantQuery, GrantSource } from '../grant-input.js';
+import type { AccessToken } from '../token.js';
 import { retryAfterOf } from '../token-endpoint/retry-after.js';
 import { failureKind } from './failure.js';
 import { type Instant, readClock } from './lifetime.js';
@@ -19,8 +20,8 @@ export interface Renewed {
 
 /** Asks the source until it gives a token or asking again is of no use. */
 export async function renew(
-  source: TokenSource,
-  query: TokenQuery,
+  source: GrantSource,
+  query: GrantQuery,
   options: { clock: Clock; quickAttempts: boolean },
 ): Promise<Renewed> {
   const pauses = options.quickAttempts ? QUICK_PAUSES : [];

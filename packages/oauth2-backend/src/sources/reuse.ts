@@ -18,6 +18,7 @@ export interface ReuseOptions {
 
 /**
  * A token source that keeps the token of another, renews it in the background and asks once for all who wait.
+ * It is one token for all: the source is told nothing of the request that asks.
  *
  * @example
  * const source = reuse({ token: async () => fetchTokenSomehow() });
@@ -27,6 +28,8 @@ export function reuse(source: TokenSource, options: ReuseOptions = {}): TokenSou
   const { name = 'token source', clock = systemClock, renewBefore = 0.25, deadline = 10_000 } = options;
   if (!(renewBefore > 0 && renewBefore <= 0.9)) throw new RangeError('renewBefore must be more than 0 and at most 0.9');
   if (!(deadline > 0 && deadline < 2 ** 31)) throw new RangeError('deadline must be a positive number of milliseconds');
-  const { token, current } = keep(source, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
+  // One token for all who ask: what one caller's request says must not decide it.
+  const shared: TokenSource = { token: ({ signal, refused } = {}) => source.token({ signal, refused }) };
+  const { token, current } = keep(shared, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
   return { token, current };
 }

@@ -1,16 +1,18 @@
-/** The token source that asks an authorization server's token endpoint (RFC 6749 §3.2). */
+/** Token requests to an authorization server's token endpoint (RFC 6749 §3.2). */
 
 import type { Clock } from '../clock.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import { encodeForm, type FormParameters } from '../form-encoding.js';
-import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
-import type { DraftPart, TokenRequestDraft } from '../token-request.js';
+import type { GrantQuery } from '../grant-input.js';
+import { type DraftPart, emptyDraft, type TokenRequestDraft } from '../token-request.js';
 import { parseRetryAfter, setRetryAfter } from './retry-after.js';
-import { judgeTokenAnswer, type TokenAnswer } from './token-response.js';
+import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
 
 /** An answer of the token endpoint, read to its end. */
 export interface PostAnswer extends TokenAnswer {
   readonly retryAfter: string | readonly string[] | undefined;
+  /** What was sent beside the request that was given, and must not come back in an error. */
+  readonly secrets?: readonly string[] | undefined;
 }
 
 /** Posts a form through the token backend. Redirects are not followed (they would repost the secret). */
@@ -24,11 +26,9 @@ export interface TokenEndpointOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly post: Post;
-  readonly grant: DraftPart;
   readonly clientAuth: DraftPart;
   /** Further form parameters; none that grant or client authentication set. */
   readonly params: FormParameters;
-  readonly scope: string | undefined;
   /** Milliseconds. */
   readonly defaultTtl: number;
   readonly clock: Clock;
@@ -36,27 +36,59 @@ export interface TokenEndpointOptions {
   readonly onRequest?: (() => void) | undefined;
 }
 
-/** Asks the token endpoint each time it is asked; nothing is kept. */
-export function tokenEndpoint(options: TokenEndpointOptions): TokenSource {
+/** One client at one token endpoint. */
+export interface TokenEndpoint {
+  /**
+   * Asks for a token; nothing is kept.
+   *
+   * @throws TokenRequestError, TokenTimeoutError; NoTokenError when a credential or assertion could not be had; the signal's own reason
+   */
+  ask(grant: DraftPart, query: GrantQuery): Promise<Granted>;
+}
+
+/** A client that authenticates to the endpoint in the same way whatever the grant. */
+export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const { backend, clock } = options;
 
   return {
-    async token(query: TokenQuery = {}): Promise<AccessToken> {
-      const draft: TokenRequestDraft = { form: { ...options.params }, headers: {}, secrets: [] };
-      await options.grant(draft, query.context);
-      await options.clientAuth(draft, query.context);
-      query.signal?.throwIfAborted();
-
-      const issuedAt = clock.now();
-      options.onRequest?.();
-      const answer = await send(draft, query.signal);
+    async ask(grant, query) {
+      const draft = await fill(grant, query);
       try {
-        return judgeTokenAnswer(answer, { ...options, issuedAt, secrets: draft.secrets });
+        return await request(draft, query.signal);
       } catch (error) {
-        throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
+        // The secret was replaced while it was on its way: the new one gets its chance at once.
+        if (!isInvalidClient(error) || !(await draft.secretChanged?.().catch(() => false))) throw error;
       }
+      return request(await fill(grant, query), query.signal);
     },
   };
+
+  async function fill(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
+    const draft = emptyDraft(options.params);
+    await grant(draft, query);
+    await options.clientAuth(draft, query);
+    query.signal?.throwIfAborted();
+    return draft;
+  }
+
+  async function request(draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<Granted> {
+    const issuedAt = clock.now();
+    const { secrets, hints } = draft;
+    const scope = typeof draft.form['scope'] === 'string' ? draft.form['scope'] : undefined;
+    options.onRequest?.();
+    const answer = await send(draft, signal);
+    try {
+      return judgeTokenAnswer(answer, {
+        ...options,
+        issuedAt,
+        scope,
+        secrets: [...secrets, ...(answer.secrets ?? [])],
+        hints,
+      });
+    } catch (error) {
+      throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
+    }
+  }
 
   async function send(draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {
     const headers = {
@@ -79,9 +111,13 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenSource {
   }
 }
 
+function isInvalidClient(error: unknown): boolean {
+  return error instanceof TokenRequestError && error.response?.error === 'invalid_client';
+}
+
 function isTimeout(error: unknown): boolean {
   const { name, code } = partsOf(error);
-  return name === 'TimeoutError' || (typeof code === 'string' && code.includes('TIMEOUT'));
+  return name === 'TimeoutError' || (typeof code === 'string' && /TIMED?_?OUT/.test(code));
 }
 
 /** A code where there is one: messages of the network layer differ between versions. */

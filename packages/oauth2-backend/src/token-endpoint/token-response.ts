@@ -29,14 +29,23 @@ export interface JudgeOptions {
   readonly scope: string | undefined;
   /** What was sent and must not come back in an error. */
   readonly secrets: readonly string[];
+  /** What may be the matter, by error code. */
+  readonly hints?: ReadonlyMap<string, string> | undefined;
+}
+
+/** What a good answer brings. */
+export interface Granted {
+  readonly token: AccessToken;
+  /** A secret; most grants have no use for it (RFC 6749 §4.4.3). */
+  readonly refreshToken?: string | undefined;
 }
 
 /**
- * Gives the token of a good answer.
+ * Gives what a good answer brings.
  *
  * @throws TokenRequestError with `response` for everything else
  */
-export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): AccessToken {
+export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Granted {
   const { status } = answer;
   const body = answer.unreadable ?? parseObject(answer.text ?? '');
   const fail = (what: string) =>
@@ -63,13 +72,15 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Ac
   if (life === undefined) throw fail('with an expires_in that is no number of seconds');
 
   const scope = own(body, 'scope');
-  return Object.freeze({
+  const refreshToken = own(body, 'refresh_token');
+  const token = Object.freeze({
     value,
-    type: 'Bearer',
+    type: 'Bearer' as const,
     issuedAt: options.issuedAt,
     expiresAt: options.issuedAt + life,
     scope: typeof scope === 'string' ? scope : options.scope,
   });
+  return { token, refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined };
 }
 
 /** The body as an object, or words for what it is instead. */
@@ -95,10 +106,13 @@ function isError(body: object): boolean {
 }
 
 function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
-  const clean = untrustedText(options.secrets);
+  const token = own(body, 'access_token');
+  const clean = untrustedText(typeof token === 'string' ? [...options.secrets, token] : options.secrets);
   const error = clean(own(body, 'error'));
   const label = error ?? 'an error without a code';
-  return new TokenRequestError(`token endpoint of "${options.backend}" refused the request: ${label} (${status})`, {
+  const hint = options.hints?.get(label);
+  const message = `token endpoint of "${options.backend}" refused the request: ${label} (${status})`;
+  return new TokenRequestError(hint === undefined ? message : `${message}\n${hint}`, {
     response: {
       status,
       error,
@@ -117,5 +131,5 @@ function isBearer(type: unknown): boolean {
 function readLife(seconds: unknown, defaultTtl: number): number | undefined {
   if (seconds === undefined || seconds === null) return defaultTtl;
   const number = typeof seconds === 'string' && /^\d+(?:\.\d+)?$/.test(seconds) ? Number(seconds) : seconds;
-  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number * 1000 : undefined;
+  return typeof number === 'number' && Number.isFinite(number * 1000) && number >= 0 ? number * 1000 : undefined;
 }

@@ -1,5 +1,7 @@
 /** Text from an answer, made fit for errors and logs. */
 
+import { encodeFormValue } from '../form-encoding.js';
+
 const MAX_LENGTH = 200;
 const PIECE = 12;
 
@@ -14,7 +16,9 @@ export function untrustedText(secrets: readonly string[]): Cleaner {
   return (value) => {
     if (typeof value !== 'string' || value === '') return undefined;
     const text = value.slice(0, 4 * MAX_LENGTH);
-    if (secrets.some((secret) => repeats(text, secret))) return '[left out: it repeats a credential]';
+    const visible = text.replace(/\p{Cf}/gu, '');
+    if (secrets.some((secret) => repeats(text, secret) || repeats(visible, secret)))
+      return '[left out: it repeats a credential]';
     const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
     if (clean === '') return undefined;
     return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH - 1)}…` : clean;
@@ -22,10 +26,18 @@ export function untrustedText(secrets: readonly string[]): Cleaner {
 }
 
 function repeats(text: string, secret: string): boolean {
-  const bytes = Buffer.from(secret);
-  const forms = [secret, bytes.toString('base64'), bytes.toString('base64url')];
+  const forms = [secret, ...encoded(secret), ...encoded(encodeFormValue(secret))];
   const texts = [text, unescaped(text), unescaped(text.replaceAll('+', ' '))];
   return texts.some((variant) => forms.some((form) => containsPieceOf(variant, form)));
+}
+
+/** In Base64, wherever the secret begins in what was encoded: its first one or two bytes may stand in a group with others. */
+function encoded(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  return [0, 1, 2].flatMap((start) => {
+    const aligned = bytes.subarray(start);
+    return [aligned.toString('base64'), aligned.toString('base64url')];
+  });
 }
 
 /** With URL escapes undone, in whatever case and however many there are. */

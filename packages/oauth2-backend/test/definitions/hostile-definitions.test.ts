@@ -1,15 +1,24 @@
 /** Whatever is given: a result or a ConfigurationError. */
 
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backendAttributes } from '../../src/definitions/backend-attributes.js';
+import type { Environment } from '../../src/definitions/environment-proxy.js';
+import { GRANT_TYPES } from '../../src/definitions/grant-types.js';
 import { oauth2Attributes } from '../../src/definitions/oauth2-attributes.js';
 import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
+import { signingAttributes } from '../../src/definitions/signing-attributes.js';
+import { tlsAttributes } from '../../src/definitions/tls-attributes.js';
 import { ConfigurationError } from '../../src/errors.js';
 
-function outcome(definitions: unknown): 'resolved' | 'refused' {
+function outcome(
+  definitions: unknown,
+  tokenNames: readonly string[] = ['a'],
+  environment: Environment = {},
+): 'resolved' | 'refused' {
   try {
-    resolveDefinitions(definitions, ['a']);
+    resolveDefinitions(definitions, tokenNames, environment);
     return 'resolved';
   } catch (error) {
     if (error instanceof ConfigurationError) return 'refused';
@@ -17,14 +26,31 @@ function outcome(definitions: unknown): 'resolved' | 'refused' {
   }
 }
 
+const secret = 's'.repeat(32);
+const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
+
 const texts = fc.constantFrom(
   'https://as.example.com',
   'https://as.example.com/token',
   'http://localhost:1',
   '/token',
   '/v1',
-  'client_credentials',
+  ...GRANT_TYPES,
   'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+  'HS256',
+  'ES256',
+  secret,
+  ecKey,
+  'u:p',
+  'http://u:p@proxy',
+  import.meta.filename,
+  '/',
+  '/dev/zero',
   'a',
   'b',
   '10s',
@@ -44,15 +70,19 @@ const simple = fc.oneof(
 /** Backends with token backends nested in them `depth` times; most names are known ones. */
 function backends(depth: number): fc.Arbitrary<unknown> {
   const nested = depth === 0 ? simple : backends(depth - 1);
-  const oauth2 = members(Object.keys(oauth2Attributes), 'backend', nested);
-  return members(Object.keys(backendAttributes), 'oauth2', oauth2);
+  const oauth2 = members(Object.keys(oauth2Attributes), {
+    backend: nested,
+    jwt_signing_profile: members(Object.keys(signingAttributes), {}),
+    params: anything,
+  });
+  return members(Object.keys(backendAttributes), { oauth2, tls: members(Object.keys(tlsAttributes), {}) });
 }
 
-function members(names: string[], blockName: string, block: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+function members(names: string[], blocks: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<unknown> {
   const name = fc.oneof({ weight: 20, arbitrary: fc.constantFrom(...names) }, fc.string());
   const object = fc
-    .tuple(fc.dictionary(name, simple), fc.option(block))
-    .map(([all, own]) => (own === null ? all : { ...all, [blockName]: own }));
+    .tuple(fc.dictionary(name, simple), fc.record(blocks, { requiredKeys: [] }))
+    .map(([all, own]) => ({ ...all, ...own }));
   return fc.oneof({ weight: 9, arbitrary: object }, simple);
 }
 
@@ -62,12 +92,51 @@ describe('resolveDefinitions(whatever)', () => {
       fc.dictionary(fc.constantFrom('a', 'b', 'then', '__proto__'), backends(2)),
       fc.anything({ withNullPrototype: true, withBoxedValues: true }),
     );
+    const tokenNames = fc.subarray(['a', 'b', 'c']);
+    const variable = fc.oneof(texts, fc.string(), fc.constant('*'));
+    const environment = fc.dictionary(fc.constantFrom('HTTP_PROXY', 'https_proxy', 'NO_PROXY'), variable);
     fc.assert(
-      fc.property(definitions, (input) => {
-        expect(['resolved', 'refused']).toContain(outcome(input));
+      fc.property(definitions, tokenNames, environment, (input, names, variables) => {
+        expect(['resolved', 'refused']).toContain(outcome(input, names, variables));
       }),
-      { numRuns: 1000 },
+      { numRuns: 2000 },
     );
+  });
+
+  it('resolves or refuses blocks whose attributes are each valid, and both happen', () => {
+    const give = () => 'x';
+    const optional = <T>(...values: T[]) => fc.option(fc.constantFrom(...values), { nil: undefined, freq: 1 });
+    const profile = fc.record({
+      signature_algorithm: fc.constantFrom('HS256', 'ES256'),
+      key: optional(secret, ecKey),
+      key_file: optional(import.meta.filename),
+      ttl: fc.constantFrom('1m', '10m', '2h'),
+      claims: optional<unknown>({ aud: 'x' }, { exp: 1 }, give),
+      headers: optional<unknown>({ kid: 'x' }, give),
+    });
+    const block = fc.record({
+      grant_type: fc.constantFrom(...GRANT_TYPES),
+      token_endpoint: fc.constant('https://as/token'),
+      token_endpoint_auth_method: optional('client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'),
+      client_id: optional('c'),
+      client_secret: optional<unknown>(secret, give),
+      client_secret_file: optional(import.meta.filename),
+      username: optional('u'),
+      password: optional('p'),
+      assertion: optional<unknown>('a.b.c', give),
+      subject: optional(give),
+      jwt_signing_profile: fc.option(profile, { nil: undefined, freq: 1 }),
+    });
+    const seen = new Map<string, number>();
+    fc.assert(
+      fc.property(block, fc.subarray(['a']), (oauth2, names) => {
+        const found = outcome({ a: { origin: 'https://a', oauth2 } }, names);
+        seen.set(found, (seen.get(found) ?? 0) + 1);
+      }),
+      { numRuns: 3000, seed: 4 },
+    );
+    expect(seen.get('resolved')).toBeGreaterThan(20);
+    expect(seen.get('refused')).toBeGreaterThan(20);
   });
 
   it('resolves exactly the random configurations that keep the rules', () => {

@@ -87,6 +87,9 @@ describe('resolveDefinitions(definitions) refuses', () => {
     [{ path_prefix: '/a\nb' }, 'a.path_prefix', 'control characters'],
     [{ path_prefix: '/a/../b' }, 'a.path_prefix', '".."'],
     [{ path_prefix: '/a/.' }, 'a.path_prefix', '".."'],
+    [{ path_prefix: '/100%' }, 'a.path_prefix', 'percent-encoded once'],
+    [{ path_prefix: '/%c0%ae%c0%ae' }, 'a.path_prefix', 'percent-encoded once'],
+    [{ path_prefix: '/a/%ef%bc%8e%ef%bc%8e/b' }, 'a.path_prefix', '".."'],
     [{ path_prefix: '/a/%2E%2e/b' }, 'a.path_prefix', '".."'],
     [{ path_prefix: '/a/%252e%25252E' }, 'a.path_prefix', '".."'],
     [{ path_prefix: '/a%2f..%5cb' }, 'a.path_prefix', '".."'],
@@ -125,9 +128,9 @@ describe('resolveDefinitions(definitions) refuses', () => {
   });
 
   it.each<[object, string, string]>([
-    [{ grant_type: undefined }, 'grant_type', 'is missing: "client_credentials"'],
+    [{ grant_type: undefined }, 'grant_type', 'is missing: one of "client_credentials", "password", "urn:'],
+    [{ grant_type: 'jwt-bearer' }, 'grant_type', 'must be one of "client_credentials", "password", "urn:'],
     [{ grant_type: 'client_credential' }, 'grant_type', 'did you mean "client_credentials"?'],
-    [{ grant_type: 'password' }, 'grant_type', 'must be "client_credentials"'],
     [{ token_endpoint: undefined }, 'token_endpoint', 'is missing: URL or path'],
     [{ token_endpoint: 'http://as.lan/token' }, 'token_endpoint', 'must be https, or http on loopback only'],
     [{ token_endpoint: 'https://as.example.com/token#' }, 'token_endpoint', 'must not have a fragment'],
@@ -153,7 +156,7 @@ describe('resolveDefinitions(definitions) refuses', () => {
       'backend.add_request_headers.authorization',
       'Basic',
     ],
-    [{ token_endpoint_auth_method: 'none' }, 'token_endpoint_auth_method', 'must be one of "client_secret_basic"'],
+    [{ token_endpoint_auth_method: 'NONE' }, 'token_endpoint_auth_method', 'must be one of "client_secret_basic"'],
     [{ token_endpoint_auth_method: 'client_secret_bsic' }, 'token_endpoint_auth_method', 'mean "client_secret_basic"?'],
     [{ client_id: undefined }, 'client_id', 'is missing: string'],
     [{ client_id: '' }, 'client_id', 'is empty'],
@@ -177,6 +180,9 @@ describe('resolveDefinitions(definitions) refuses', () => {
     [{ params: { audience: '' } }, 'params.audience', 'is empty'],
     [{ params: { audience: [] } }, 'params.audience', 'is empty'],
     [{ params: { resource: ['https://a', 7] } }, 'params.resource[1]', 'must be a string, not a number'],
+    [{ params: { resource: ['urn:a:b', 'a'] } }, 'params.resource[1]', 'must be an absolute URI without fragment'],
+    [{ params: { resource: 'https://a#b' } }, 'params.resource', 'must be an absolute URI without fragment'],
+    [{ params: { resource: '/a' } }, 'params.resource', 'must be an absolute URI without fragment'],
     [{ params: { '': 'x' } }, 'params[""]', 'needs a name'],
     [{ params: { scope: 'x' } }, 'params.scope', 'the attribute "scope"'],
     [{ default_ttl: '0s' }, 'default_ttl', 'must be more than 0'],
@@ -277,12 +283,12 @@ describe('resolveDefinitions(definitions) refuses', () => {
       'first.oauth2.grant_type',
       'first.oauth2.retries',
       'first.oauth2.token_endpoint',
-      'first.oauth2.client_secret',
       'first.oauth2.backend',
+      'first.oauth2.client_secret',
       'second.nonsense',
       'second.origin',
-      'second.oauth2.client_secret',
       'second.oauth2.token_endpoint',
+      'second.oauth2.client_secret',
     ]);
     for (const { path } of error.problems) expect(error.message).toContain(path);
   });

@@ -5,6 +5,8 @@ import type { BackendDefinitions } from '../../src/definitions/backend-definitio
 import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../../src/definitions/resolved.js';
 import type { TokenSource } from '../../src/token.js';
+import { countingReads } from './counting-reads.js';
+import { unfrozen } from './unfrozen.js';
 
 const oauth2 = {
   grant_type: 'client_credentials',
@@ -14,7 +16,7 @@ const oauth2 = {
 } as const;
 
 function backend(definitions: BackendDefinitions, name = 'api'): ResolvedBackend {
-  const found = resolveDefinitions(definitions, []).backends.find((each) => each.name === name);
+  const found = resolveDefinitions(definitions, [], {}).backends.find((each) => each.name === name);
   if (!found) throw new Error(`no ${name}`);
   return found;
 }
@@ -33,10 +35,16 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
       pathPrefix: '',
       timeouts: { connect: 10_000, ttfb: 60_000, total: 300_000 },
       explicitTimeout: false,
+      tls: {},
+      http2: false,
+      maxConnections: 0,
+      reuseConnections: true,
+      validateCertificates: true,
       headers: { remove: [], set: [], add: [] },
+      query: { remove: [], set: [], add: [] },
       abortOnDisconnect: 'safe',
     };
-    expect(resolveDefinitions({ api: { origin: 'https://api.example.com', oauth2 } }, [])).toEqual({
+    expect(resolveDefinitions({ api: { origin: 'https://api.example.com', oauth2 } }, [], {})).toEqual({
       backends: [
         {
           ...api,
@@ -231,7 +239,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
 
   it('reads each member once', () => {
     const reads = new Map<string, number>();
-    const definitions = counting(
+    const definitions = countingReads(
       {
         as: { origin: 'https://as.example.com', timeout: '1s' },
         api: {
@@ -242,7 +250,6 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
         },
         other: { origin: 'https://a', oauth2: { ...oauth2, backend: { timeout: '1s' } } },
       },
-      '',
       reads,
     );
     expect(resolveDefinitions(definitions, []).backends).toHaveLength(3);
@@ -250,20 +257,3 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
     expect([...reads].filter(([, count]) => count > 1)).toEqual([]);
   });
 });
-
-function unfrozen(value: unknown, path = ''): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const below = Object.entries(value).flatMap(([name, member]) => unfrozen(member, `${path}.${name}`));
-  return Object.isFrozen(value) ? below : [path, ...below];
-}
-
-function counting<T extends object>(target: T, path: string, reads: Map<string, number>): T {
-  return new Proxy(target, {
-    get(object, name) {
-      const here = `${path}.${String(name)}`;
-      reads.set(here, (reads.get(here) ?? 0) + 1);
-      const value: unknown = Reflect.get(object, name);
-      return typeof value === 'object' && value !== null ? counting(value, here, reads) : value;
-    },
-  });
-}

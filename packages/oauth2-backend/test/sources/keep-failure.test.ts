@@ -221,12 +221,15 @@ describe('keep(source).token() inside one renewal', () => {
 });
 
 describe('keep(source).ready(signal)', () => {
-  it('asks although a pause is on, as one attempt, and shares a renewal under way', async () => {
-    const { source, kept } = keeping();
+  it('asks once although a pause is on, as one attempt, and shares a renewal under way', async () => {
+    const { source, kept, clock } = keeping();
     source.give = () => Promise.reject(unreachable());
     await kept.token().catch(() => {});
     await expect(kept.ready(undefined)).rejects.toThrow('could not be reached');
     expect(source.queries).toHaveLength(4);
+    await expect(kept.ready(undefined)).rejects.toThrow('could not be reached');
+    expect(source.queries).toHaveLength(4);
+    clock.pass(10_000);
     const held = source.hold();
     const both = Promise.all([kept.ready(undefined), kept.ready(undefined)]);
     held.answer();

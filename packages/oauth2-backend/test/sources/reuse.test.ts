@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { reuse } from 'oauth2-backend';
+import { type RequestContext, reuse } from 'oauth2-backend';
 import { manualClock } from './manual-clock.js';
 import { scriptedSource } from './scripted-source.js';
 
@@ -14,6 +14,17 @@ describe('reuse(source, options)', () => {
     expect(await kept.token()).toBe(first);
     expect(kept.current?.()).toBe(first);
     expect(source.queries).toHaveLength(1);
+  });
+
+  it('hands the source no context: its token is for all', async () => {
+    const clock = manualClock();
+    const source = scriptedSource(clock);
+    const kept = reuse(source, { clock });
+    const context = { inbound: 'of one caller' } as unknown as RequestContext;
+    const { value } = await kept.token({ context });
+    await kept.token({ context, refused: value });
+    expect(source.queries.map(({ refused }) => refused)).toEqual([undefined, 'token-1']);
+    for (const query of source.queries) expect(query.context).toBeUndefined();
   });
 
   it('takes name, clock, share and deadline', async () => {

@@ -17,7 +17,7 @@ describe('judgeTokenAnswer(answer, options)', () => {
   });
 
   it('gives a token that nobody can change', () => {
-    const token = judgeTokenAnswer({ status: 200, text: '{"access_token":"a"}' }, options);
+    const { token } = judgeTokenAnswer({ status: 200, text: '{"access_token":"a"}' }, options);
     expect(token).toEqual({ value: 'a', type: 'Bearer', issuedAt: 1_000, expiresAt: 61_000, scope: undefined });
     expect(Object.isFrozen(token)).toBe(true);
   });
@@ -31,7 +31,7 @@ describe('judgeTokenAnswer(answer, options)', () => {
     fc.assert(
       fc.property(fc.oneof(body, fc.jsonValue()), fc.constantFrom(200, 201, 204, 302, 400, 500), (value, status) => {
         try {
-          const token = judgeTokenAnswer({ status, text: JSON.stringify(value) }, options);
+          const { token } = judgeTokenAnswer({ status, text: JSON.stringify(value) }, options);
           expect([200, 201]).toContain(status);
           expect(token.value).toMatch(/^[\x21\x23-\x2b\x2d-\x7e]+$/);
           expect(token.expiresAt).toBeGreaterThanOrEqual(token.issuedAt);

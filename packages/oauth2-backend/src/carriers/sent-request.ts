@@ -1,0 +1,44 @@
+/** The last changes to a request: what the backend's settings say of its headers and query, then the token. */
+
+import type { NamedValues, QueryModifiers } from '../definitions/resolved.js';
+import { encodeFormValue } from '../form-encoding.js';
+import { applyHeaderModifiers } from '../request-headers.js';
+import type { AccessToken } from '../token.js';
+import type { CarrierSettings } from './settings.js';
+
+/** Completes headers whose names are lower case. Basic credentials of the backend give way to a caller's own. */
+export function completeHeaders(
+  headers: Record<string, string | string[]>,
+  { headers: modifiers, hostname, basicAuth }: CarrierSettings,
+  token: AccessToken | undefined,
+): void {
+  applyHeaderModifiers(headers, modifiers);
+  if (hostname !== undefined) headers['host'] = hostname;
+  if (token) headers['authorization'] = `Bearer ${token.value}`;
+  else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
+}
+
+/** Path and query with the query modified: remove, set, add, in this order. What they leave alone stays to the letter. */
+export function completePath(path: string, { remove, set, add }: QueryModifiers): string {
+  if (remove.length === 0 && set.length === 0 && add.length === 0) return path;
+  const mark = path.includes('?') ? path.indexOf('?') : path.length;
+  const bare = path.slice(0, mark);
+  const query = path.slice(mark + 1);
+  const gone = new Set([...remove, ...set.map(([name]) => name)]);
+  const kept = query === '' ? [] : query.split('&').filter((pair) => !gone.has(nameOf(pair)));
+  const pairs = [...kept, ...encoded(set), ...encoded(add)];
+  return pairs.length === 0 ? bare : `${bare}?${pairs.join('&')}`;
+}
+
+function nameOf(pair: string): string {
+  const name = (pair.split('=', 1)[0] ?? '').replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function encoded(values: NamedValues): string[] {
+  return values.flatMap(([name, list]) => list.map((value) => `${encodeFormValue(name)}=${encodeFormValue(value)}`));
+}

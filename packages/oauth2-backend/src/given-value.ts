@@ -1,0 +1,50 @@
+/** What a function of the application gives: a value of the right kind, or an error that says whose it was. */
+
+import { NoTokenError } from './errors.js';
+
+/** Whose function it is, for messages. */
+export interface Given {
+  /** The attribute: `client_secret`. */
+  readonly attribute: string;
+  /** Name of the backend. */
+  readonly backend: string;
+}
+
+/** @throws NoTokenError when the function throws (its error is the `cause`) or gives anything but a non-empty string */
+export async function givenText(given: Given, give: () => unknown): Promise<string> {
+  const value = await call(given, give);
+  if (typeof value === 'string' && value !== '') return value;
+  throw failure(given, `gave ${kindOf(value)}`);
+}
+
+/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but an object that JSON can hold */
+export async function givenObject(given: Given, give: () => unknown): Promise<Record<string, unknown>> {
+  const value = await call(given, give);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw failure(given, `gave ${kindOf(value)}`);
+  }
+  try {
+    return { ...(JSON.parse(JSON.stringify(value)) as Record<string, unknown>) };
+  } catch (cause) {
+    throw failure(given, 'gave an object that JSON cannot hold', cause);
+  }
+}
+
+async function call(given: Given, give: () => unknown): Promise<unknown> {
+  try {
+    return await give();
+  } catch (cause) {
+    throw failure(given, 'threw', cause);
+  }
+}
+
+function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {
+  const message = `${attribute} of "${backend}" could not be had: its function ${what}`;
+  return new NoTokenError(message, { cause, statusCode: 502 });
+}
+
+function kindOf(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value;
+}

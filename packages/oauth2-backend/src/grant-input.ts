@@ -1,0 +1,24 @@
+/** What a grant makes of a request's context, ahead of the token request. */
+
+import type { RequestContext } from './request-context.js';
+import type { AccessToken, TokenQuery } from './token.js';
+
+/** An evaluated assertion, or evaluated claims of one. */
+export interface GrantInput {
+  /** Tells it from any other input. */
+  readonly digest: string;
+  readonly assertion?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+/** Asks for a token with what was made of the context. */
+export interface GrantQuery extends TokenQuery {
+  readonly input?: GrantInput | undefined;
+}
+
+/** A token source whose grant may depend on the context of a request. */
+export interface GrantSource {
+  token(query?: GrantQuery): Promise<AccessToken>;
+  /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
+  prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
+}

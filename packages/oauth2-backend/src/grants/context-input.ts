@@ -1,0 +1,27 @@
+/** What a jwt-bearer grant makes of a request's context, ahead of the token request. */
+
+import type { ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { GrantSource } from '../grant-input.js';
+import { credentialDigest, digestOf, type IdentityPart } from '../identity.js';
+import { assertionFor, claimsFor } from './assertion.js';
+
+/** Evaluates a function `assertion`, or the function `claims` of an assertion's profile; absent where neither is one. */
+export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSource['prepare'] {
+  const { assertion, signing, signingFor } = oauth2;
+  if (typeof assertion === 'function') {
+    return async (context) => {
+      const evaluated = await assertionFor(assertion, context, backend);
+      return { digest: credentialDigest(evaluated), assertion: evaluated };
+    };
+  }
+  const claims = signingFor === 'assertion' ? signing?.claims : undefined;
+  if (typeof claims !== 'function') return undefined;
+  return async (context) => {
+    const evaluated = await claimsFor(claims, context, backend);
+    const lasting = Object.entries(evaluated).filter(([name]) => !PASSING.has(name));
+    return { digest: digestOf(Object.fromEntries(lasting) as IdentityPart), claims: evaluated };
+  };
+}
+
+/** They differ each time without making another person. */
+const PASSING = new Set(['iat', 'exp', 'nbf', 'jti']);

@@ -1,0 +1,63 @@
+/** The token sources that ask a token endpoint: each time by the grant, or by a refresh token while there is one. */
+
+import { TokenRequestError } from '../errors.js';
+import type { GrantQuery, GrantSource } from '../grant-input.js';
+import { refreshToken } from '../grants/refresh-token.js';
+import type { AccessToken } from '../token.js';
+import type { DraftPart } from '../token-request.js';
+import type { TokenEndpoint } from './token-endpoint.js';
+import type { Granted } from './token-response.js';
+
+/** Asks by the grant each time; a refresh token in the answer is ignored (RFC 6749 §4.4.3). */
+export function grantedSource(endpoint: TokenEndpoint, grant: DraftPart): GrantSource {
+  return {
+    async token(query = {}) {
+      return (await endpoint.ask(grant, query)).token;
+    },
+  };
+}
+
+/**
+ * Asks by the grant once and then by the refresh token that came with it (RFC 6749 §6): kept when an answer brings none,
+ * replaced when it brings one, dropped when the server refuses it - then the grant follows within the same call.
+ * Not for parallel calls: a refresh token is used by one at a time.
+ */
+export function refreshedSource(endpoint: TokenEndpoint, grant: DraftPart): GrantSource {
+  let refresh: { readonly value: string; readonly scope: string | undefined } | undefined;
+
+  return {
+    async token(query = {}) {
+      const refreshed = refresh && (await askByRefreshToken(refresh, query));
+      if (refreshed) return refreshed;
+      const { token, refreshToken: value } = await endpoint.ask(grant, query);
+      // What comes after the deadline may be older than what has come since.
+      if (value !== undefined && !query.signal?.aborted) refresh = { value, scope: token.scope };
+      return token;
+    },
+  };
+
+  async function askByRefreshToken(
+    used: NonNullable<typeof refresh>,
+    query: GrantQuery,
+  ): Promise<AccessToken | undefined> {
+    let granted: Granted;
+    try {
+      granted = await endpoint.ask(refreshToken(used), query);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      if (refresh === used) refresh = undefined;
+      query.signal?.throwIfAborted();
+      return undefined;
+    }
+    const { token, refreshToken: value } = granted;
+    if (value !== undefined && refresh === used) refresh = { value, scope: used.scope };
+    return token;
+  }
+}
+
+/** A 4xx, or an OAuth error whatever the status: with this refresh token it would come again and again. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof TokenRequestError) || !error.response) return false;
+  const { status, error: code } = error.response;
+  return (status >= 400 && status < 500) || (status < 300 && code !== undefined);
+}

@@ -1,0 +1,86 @@
+/** Node's own requests through one backend's connections: what got sends with. */
+
+import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } from 'node:http';
+import https, { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import tls, { type ConnectionOptions } from 'node:tls';
+import { openInTime } from './connect-limit.js';
+import { openTunnel, proxyAuthorization } from './proxy.js';
+import type { TransportOptions } from './transport.js';
+
+/** Sends requests; the agents are one for each scheme. */
+export interface NodeRequests {
+  request(href: string, options: RequestOptions): ClientRequest;
+  destroy(): void;
+}
+
+/** Prepares agents with the backend's cap, proxy and TLS settings. */
+export function nodeRequests(options: TransportOptions, trust: ConnectionOptions): NodeRequests {
+  const { proxy, maxConnections, reuseConnections, origin } = options;
+  const pool = { keepAlive: reuseConnections, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
+  const absoluteForm = proxy !== undefined && origin.startsWith('http:');
+  const secure = (absoluteForm ? proxy.url : origin).startsWith('https:');
+  const agent = secure ? secureAgent(options, { ...pool, ...(absoluteForm ? {} : trust) }) : plainAgent(options, pool);
+  const client = secure ? https : http;
+
+  return {
+    request(href, request) {
+      if (!absoluteForm) return client.request(href, { ...request, agent });
+      const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
+      headers['host'] ??= new URL(origin).host;
+      return client.request(proxy.url, { ...request, path: href, headers, agent });
+    },
+    destroy: () => agent.destroy(),
+  };
+}
+
+type Connected = (error: Error | null, socket: Duplex) => void;
+
+function plainAgent(options: TransportOptions, pool: object): HttpAgent {
+  const agent = new HttpAgent(pool);
+  const open = agent.createConnection.bind(agent);
+  agent.createConnection = (target, connected) => limited(options, 'connect', open(target, connected) as Socket);
+  return agent;
+}
+
+function secureAgent(options: TransportOptions, settings: object): HttpsAgent {
+  const agent = new HttpsAgent(settings);
+  const open = agent.createConnection.bind(agent);
+  const { proxy, origin } = options;
+  agent.createConnection = (target, connected) =>
+    proxy && origin.startsWith('https:')
+      ? tunnelled(options, target as ConnectionOptions, connected as Connected)
+      : limited(options, 'secureConnect', open(target, connected) as Socket);
+  return agent;
+}
+
+/** The socket at once, as Node wants it; it is closed when it is not connected in time. */
+function limited(
+  { connectTimeout, lateConnect }: TransportOptions,
+  event: 'connect' | 'secureConnect',
+  socket: Socket,
+): Socket {
+  if (connectTimeout === 0) return socket;
+  const timer = setTimeout(() => socket.destroy(lateConnect()), connectTimeout).unref();
+  const stop = () => clearTimeout(timer);
+  return socket.once(event, stop).once('close', stop);
+}
+
+function tunnelled(options: TransportOptions, target: ConnectionOptions, connected: Connected): undefined {
+  const { proxy, connectTimeout: milliseconds, lateConnect: late } = options;
+  openInTime<Socket>(
+    { milliseconds, late },
+    (settle, signal) => {
+      if (!proxy) return;
+      openTunnel(proxy, { host: target.host ?? '', port: target.port ?? 443 }, signal, (error, tunnel) => {
+        if (!tunnel) return settle(error, null);
+        const socket = tls.connect({ ...target, socket: tunnel });
+        socket.once('secureConnect', () => settle(null, socket)).once('error', (failure) => settle(failure, null));
+        signal.addEventListener('abort', () => socket.destroy());
+      });
+    },
+    (error, socket) => connected(error, socket as Socket),
+  );
+  return undefined;
+}

@@ -1,0 +1,58 @@
+/** Going through an HTTP proxy: CONNECT for https (RFC 9110 §9.3.6), the absolute form for http (RFC 9112 §3.2.2). */
+
+import http from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import type { ResolvedProxy } from '../definitions/resolved.js';
+
+/** Where a tunnel leads. */
+export interface TunnelEnd {
+  readonly host: string;
+  readonly port: number | string;
+}
+
+/** The field that proves the client to the proxy; none without credentials. */
+export function proxyAuthorization({ credentials }: ResolvedProxy): Record<string, string> {
+  return credentials === undefined
+    ? {}
+    : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/**
+ * Opens a tunnel.
+ *
+ * @param done called once, with the socket or with why there is none
+ */
+export function openTunnel(
+  proxy: ResolvedProxy,
+  end: TunnelEnd,
+  signal: AbortSignal,
+  done: (error: Error | null, socket: Socket | null) => void,
+): void {
+  const authority = `${end.host.includes(':') && !end.host.startsWith('[') ? `[${end.host}]` : end.host}:${end.port}`;
+  const { request } = proxy.url.startsWith('https:') ? https : http;
+  const connect = request(proxy.url, {
+    method: 'CONNECT',
+    path: authority,
+    headers: { host: authority, ...proxyAuthorization(proxy) },
+    agent: false,
+    signal,
+  });
+  connect.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
+    if (statusCode >= 200 && statusCode < 300 && head.length === 0) done(null, socket);
+    else {
+      socket.destroy();
+      done(refused(statusCode), null);
+    }
+  });
+  connect.once('response', (answer) => {
+    answer.destroy();
+    done(refused(answer.statusCode), null);
+  });
+  connect.once('error', (error) => done(error, null));
+  connect.end();
+}
+
+function refused(status: number | undefined): Error {
+  return Object.assign(new Error(`the proxy answered CONNECT with ${status}`), { code: 'ERR_PROXY_CONNECT' });
+}

@@ -1,0 +1,58 @@
+/** The connections of one backend, for undici and for got. */
+
+import type { ClientRequest, RequestOptions } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { ResolvedProxy } from '../definitions/resolved.js';
+import { ownDispatcher } from './dispatcher.js';
+import { type NodeRequests, nodeRequests } from './node-request.js';
+import { type TrustOptions, trustOptions } from './trust.js';
+
+/** Connections of one backend; each kind is made when first used. */
+export interface Transport {
+  /** For token requests and fetch. */
+  readonly dispatcher: Dispatcher;
+  /** For got: Node's own request. */
+  request(href: string, options: RequestOptions): ClientRequest;
+  /** Ends every connection. A dispatcher that was given is left alone. */
+  destroy(): Promise<void>;
+}
+
+/** Settings of the connections. */
+export interface TransportOptions extends TrustOptions {
+  /** The backend's, canonical. */
+  readonly origin: string;
+  /** Look-up, TCP, CONNECT and TLS: milliseconds, 0 for no limit. */
+  readonly connectTimeout: number;
+  /** What a connection that takes longer fails with. */
+  readonly lateConnect: () => Error;
+  readonly proxy?: ResolvedProxy | undefined;
+  readonly http2: boolean;
+  /** For each kind of client; 0 for no cap. */
+  readonly maxConnections: number;
+  readonly reuseConnections: boolean;
+  /** Replaces the undici connections. */
+  readonly dispatcher?: Dispatcher | undefined;
+}
+
+/** Prepares connections; none is opened before it is needed, and an idle one does not keep the process alive. */
+export function createTransport(options: TransportOptions): Transport {
+  const trust = trustOptions(options);
+  let own: Dispatcher | undefined;
+  let node: NodeRequests | undefined;
+
+  return {
+    get dispatcher() {
+      if (options.dispatcher) return options.dispatcher;
+      own ??= ownDispatcher(options, trust);
+      return own;
+    },
+    request(href, request) {
+      node ??= nodeRequests(options, trust);
+      return node.request(href, request);
+    },
+    async destroy() {
+      node?.destroy();
+      await own?.destroy();
+    },
+  };
+}

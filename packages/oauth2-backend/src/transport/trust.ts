@@ -1,0 +1,47 @@
+/** TLS material of one backend -> what Node's TLS takes. */
+
+import { readFileSync } from 'node:fs';
+import tls from 'node:tls';
+import type { ResolvedTls } from '../definitions/resolved.js';
+
+/** How a backend's peers are verified, and how it shows itself. */
+export interface TrustOptions {
+  readonly tls: ResolvedTls;
+  readonly validateCertificates: boolean;
+  /** Host header and server name, where they are not the origin's. */
+  readonly hostname?: string | undefined;
+}
+
+/** Options for `tls.connect`. The secure context is made once: parsing the roots takes longer than a handshake. */
+export function trustOptions({ tls: material, validateCertificates, hostname }: TrustOptions): tls.ConnectionOptions {
+  const { ca, cert, key } = material;
+  const own = ca !== undefined || cert !== undefined;
+  return {
+    ...(own && {
+      secureContext: tls.createSecureContext({
+        ...(ca && { ca: [...systemRoots(), ca] }),
+        ...(cert && { cert }),
+        ...(key && { key }),
+      }),
+    }),
+    ...(!validateCertificates && { rejectUnauthorized: false }),
+    ...(hostname !== undefined && { servername: hostname.replace(/:\d+$/, '') }),
+  };
+}
+
+/** The roots that Node trusts by default. Older versions cannot list them with `NODE_EXTRA_CA_CERTS` in. */
+function systemRoots(): readonly string[] {
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
+  if (getCACertificates) return getCACertificates('default');
+  const extra = process.env['NODE_EXTRA_CA_CERTS'];
+  return extra === undefined ? tls.rootCertificates : [...tls.rootCertificates, ...readExtra(extra)];
+}
+
+/** Node itself only warns of a file that it cannot read. */
+function readExtra(file: string): readonly string[] {
+  try {
+    return [readFileSync(file, 'utf8')];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,225 @@
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { OAuth2Definition } from 'oauth2-backend';
+import { formOf, type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { manualClock } from '../sources/manual-clock.js';
+import { billing } from './billing.js';
+
+let server: TokenServer;
+beforeEach(async () => {
+  server = await tokenServer();
+  server.expiresIn = 0;
+});
+afterEach(() => server.close());
+
+const PASSWORD = 'pass-word-of-ann';
+const byPassword: Partial<OAuth2Definition> = {
+  grant_type: 'password',
+  username: 'ann',
+  password: PASSWORD,
+  scope: 'read write',
+};
+const ignore = () => undefined;
+/** Does not print that the grant is a deprecated one. */
+const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const backendWith = (changes: Partial<OAuth2Definition> = {}) =>
+  billing(server.url, { ...byPassword, ...changes }, { logger: silent });
+const forms = () => server.requests.map(formOf);
+const asked = () => forms().map((form) => form['refresh_token'] ?? form['grant_type']);
+
+describe('the refresh token of a password grant', () => {
+  it('is used for the next renewal, with the same client authentication and parameters', async () => {
+    server.extra = { refresh_token: 'r1' };
+    const { backend } = backendWith({ params: { audience: 'a' } });
+    await backend.token();
+    await backend.token();
+    expect(forms()).toEqual([
+      { audience: 'a', grant_type: 'password', username: 'ann', password: PASSWORD, scope: 'read write' },
+      { audience: 'a', grant_type: 'refresh_token', refresh_token: 'r1', scope: 'read write' },
+    ]);
+    expect(server.requests[1]?.headers.authorization).toBe(server.requests[0]?.headers.authorization);
+  });
+
+  it('asks for no more than was granted (RULES 76)', async () => {
+    server.extra = { refresh_token: 'r1', scope: 'read' };
+    const { backend } = backendWith();
+    await backend.token();
+    server.extra = { refresh_token: 'r2' };
+    expect(await backend.token()).toMatchObject({ scope: 'read' });
+    await backend.token();
+    expect(forms().map((form) => form['scope'])).toEqual(['read write', 'read', 'read']);
+  });
+
+  it('is kept when an answer brings none and replaced when it brings one (RULES 75)', async () => {
+    const { backend } = backendWith();
+    for (const extra of [{ refresh_token: 'r1' }, {}, { refresh_token: 'r2' }, { refresh_token: '' }, {}]) {
+      server.extra = extra;
+      await backend.token();
+    }
+    expect(asked()).toEqual(['password', 'r1', 'r1', 'r2', 'r2']);
+  });
+
+  it.each([
+    [400, { error: 'invalid_grant' }],
+    [401, { error: 'invalid_client' }],
+    [403, ''],
+    [404, '<html>'],
+    [429, ''],
+    [200, { error: 'invalid_grant' }],
+  ])('is dropped on a %d, and the password is used at once (RULES 77)', async (status, body) => {
+    server.extra = { refresh_token: 'r1' };
+    const { backend } = backendWith();
+    await backend.token();
+    server.extra = {};
+    server.next({ status, body });
+    expect((await backend.token()).value).toBe('token-2');
+    expect(asked()).toEqual(['password', 'r1', 'password']);
+    await backend.token();
+    expect(asked()[3]).toBe('password');
+  });
+
+  it.each<[string, object]>([
+    ['a 503', { status: 503 }],
+    ['a broken connection', { reset: true }],
+  ])('is kept on %s', async (_, answer) => {
+    server.extra = { refresh_token: 'r1' };
+    const { backend } = backendWith();
+    await backend.token();
+    server.next(answer);
+    await backend.token();
+    expect(asked()).toEqual(['password', 'r1', 'r1']);
+  });
+
+  it('stays with the failure of the grant that follows it', async () => {
+    server.extra = { refresh_token: 'r1' };
+    const { backend, failure } = backendWith();
+    await backend.token();
+    server.next({ status: 400, body: { error: 'invalid_grant', error_description: 'old' } });
+    server.next({ status: 400, body: { error: 'invalid_grant', error_description: 'bad password' } });
+    expect(await failure()).toMatchObject({ response: { errorDescription: 'bad password' } });
+    expect(asked()).toEqual(['password', 'r1', 'password']);
+  });
+
+  it('is used once however many wait (RULES 77)', async () => {
+    server.extra = { refresh_token: 'r1' };
+    const { backend } = backendWith();
+    await backend.token();
+    await Promise.all(Array.from({ length: 20 }, () => backend.token()));
+    expect(asked()).toEqual(['password', 'r1']);
+  });
+
+  it('is never in the token, nor in an error that repeats it', async () => {
+    const secret = 'refresh-token-of-ann-0123456789';
+    server.extra = { refresh_token: secret };
+    const { backend, backends, failure } = backendWith();
+    const token = await backend.token();
+    expect(inspect([token, backends, backends.status()], { showHidden: true, depth: 10 })).not.toContain(secret);
+    const echo = { status: 500, body: { error: 'server_error', error_description: `no ${secret} and ${PASSWORD}` } };
+    server.next(echo);
+    const error = await failure();
+    expect(inspect(error, { showHidden: true, depth: 10 })).not.toMatch(/refresh-token-of|pass-word-of/);
+    expect(error).toMatchObject({ response: { errorDescription: '[left out: it repeats a credential]' } });
+  });
+
+  it('is ignored with the other grants (RULES 68)', async () => {
+    server.extra = { refresh_token: 'r1' };
+    for (const other of [
+      { grant_type: 'client_credentials' },
+      { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'a.b.c' },
+    ] as const) {
+      const { backend } = billing(server.url, other);
+      await backend.token();
+      await backend.token();
+    }
+    expect(forms().filter((form) => 'refresh_token' in form)).toEqual([]);
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe('a client_secret that changes (RULES 66)', () => {
+  const refusal = { status: 401, body: { error: 'invalid_client' } };
+
+  it.each([
+    ['client_secret_basic', (secret: string) => ({ authorization: `Basic ${btoa(`shop:${secret}`)}` })],
+    ['client_secret_post', (secret: string) => ({ client_secret: secret })],
+  ] as const)('is tried once at once with %s when it has changed since the refusal', async (method, expected) => {
+    let secret = 'one';
+    server.next(refusal);
+    const { backend } = billing(server.url, {
+      token_endpoint_auth_method: method,
+      client_secret: () => {
+        const now = secret;
+        secret = 'two';
+        return now;
+      },
+    });
+    await backend.token();
+    expect(server.requests.map((request) => ({ ...request.headers, ...formOf(request) }))).toMatchObject([
+      expected('one'),
+      expected('two'),
+    ]);
+  });
+
+  it('is not tried a third time, nor when it is the same, nor for another error', async () => {
+    let count = 0;
+    server.failure = refusal;
+    await billing(server.url, { client_secret: () => `secret-${++count}` }).failure();
+    expect(server.requests).toHaveLength(2);
+    await billing(server.url, { client_secret: () => 'same' }).failure();
+    expect(server.requests).toHaveLength(3);
+    await billing(server.url).failure();
+    expect(server.requests).toHaveLength(4);
+    server.failure = { status: 400, body: { error: 'invalid_scope' } };
+    await billing(server.url, { client_secret: () => `secret-${++count}` }).failure();
+    expect(server.requests).toHaveLength(5);
+  });
+
+  it('does not hide the refusal when the function fails the second time', async () => {
+    server.failure = refusal;
+    let asked = 0;
+    const failing = () => {
+      if (asked++ > 0) throw new Error('sealed');
+      return 'one';
+    };
+    expect(await billing(server.url, { client_secret: failing }).failure()).toMatchObject({
+      response: { error: 'invalid_client' },
+    });
+  });
+});
+
+describe('the message of invalid_client', () => {
+  const message = 'token endpoint of "billing" refused the request: invalid_client (401)';
+  beforeEach(() => {
+    server.failure = { status: 401, body: { error: 'invalid_client' } };
+  });
+
+  it.each([
+    ['s3cr+t', 'form'],
+    ['a b', 'raw'],
+    ['ü', 'form'],
+    ['100%', 'raw'],
+    ['a:b', 'form'],
+  ] as const)('hints at basic_encoding for a secret like %s', async (secret, basic_encoding) => {
+    const error = await billing(server.url, { client_secret: secret, basic_encoding }).failure();
+    expect(error.message).toMatch(/^.* invalid_client \(401\)\n.*"basic_encoding"/);
+    expect(error.message.split('\n')[0]).toBe(message);
+    expect(error.message).not.toContain(secret);
+  });
+
+  it('gives no hint where the encoding makes no difference', async () => {
+    expect((await billing(server.url, { client_secret: 'a-b_c.d~e' }).failure()).message).toBe(message);
+    const post = { client_secret: 'a b', token_endpoint_auth_method: 'client_secret_post' } as const;
+    expect((await billing(server.url, post).failure()).message).toBe(message);
+    server.failure = { status: 400, body: { error: 'invalid_scope' } };
+    expect((await billing(server.url, { client_secret: 'a b' }).failure()).message).not.toContain('basic_encoding');
+  });
+
+  it('is one line in the log', async () => {
+    const said: string[] = [];
+    const say = (text: unknown) => void said.push(String(text));
+    const logger = { debug: say, info: say, warn: say, error: say };
+    await billing(server.url, { client_secret: 'a b' }, { clock: manualClock(), logger }).failure();
+    expect(said).toHaveLength(1);
+    expect(said[0]).not.toContain('\n');
+  });
+});

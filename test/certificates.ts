@@ -1,0 +1,79 @@
+/** Certificates for tests: an authority of their own, and what it signs. Made in JavaScript, RSA 2048, good for a day. */
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import forge from 'node-forge';
+
+/** A certificate and its key, PEM. */
+export interface Certified {
+  readonly cert: string;
+  /** PKCS#8. */
+  readonly key: string;
+}
+
+export interface CertificateAuthority {
+  /** The authority's own certificate, PEM. */
+  readonly ca: string;
+  /** For a server that answers under these host names and addresses; default `localhost`, `127.0.0.1`, `::1`. */
+  server(...names: readonly string[]): Certified;
+  /** For a client with this common name. */
+  client(name: string): Certified;
+}
+
+/** Makes an authority. */
+export function certificateAuthority(name = 'Test CA'): CertificateAuthority {
+  const keys = newKeys();
+  const issuer = { subject: subjectOf(name), keys };
+  const ca = certify({ ...issuer, issuer, extensions: [{ name: 'basicConstraints', cA: true, critical: true }] }).cert;
+  const issue = (subject: string, extensions: object[]) =>
+    certify({ subject: subjectOf(subject), keys: newKeys(), issuer, extensions });
+
+  return {
+    ca,
+    server(...given) {
+      const names = given.length === 0 ? ['localhost', '127.0.0.1', '::1'] : given;
+      const altNames = names.map((value) => (isIP(value) ? { type: 7, ip: value } : { type: 2, value }));
+      return issue(names[0] ?? '', [
+        { name: 'subjectAltName', altNames },
+        { name: 'extKeyUsage', serverAuth: true },
+      ]);
+    },
+    client: (subject) => issue(subject, [{ name: 'extKeyUsage', clientAuth: true }]),
+  };
+}
+
+type Attributes = { name: string; value: string }[];
+type Keys = { publicKey: string; privateKey: string };
+
+function certify(request: {
+  subject: Attributes;
+  keys: Keys;
+  issuer: { subject: Attributes; keys: Keys };
+  extensions: object[];
+}): Certified {
+  const certificate = forge.pki.createCertificate();
+  certificate.publicKey = forge.pki.publicKeyFromPem(request.keys.publicKey);
+  // Positive: the highest bit is not set.
+  certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
+  certificate.validity.notBefore = new Date(Date.now() - DAY / 2);
+  certificate.validity.notAfter = new Date(Date.now() + DAY / 2);
+  certificate.setSubject(request.subject);
+  certificate.setIssuer(request.issuer.subject);
+  certificate.setExtensions(request.extensions);
+  certificate.sign(forge.pki.privateKeyFromPem(request.issuer.keys.privateKey), forge.md.sha256.create());
+  return { cert: forge.pki.certificateToPem(certificate), key: request.keys.privateKey };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+
+function subjectOf(name: string): Attributes {
+  return [{ name: 'commonName', value: name }];
+}
+
+// Node's own are a hundred times faster than those of forge.
+function newKeys(): Keys {
+  return generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+}
