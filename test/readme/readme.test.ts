@@ -6,11 +6,18 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/backend-attributes.js';
 import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/oauth2-attributes.js';
+import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/signing-attributes.js';
+import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/tls-attributes.js';
 import { withTables } from './attribute-table.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
-const tables = { backend: backendAttributes, oauth2: oauth2Attributes };
+const tables = {
+  backend: backendAttributes,
+  oauth2: oauth2Attributes,
+  jwt_signing_profile: signingAttributes,
+  tls: tlsAttributes,
+};
 const STRICT = [
   'strict',
   'exactOptionalPropertyTypes',

@@ -1,0 +1,6 @@
+'use strict';
+
+module.exports = {
+  testEnvironment: './jest-environment.js',
+  setupFiles: ['./jest-setup.js'],
+};

@@ -1,0 +1,41 @@
+'use strict';
+
+const nock = require('nock');
+const { createBackends, staticToken } = require('oauth2-backend');
+const request = require('supertest');
+const { MockAgent } = require('undici');
+const { definitions, shop } = require('./shop.js');
+
+const mockAgent = new MockAgent();
+mockAgent.disableNetConnect();
+
+const clients = createBackends(definitions, { tokens: { billing: staticToken('test') }, dispatcher: mockAgent });
+const app = shop(clients);
+
+afterAll(async () => {
+  await clients.close();
+  await mockAgent.close();
+});
+
+it('answers with the invoices, which got asks for', async () => {
+  nock('https://billing.example.com', { reqheaders: { authorization: 'Bearer test' } })
+    .get('/invoices')
+    .reply(200, [{ id: 1 }]);
+
+  await request(app)
+    .get('/invoices')
+    .expect(200, [{ id: 1 }]);
+  expect(nock.isDone()).toBe(true);
+});
+
+it('answers with the customers, which fetch asks for', async () => {
+  mockAgent
+    .get('https://billing.example.com')
+    .intercept({ path: '/customers', headers: { authorization: 'Bearer test' } })
+    .reply(200, [{ id: 2 }]);
+
+  await request(app)
+    .get('/customers')
+    .expect(200, [{ id: 2 }]);
+  mockAgent.assertNoPendingInterceptors();
+});
