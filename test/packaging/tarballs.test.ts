@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type PackedPackages, packageNames, packedPackages } from './packed-packages.js';
+
+let packed: PackedPackages;
+
+beforeAll(async () => {
+  packed = await packedPackages();
+}, 60_000);
+
+afterAll(() => packed.remove());
+
+describe.each(packageNames)('npm pack of %s', (name) => {
+  it('holds the built modules with their types, maps and sources, its documents, and nothing else', async () => {
+    const files = await packed.files(name);
+    const modules = files.filter((file) => file.startsWith('src/')).map((file) => file.slice(4, -'.ts'.length));
+    const built = modules.flatMap((module) =>
+      ['.d.ts', '.d.ts.map', '.js', '.js.map'].map((ending) => `dist/${module}${ending}`),
+    );
+    const documents = files.filter((file) => !/^(?:src|dist)\//.test(file));
+
+    expect(modules).toContain('index');
+    expect(built.filter((file) => !files.includes(file))).toEqual([]);
+    expect(documents.filter((file) => file !== 'CHANGELOG.md')).toEqual(['LICENSE', 'README.md', 'package.json']);
+    for (const [folder, module] of Object.entries({ src: /\.ts$/, dist: /\.(?:js|d\.ts)(?:\.map)?$/ })) {
+      const inside = files.filter((file) => file.startsWith(`${folder}/`));
+      expect(inside.filter((file) => !module.test(file))).toEqual([]);
+    }
+    expect(files.filter((file) => /\btests?\b|fixtures/.test(file))).toEqual([]);
+  });
+
+  it('holds the licence of the repository and a README of its own', async () => {
+    const read = (file: string) => readFile(join(packed.directory, name, file), 'utf8');
+    const repository = await readFile(join(import.meta.dirname, '../../LICENSE'), 'utf8');
+    expect(await read('LICENSE')).toBe(repository);
+    expect(await read('README.md')).toMatch(new RegExp(`^# ${name}\n`));
+  });
+});
