@@ -31,7 +31,11 @@ export function startFlight<T>(
 /** Waits for a promise until the signal fires; then rejects with the signal's own reason and leaves the promise alone. */
 export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
-  if (signal.aborted) return Promise.reject(signal.reason);
+  if (signal.aborted) {
+    // Nobody will hear of it any more, and nobody has to.
+    promise.catch(ignore);
+    return Promise.reject(signal.reason);
+  }
   return new Promise((resolve, reject) => {
     const leave = () => reject(signal.reason);
     signal.addEventListener('abort', leave, { once: true });

@@ -90,6 +90,16 @@ describe('waitFor(promise, signal)', () => {
   });
 });
 
+describe('waitFor(promise, signal), the signal having fired', () => {
+  it('leaves no rejection that nobody hears', async () => {
+    const complaints = await complaintsOf(async () => {
+      const left = waitFor(Promise.reject(new Error('unheard')), AbortSignal.abort('mine'));
+      await expect(left).rejects.toBe('mine');
+    });
+    expect(complaints).toEqual([]);
+  });
+});
+
 describe('complaintsOf(work)', () => {
   it('hears an unhandled rejection and a warning', async () => {
     const complaints = await complaintsOf(async () => {
