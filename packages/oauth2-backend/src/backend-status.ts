@@ -5,7 +5,7 @@ import type { Upstream } from './upstream.js';
 /** The state of the token that needs no request, and what happened since the start. */
 export interface BackendStatus {
   readonly name: string;
-  /** `failing`: the last renewal failed; a kept token may still be in use. */
+  /** `failing`: the last renewal failed and none is under way; a kept token may still be in use. */
   readonly state: 'none' | 'fresh' | 'renewing' | 'expired' | 'failing';
   /** Milliseconds since the epoch. */
   readonly expiresAt?: number;

@@ -4,13 +4,16 @@ import type { Duplex } from 'node:stream';
 
 type Settle<S> = (error: Error | null, socket: S | null) => void;
 
+/** Connections that are being opened; each member gives its own up. */
+export type Attempts = Set<(reason: Error) => void>;
+
 /**
- * Opens a connection in time. What comes too late is closed; the opener's signal has fired by then.
+ * Opens a connection in time. What comes too late, or is given up, is closed; the opener's signal has fired by then.
  *
- * @param milliseconds 0 for no limit
+ * @param options.milliseconds 0 for no limit
  */
 export function openInTime<S extends Duplex>(
-  options: { milliseconds: number; late: () => Error },
+  options: { milliseconds: number; late: () => Error; attempts: Attempts },
   open: (settle: Settle<S>, signal: AbortSignal) => void,
   callback: Settle<S>,
 ): void {
@@ -23,14 +26,15 @@ export function openInTime<S extends Duplex>(
     }
     over = true;
     clearTimeout(timer);
+    options.attempts.delete(giveUp);
     callback(error, socket);
   };
+  const giveUp = (reason: Error) => {
+    settle(reason, null);
+    controller.abort();
+  };
   const timer =
-    options.milliseconds > 0
-      ? setTimeout(() => {
-          settle(options.late(), null);
-          controller.abort();
-        }, options.milliseconds).unref()
-      : undefined;
+    options.milliseconds > 0 ? setTimeout(() => giveUp(options.late()), options.milliseconds).unref() : undefined;
+  options.attempts.add(giveUp);
   open(settle, controller.signal);
 }

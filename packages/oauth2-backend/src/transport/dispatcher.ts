@@ -3,15 +3,23 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
-import { openInTime } from './connect-limit.js';
+import { type Attempts, openInTime } from './connect-limit.js';
 import { openTunnel, proxyAuthorization } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 
+/** undici's connections of a backend. */
+export interface OwnDispatcher {
+  readonly dispatcher: Dispatcher;
+  /** Ends them, and those that are being opened: undici does not know their sockets yet. */
+  destroy(): Promise<void>;
+}
+
 /** A dispatcher with the backend's limits, proxy and TLS settings. */
-export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): Dispatcher {
+export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): OwnDispatcher {
   const { proxy, http2, maxConnections, reuseConnections, origin } = options;
+  const attempts: Attempts = new Set();
   const agent = new Agent({
-    connect: connector(options, trust),
+    connect: connector(options, trust, attempts),
     allowH2: http2,
     ...(maxConnections > 0 && { connections: maxConnections }),
     pipelining: reuseConnections ? 1 : 0,
@@ -19,23 +27,29 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  if (!proxy || !origin.startsWith('http:')) return agent;
+  const destroy = async (): Promise<void> => {
+    const destroyed = agent.destroy();
+    for (const giveUp of attempts) giveUp(new errors.ClientDestroyedError('the backends were closed'));
+    await destroyed;
+  };
+  if (!proxy || !origin.startsWith('http:')) return { dispatcher: agent, destroy };
 
-  return agent.compose((dispatch) => (request, handler) => {
+  const dispatcher = agent.compose((dispatch) => (request, handler) => {
     const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
     headers['host'] ??= new URL(origin).host;
     return dispatch({ ...request, origin: proxy.url, path: `${origin}${request.path}`, headers }, handler);
   });
+  return { dispatcher, destroy };
 }
 
-function connector(options: TransportOptions, trust: ConnectionOptions): buildConnector.connector {
+function connector(options: TransportOptions, trust: ConnectionOptions, attempts: Attempts): buildConnector.connector {
   const connect = buildConnector({ ...trust, timeout: 0, allowH2: options.http2 } as buildConnector.BuildOptions);
   const { proxy, connectTimeout: milliseconds } = options;
 
   return function connectInTime(target, callback) {
     const late = () => new errors.ConnectTimeoutError(`no connection to ${target.hostname} within ${milliseconds} ms`);
     openInTime<Socket>(
-      { milliseconds, late },
+      { milliseconds, late, attempts },
       (settle, signal) => {
         const open = (httpSocket?: Socket) => {
           const done = settle as buildConnector.Callback;

@@ -3,7 +3,7 @@
 import type { ClientRequest, RequestOptions } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
-import { ownDispatcher } from './dispatcher.js';
+import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
 import { type NodeRequests, nodeRequests } from './node-request.js';
 import { type TrustOptions, trustOptions } from './trust.js';
 
@@ -37,14 +37,14 @@ export interface TransportOptions extends TrustOptions {
 /** Prepares connections; none is opened before it is needed, and an idle one does not keep the process alive. */
 export function createTransport(options: TransportOptions): Transport {
   const trust = trustOptions(options);
-  let own: Dispatcher | undefined;
+  let own: OwnDispatcher | undefined;
   let node: NodeRequests | undefined;
 
   return {
     get dispatcher() {
       if (options.dispatcher) return options.dispatcher;
       own ??= ownDispatcher(options, trust);
-      return own;
+      return own.dispatcher;
     },
     request(href, request) {
       node ??= nodeRequests(options, trust);
