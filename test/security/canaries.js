@@ -1,0 +1,66 @@
+/**
+ * What must never show, and the definitions that hold it. Add a row when a new kind of secret comes.
+ *
+ * `client_secret_function` stands for a function that gives the secret: rows travel as JSON.
+ */
+
+const secret = 'Zq+7%c4N "arY/&ü?x=9sEcReT~kLmW';
+
+/** Each canary by name: found in any spelling, and in any piece of a dozen characters or bytes, it has leaked. */
+export const canaries = {
+  token: 'eyJ0b2tlbi1j.QW5hcnktOTg3NjU0.Zx-vB_nM+qW~eR/tY=',
+  client_secret: secret,
+  basic: basicPair(form(secret)),
+  raw_basic: basicPair(secret),
+  endpoint_query: 'kEy-8v7c6X5z4L3k2J1h',
+};
+
+/** What each row changes of a backend's definition. */
+export const rows = [
+  { name: 'basic', oauth2: { client_secret: secret } },
+  { name: 'basic-raw', oauth2: { client_secret: secret, basic_encoding: 'raw' } },
+  { name: 'post', oauth2: { client_secret: secret, token_endpoint_auth_method: 'client_secret_post' } },
+  { name: 'function', oauth2: { client_secret_function: secret } },
+];
+
+/** The spellings of a value: as it is, escaped, in Base64 at each of its three alignments, in hexadecimal digits. */
+export function spellings(value) {
+  const bytes = Buffer.from(value);
+  const aligned = [0, 1, 2].map((start) => bytes.subarray(start));
+  return [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    encodeURIComponent(value),
+    form(value),
+    ...aligned.flatMap((part) => [part.toString('base64'), part.toString('base64url')]),
+    bytes.toString('hex'),
+    // as a Buffer is printed, and as it is in JSON
+    bytes.toString('hex').replace(/..(?!$)/g, '$& '),
+    bytes.join(),
+  ];
+}
+
+/** The canaries that a text gives away, each with the piece that was found and what stands around it. */
+export function leaks(text) {
+  return Object.entries(canaries).flatMap(([name, value]) => {
+    const pieces = new Set(spellings(value).flatMap(piecesOf));
+    const found = [...pieces].find((piece) => text.includes(piece));
+    if (found === undefined) return [];
+    const at = text.indexOf(found);
+    return [`${name}: ${text.slice(Math.max(0, at - 300), at + 60)}`];
+  });
+}
+
+function piecesOf(spelling) {
+  // A byte in a list takes several characters.
+  const length = /^[\da-f]+[ ,][\da-f ,]+$/.test(spelling) ? 36 : 12;
+  return Array.from({ length: Math.max(1, spelling.length - length + 1) }, (_, at) => spelling.slice(at, at + length));
+}
+
+function basicPair(password) {
+  return Buffer.from(`shop:${password}`).toString('base64');
+}
+
+function form(value) {
+  return new URLSearchParams({ v: value }).toString().slice(2);
+}
