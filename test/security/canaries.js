@@ -13,13 +13,26 @@ export const canaries = {
   basic: basicPair(form(secret)),
   raw_basic: basicPair(secret),
   endpoint_query: 'kEy-8v7c6X5z4L3k2J1h',
+  password: 'pW-3fT9+ö%Kd(82)mQx*Ls',
+  basic_auth: 'gAtE7:mJ4-vU6.hY1_rB0',
+  proxy_credentials: 'pRoXy5:nC8-wE2.tG9_zK3',
 };
 
 /** What each row changes of a backend's definition. */
 export const rows = [
   { name: 'basic', oauth2: { client_secret: secret } },
   { name: 'basic-raw', oauth2: { client_secret: secret, basic_encoding: 'raw' } },
-  { name: 'post', oauth2: { client_secret: secret, token_endpoint_auth_method: 'client_secret_post' } },
+  {
+    name: 'post',
+    oauth2: {
+      grant_type: 'password',
+      username: 'ann',
+      password: canaries.password,
+      client_secret: secret,
+      token_endpoint_auth_method: 'client_secret_post',
+    },
+    backend: { basic_auth: canaries.basic_auth },
+  },
   { name: 'function', oauth2: { client_secret_function: secret } },
 ];
 

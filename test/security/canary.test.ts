@@ -1,5 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BackendDefinitions, ConfigurationError, createBackends } from 'oauth2-backend';
@@ -37,7 +39,7 @@ function definitions(): BackendDefinitions {
           const limits = { timeout: '400ms', ttfb_timeout: '200ms' };
           return [
             `${name}-${row.name}`,
-            { ...place, ...limits, oauth2: { ...oauth2, backend: { timeout: '1500ms' } } },
+            { ...place, ...limits, oauth2: { ...oauth2, backend: { timeout: '1500ms', ...row.backend } } },
           ];
         }),
     ),
@@ -185,3 +187,31 @@ function thrownBy(attempt: () => unknown): Error {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('the credentials of a proxy', () => {
+  it('do not show when the proxy repeats them', async () => {
+    const proxy = createServer((request, response) => {
+      response.writeHead(407, 'no', { 'x-seen': request.headers['proxy-authorization'] }).end(inspect(request.headers));
+    });
+    proxy.on('connect', ({ headers }, socket) => {
+      socket.end(`HTTP/1.1 407 no\r\nx-seen: ${headers['proxy-authorization']}\r\n\r\n${inspect(headers)}`);
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    ends.push(async () => void proxy.close());
+    const address = `http://${canaries.proxy_credentials}@127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    for (const scheme of ['http', 'https']) {
+      const origin = `${scheme}://127.0.0.1:9`;
+      const client = { grant_type: 'client_credentials', client_id: 'shop', client_secret: 's' } as const;
+      const oauth2 = { ...client, token_endpoint: `${origin}/token`, backend: { proxy: address } };
+      const backends = createBackends({ plain: { origin, proxy: address }, api: { origin, oauth2 } });
+      const { got, fetch } = backends.get('plain');
+      const failures = [got('x'), fetch('x').then((answer) => answer.json()), backends.get('api').token()];
+      for (const failure of failures) {
+        const error = await rejection(failure);
+        const shown = [inspect(error, { depth: 20 }), String(error), JSON.stringify(error), (error as Error).stack];
+        expect(leaks(shown.join('\n'))).toEqual([]);
+      }
+      await backends.close();
+    }
+  });
+});
