@@ -3,11 +3,11 @@
 import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } from 'node:http';
 import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import tls, { type ConnectionOptions } from 'node:tls';
-import { openInTime } from './connect-limit.js';
-import { openTunnel, proxyAuthorization } from './proxy.js';
+import type { ResolvedProxy } from '../definitions/resolved.js';
+import { proxyAuthorization } from './proxy.js';
 import type { TransportOptions } from './transport.js';
+import { tunnelStream } from './tunnel-stream.js';
 
 /** Sends requests; the agents are one for each scheme. */
 export interface NodeRequests {
@@ -35,8 +35,6 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   };
 }
 
-type Connected = (error: Error | null, socket: Duplex) => void;
-
 function plainAgent(options: TransportOptions, pool: object): HttpAgent {
   const agent = new HttpAgent(pool);
   const open = agent.createConnection.bind(agent);
@@ -50,7 +48,7 @@ function secureAgent(options: TransportOptions, settings: object): HttpsAgent {
   const { proxy, origin } = options;
   agent.createConnection = (target, connected) =>
     proxy && origin.startsWith('https:')
-      ? tunnelled(options, target as ConnectionOptions, connected as Connected)
+      ? tunnelled(options, proxy, target as ConnectionOptions)
       : limited(options, 'secureConnect', open(target, connected) as Socket);
   return agent;
 }
@@ -67,20 +65,8 @@ function limited(
   return socket.once(event, stop).once('close', stop);
 }
 
-function tunnelled(options: TransportOptions, target: ConnectionOptions, connected: Connected): undefined {
-  const { proxy, connectTimeout: milliseconds, lateConnect: late } = options;
-  openInTime<Socket>(
-    { milliseconds, late },
-    (settle, signal) => {
-      if (!proxy) return;
-      openTunnel(proxy, { host: target.host ?? '', port: target.port ?? 443 }, signal, (error, tunnel) => {
-        if (!tunnel) return settle(error, null);
-        const socket = tls.connect({ ...target, socket: tunnel });
-        socket.once('secureConnect', () => settle(null, socket)).once('error', (failure) => settle(failure, null));
-        signal.addEventListener('abort', () => socket.destroy());
-      });
-    },
-    (error, socket) => connected(error, socket as Socket),
-  );
-  return undefined;
+/** The socket at once, before there is a tunnel: Node counts no other towards its cap. */
+function tunnelled(options: TransportOptions, proxy: ResolvedProxy, target: ConnectionOptions): Socket {
+  const end = { host: target.host ?? '', port: target.port ?? 443 };
+  return limited(options, 'secureConnect', tls.connect({ ...target, socket: tunnelStream(proxy, end) }));
 }

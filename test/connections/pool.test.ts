@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { certificateAuthority } from '../certificates.js';
+import { type ProxyServer, proxyServer } from '../servers/proxy-server.js';
+import { type UpstreamServer, upstreamServer } from './upstream-server.js';
+import { closeWays, ways } from './ways.js';
+
+const authority = certificateAuthority();
+const certified = authority.server();
+const tls = { server_ca_certificate: authority.ca };
+let proxy: ProxyServer;
+let plain: UpstreamServer;
+let secure: UpstreamServer;
+
+beforeEach(async () => {
+  proxy = await proxyServer();
+  plain = await upstreamServer({ delay: 10 });
+  secure = await upstreamServer({ tls: certified, delay: 10 });
+});
+afterEach(async () => {
+  await closeWays();
+  await Promise.all([proxy.close(), plain.close(), secure.close()]);
+});
+
+const connections = {
+  http: () => ({ upstream: plain, connection: { origin: plain.origin } }),
+  https: () => ({ upstream: secure, connection: { origin: secure.origin, tls } }),
+  'http through a proxy': () => ({ upstream: plain, connection: { origin: plain.origin, proxy: proxy.url } }),
+  'https through a proxy': () => ({ upstream: secure, connection: { origin: secure.origin, tls, proxy: proxy.url } }),
+};
+const direct = ['http', 'https', 'https through a proxy'] as const;
+
+describe.each(ways)('max_connections, $name', (way) => {
+  it.each(Object.keys(connections) as (keyof typeof connections)[])(
+    'is never exceeded, and all are served: %s',
+    async (kind) => {
+      const { upstream, connection } = connections[kind]();
+      const { send } = way.open({ ...connection, max_connections: 2 });
+      await Promise.all(Array.from({ length: 10 }, send));
+      expect(upstream.requests).toHaveLength(10);
+      const most = kind === 'http through a proxy' ? proxy.mostOpen() : upstream.mostOpen();
+      expect(most).toBe(2);
+    },
+  );
+
+  it('counts each connection once with disable_connection_reuse', async () => {
+    const { send } = way.open({ origin: plain.origin, max_connections: 2, disable_connection_reuse: true });
+    await Promise.all(Array.from({ length: 6 }, send));
+    expect(plain.requests).toHaveLength(6);
+    expect(plain.mostOpen()).toBeLessThanOrEqual(2);
+  });
+
+  it('0 is no cap', async () => {
+    const { send } = way.open({ origin: plain.origin });
+    await Promise.all(Array.from({ length: 6 }, send));
+    expect(plain.mostOpen()).toBe(6);
+  });
+});
+
+describe.each(ways)('disable_connection_reuse, $name', (way) => {
+  it.each(direct)('is one connection a request; else they are reused: %s', async (kind) => {
+    const { upstream, connection } = connections[kind]();
+    const single = way.open({ ...connection, disable_connection_reuse: true });
+    const shared = way.open(connection);
+    for (const { send } of [single, shared]) for (let count = 0; count < 3; count++) await send();
+    const used = upstream.requests.map(({ connection: number }) => number);
+    expect(used.slice(0, 3)).toEqual([1, 2, 3]);
+    // undici may open a second one while it puts the first back.
+    expect(new Set(used.slice(3)).size).toBeLessThan(3);
+  });
+});
