@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
 import { type Attempts, openInTime } from './connect-limit.js';
-import { openTunnel, proxyAuthorization } from './proxy.js';
+import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 
 /** undici's connections of a backend. */
@@ -43,8 +43,14 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
 }
 
 function connector(options: TransportOptions, trust: ConnectionOptions, attempts: Attempts): buildConnector.connector {
-  const connect = buildConnector({ ...trust, timeout: 0, allowH2: options.http2 } as buildConnector.BuildOptions);
-  const { proxy, connectTimeout: milliseconds } = options;
+  const { proxy, connectTimeout: milliseconds, http2: allowH2 } = options;
+  const secure = options.origin.startsWith('https:');
+  // In the absolute form the connection is the proxy's own: neither the backend's certificates nor its name are for it.
+  const own = proxy && !secure ? proxyTls(proxy) : {};
+  const connect = buildConnector({
+    ...(proxy && !secure ? {} : { ...trust, allowH2 }),
+    timeout: 0,
+  } as buildConnector.BuildOptions);
 
   return function connectInTime(target, callback) {
     const late = () => new errors.ConnectTimeoutError(`no connection to ${target.hostname} within ${milliseconds} ms`);
@@ -54,10 +60,10 @@ function connector(options: TransportOptions, trust: ConnectionOptions, attempts
         const open = (httpSocket?: Socket) => {
           const done = settle as buildConnector.Callback;
           // A look-up or handshake under way has a socket already; undici returns it though its type says nothing of it.
-          const socket: unknown = connect({ ...target, ...(httpSocket && { httpSocket }) }, done);
+          const socket: unknown = connect({ ...target, ...own, ...(httpSocket && { httpSocket }) }, done);
           signal.addEventListener('abort', () => (socket as Socket | undefined)?.destroy());
         };
-        if (!proxy || target.protocol !== 'https:' || target.hostname === undefined) open();
+        if (!proxy || !secure || target.hostname === undefined) open();
         else {
           const end = { host: target.hostname, port: target.port || 443 };
           openTunnel(proxy, end, signal, (error, socket) => (socket ? open(socket) : settle(error, null)));

@@ -5,7 +5,7 @@ import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
 import type { ResolvedProxy } from '../definitions/resolved.js';
-import { proxyAuthorization } from './proxy.js';
+import { proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 import { tunnelStream } from './tunnel-stream.js';
 
@@ -21,7 +21,9 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   const pool = { keepAlive: reuseConnections, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
   const absoluteForm = proxy !== undefined && origin.startsWith('http:');
   const secure = (absoluteForm ? proxy.url : origin).startsWith('https:');
-  const agent = secure ? secureAgent(options, { ...pool, ...(absoluteForm ? {} : trust) }) : plainAgent(options, pool);
+  const agent = secure
+    ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
+    : plainAgent(options, pool);
   const client = secure ? https : http;
 
   return {

@@ -2,13 +2,20 @@
 
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 
 /** Where a tunnel leads. */
 export interface TunnelEnd {
   readonly host: string;
   readonly port: number | string;
+}
+
+/** Options for a TLS connection to the proxy itself; Node would take the name it asks for from the Host field. */
+export function proxyTls({ url }: ResolvedProxy): { servername?: string } {
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'https:') return {};
+  return { servername: isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : '' };
 }
 
 /** The field that proves the client to the proxy; none without credentials. */
@@ -36,6 +43,7 @@ export function openTunnel(
     path: authority,
     headers: { host: authority, ...proxyAuthorization(proxy) },
     agent: false,
+    ...proxyTls(proxy),
     signal,
   });
   connect.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {

@@ -14,13 +14,23 @@ export interface Ended {
 
 /** Runs an ES module's text; it may import `oauth2-backend`. It has 20 s. */
 export function runModule(code: string, ...args: readonly string[]): Promise<Ended> {
+  return runModuleWith({}, code, ...args);
+}
+
+/** The same with these environment variables beside the process's own. */
+export function runModuleWith(
+  environment: Readonly<Record<string, string>>,
+  code: string,
+  ...args: readonly string[]
+): Promise<Ended> {
   const start = performance.now();
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const env = { ...process.env, ...environment };
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       ['--input-type=module', '--eval', code, ...args],
-      { cwd, timeout: 20_000, killSignal: 'SIGKILL' },
+      { cwd, env, timeout: 20_000, killSignal: 'SIGKILL' },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr, time: performance.now() - start }),
     );
   });
