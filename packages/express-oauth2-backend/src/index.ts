@@ -9,6 +9,8 @@ import {
   requestBackends,
 } from 'oauth2-backend';
 
+export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+
 declare global {
   namespace Express {
     interface Request {

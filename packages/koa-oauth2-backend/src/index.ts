@@ -9,6 +9,8 @@ import {
   requestBackends,
 } from 'oauth2-backend';
 
+export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+
 // biome-ignore lint/suspicious/noTsIgnore: with Koa's types there is no error to expect
 /** @ts-ignore: without Koa's types there is nothing to augment */
 declare module 'koa' {

@@ -23,11 +23,25 @@ export async function givenObject(given: Given, give: () => unknown): Promise<Re
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw failure(given, `gave ${kindOf(value)}`);
   }
+  const copy = copyOf(given, value);
+  // A Map and an instance with private fields read as `{}`: then all users would be one.
+  if (isPlain(value) && isPlain(copy)) return copy as Record<string, unknown>;
+  throw failure(given, 'gave an object that is not a plain one');
+}
+
+function copyOf(given: Given, value: object): unknown {
   try {
-    return { ...(JSON.parse(JSON.stringify(value)) as Record<string, unknown>) };
+    return JSON.parse(JSON.stringify(value));
   } catch (cause) {
     throw failure(given, 'gave an object that JSON cannot hold', cause);
   }
+}
+
+/** Also for an object of another realm, which has another `Object.prototype`. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 async function call(given: Given, give: () => unknown): Promise<unknown> {

@@ -12,10 +12,12 @@ export async function ready(all: readonly Upstream[], signal: AbortSignal | unde
     result.status === 'rejected' ? [{ name: all[index]?.name, error: result.reason as unknown }] : [],
   );
   if (failed.length === 0) return;
-  const names = failed.map(({ name }) => `"${name}"`).join(', ');
+  const reasons = failed.map(
+    ({ name, error }) => `"${name}" (${error instanceof Error ? error.message : 'unknown reason'})`,
+  );
   throw new AggregateError(
     failed.map(({ error }) => error),
-    `no token for ${names}`,
+    `no token for ${reasons.join(', ')}`,
   );
 }
 

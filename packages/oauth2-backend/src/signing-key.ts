@@ -73,7 +73,9 @@ function parseSecret(material: string | object, jwk: JsonWebKey | undefined): Pa
 function keyOfJwk(jwk: JsonWebKey, algorithm: string): KeyObject | string {
   if (jwk.kty === 'oct') return `is a shared secret; ${algorithm} needs a private key`;
   if (jwk.d === undefined) return 'is a public key; signing needs the private one';
-  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return 'is a JWK for another use than signing';
+  const operations = jwk['key_ops'];
+  const elsewhere = Array.isArray(operations) && !operations.includes('sign');
+  if (elsewhere || (jwk['use'] !== undefined && jwk['use'] !== 'sig')) return 'is a JWK for another use than signing';
   if (jwk['alg'] !== undefined && curveName(jwk['alg']) !== curveName(algorithm))
     return 'is a JWK for another algorithm';
   try {

@@ -48,10 +48,19 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Pos
         status: answer.statusCode,
         ...(await readBody(answer)),
         retryAfter: answer.headers['retry-after'],
-        secrets: token ? [search, token.value] : [search],
+        secrets: [search, ...ownSecrets(settings), ...(token ? [token.value] : [])],
       };
     } finally {
       call.done();
     }
   };
 }
+
+/** What the token backend itself sends or proves itself with: some servers repeat what they were sent. */
+function ownSecrets({ basicAuth, proxy, headers, query }: CarrierSettings): string[] {
+  const values = [...headers.set, ...headers.add].filter(([name]) => !PUBLIC.test(name));
+  const modified = [...values, ...query.set, ...query.add].flatMap(([, given]) => given);
+  return [basicAuth, proxy?.credentials, ...modified].filter((value) => value !== undefined);
+}
+
+const PUBLIC = /^(?:accept|content|user-agent)/;

@@ -12,6 +12,16 @@ export function holdRefusal(request: ClientRequest, judge: (response: IncomingMe
   let judging = false;
   let broken: unknown;
 
+  const end = request.end as (...given: unknown[]) => ClientRequest;
+  // Newer Nodes tell of a broken connection here too.
+  request.end = function endUnlessRefused(...given: unknown[]): ClientRequest {
+    const done = given.at(-1);
+    if (typeof done !== 'function') return end.apply(request, given);
+    return end.apply(request, [
+      ...given.slice(0, -1),
+      (error?: unknown) => (error && judging ? undefined : done(error)),
+    ]);
+  } as ClientRequest['end'];
   request.emit = function emitUnlessRefused(event: string | symbol, ...args: unknown[]): boolean {
     // The connection may break while the 401 is judged: the 401 has been heard all the same.
     if (judging && event === 'error' && isSystemError(args[0])) {

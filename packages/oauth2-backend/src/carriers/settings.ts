@@ -1,6 +1,6 @@
 /** What every carrier works with beside the bearer. */
 
-import type { HeaderModifiers, QueryModifiers, Timeouts } from '../definitions/resolved.js';
+import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
 import type { RequestContext } from '../request-context.js';
 import { createTransport, type Transport } from '../transport/transport.js';
 import { timeLimitReached } from './transport-failure.js';
@@ -15,6 +15,8 @@ export interface CarrierSettings {
   readonly hostname?: string | undefined;
   /** `user:pass` of a backend without a token. */
   readonly basicAuth?: string | undefined;
+  /** What the transport goes through; its credentials must not show. */
+  readonly proxy?: ResolvedProxy | undefined;
   readonly abortOnDisconnect: 'safe' | boolean;
   /** The inbound request on whose behalf the calls are made. */
   readonly context?: RequestContext | undefined;

@@ -45,9 +45,9 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
         const { token } = kept;
         if (reached(kept.life.soft, clock) && !flight && !pausing.active() && !closed) {
           const input = inputOf(query);
-          start(query, input);
-          // The context belongs to this caller's request: it is read before the caller goes on.
-          if (input) await waitFor(input.catch(ignore), query.signal);
+          const { result } = start(query, input);
+          // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
+          if (input) await waitFor(Promise.race([input, result]).catch(ignore), query.signal);
         }
         return token;
       }
@@ -82,6 +82,8 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
     if (!flight && failure) {
       input = source.prepare && (await anotherInput(query, failure.error));
       if (!input) return fallBack(failure.error, undefined, refusedHere);
+      // A newer token may have come meanwhile.
+      if (kept && !kept.refused && !reached(kept.life.hard, clock)) return kept.token;
     }
     if (!flight) {
       const unexpired = usable();
@@ -116,7 +118,7 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
     return unexpired && !refusedHere ? Promise.resolve(unexpired.token) : Promise.reject(own(error));
   }
 
-  function start(query: GrantQuery, input: Promise<GrantInput> | undefined): void {
+  function start(query: GrantQuery, input: Promise<GrantInput> | undefined): Flight<AccessToken> {
     if (closed) throw new ClosedError(`backend "${name}" was closed`);
     const refused = kept?.refused ? kept.token.value : undefined;
     let digest: string | undefined;
@@ -139,6 +141,7 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
       refusedInput = digest;
       if (!closed) failed(error);
     });
+    return flight;
   }
 
   async function fly(query: GrantQuery): Promise<AccessToken> {

@@ -55,9 +55,9 @@ export function refreshedSource(endpoint: TokenEndpoint, grant: DraftPart): Gran
   }
 }
 
-/** A 4xx, or an OAuth error whatever the status: with this refresh token it would come again and again. */
+/** An answer that is no token, trouble of a gateway apart: with this refresh token it would come again and again. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof TokenRequestError) || !error.response) return false;
   const { status, error: code } = error.response;
-  return (status >= 400 && status < 500) || (status < 300 && code !== undefined);
+  return status < 500 || (code !== undefined && ![502, 503, 504].includes(status));
 }

@@ -106,8 +106,8 @@ function isError(body: object): boolean {
 }
 
 function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
-  const token = own(body, 'access_token');
-  const clean = untrustedText(typeof token === 'string' ? [...options.secrets, token] : options.secrets);
+  const issued = ['access_token', 'refresh_token', 'id_token'].map((name) => own(body, name));
+  const clean = untrustedText([...options.secrets, ...issued.filter((value) => typeof value === 'string')]);
   const error = clean(own(body, 'error'));
   const label = error ?? 'an error without a code';
   const hint = options.hints?.get(label);

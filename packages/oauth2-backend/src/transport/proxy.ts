@@ -57,7 +57,11 @@ export function openTunnel(
     answer.destroy();
     done(refused(answer.statusCode), null);
   });
-  connect.once('error', (error) => done(error, null));
+  connect.once('error', (error) => {
+    // Node keeps the bytes that it could not parse: a proxy may have repeated the credentials in them.
+    if ('rawPacket' in error) delete error.rawPacket;
+    done(error, null);
+  });
   connect.end();
 }
 
