@@ -1,0 +1,21 @@
+import { expect, it } from '@jest/globals';
+import type { GrantInput } from '../../src/grant-input.js';
+import { keep } from '../../src/sources/keep.js';
+import { manualClock } from './manual-clock.js';
+
+it('keep(source).token() gives a warm token although its renewal waits for an input that never comes', async () => {
+  const clock = manualClock();
+  let inputs = 0;
+  const source = {
+    token: async () => {
+      const issuedAt = clock.now();
+      return { value: 'token-1', type: 'Bearer', issuedAt, expiresAt: issuedAt + 60_000 } as const;
+    },
+    prepare: (): Promise<GrantInput> => (inputs++ === 0 ? Promise.resolve({ digest: 'd' }) : new Promise(() => {})),
+  };
+  const kept = keep(source, { name: 'billing', clock, renewBefore: { fraction: 0.25 }, deadline: 30 });
+  await kept.token();
+  clock.pass(50_000);
+  expect((await kept.token()).value).toBe('token-1');
+  expect(inputs).toBe(2);
+});
