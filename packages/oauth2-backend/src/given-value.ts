@@ -23,6 +23,9 @@ export async function givenObject(given: Given, give: () => unknown): Promise<Re
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw failure(given, `gave ${kindOf(value)}`);
   }
+  // A person who is not known must not become nobody: then all such requests would be one person's.
+  const absent = Object.entries(value).find(([, member]) => member === undefined);
+  if (absent) throw failure(given, `gave an object whose "${absent[0]}" is undefined`);
   const copy = copyOf(given, value);
   // A Map and an instance with private fields read as `{}`: then all users would be one.
   if (isPlain(value) && isPlain(copy)) return copy as Record<string, unknown>;

@@ -15,6 +15,7 @@ describe('givenObject(given, give)', () => {
     ['an object that JSON turns into null', { sub: 'ann', toJSON: () => null }],
     ['an object that JSON turns into text', { sub: 'ann', toJSON: () => 'ann' }],
     ['a Date', new Date(0)],
+    ['a member that is undefined', { sub: undefined, aud: 'x' }],
   ])('refuses %s, which would read alike for all users', async (_, value) => {
     const given = givenObject({ attribute: 'claims', backend: 'billing' }, () => value);
     await expect(given).rejects.toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502 });

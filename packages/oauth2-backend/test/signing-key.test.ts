@@ -61,6 +61,7 @@ describe('checkSigningKey(algorithm, material)', () => {
       'has a private part that does not fit its public part',
     ],
     ['a JWK for another alg', 'RS256', jwkOf(rsa, { alg: 'PS256' }), 'is a JWK for another algorithm'],
+    ['a JWK for verifying', 'RS256', jwkOf(rsa, { key_ops: ['verify'] }), 'is a JWK for another use than signing'],
     ['a JWK for encryption', 'RS256', jwkOf(rsa, { use: 'enc' }), 'is a JWK for another use than signing'],
     ['a secret JWK', 'RS256', { kty: 'oct', k: 'eA' }, 'is a shared secret; RS256 needs a private key'],
     ['\\n written out', 'RS256', pemOf(rsa).replaceAll('\n', '\\n'), 'has "\\n" written out where lines should end'],
