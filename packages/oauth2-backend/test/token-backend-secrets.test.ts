@@ -15,7 +15,7 @@ const logger = { debug() {}, info() {}, warn() {}, error() {} };
 function backend(grant: object, tokenBackend: object = {}) {
   const client = { token_endpoint: as.url, token_endpoint_auth_method: 'client_secret_post', client_id: 'shop' };
   const oauth2 = { ...client, client_secret: 'the-secret-of-shop', ...grant, backend: tokenBackend };
-  return createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } } as never, { logger }).get('api' as never);
+  return createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } } as never, { logger }).get('api');
 }
 
 describe('what a token backend sends or proves itself with', () => {
