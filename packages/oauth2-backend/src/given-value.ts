@@ -17,7 +17,7 @@ export async function givenText(given: Given, give: () => unknown): Promise<stri
   throw failure(given, `gave ${kindOf(value)}`);
 }
 
-/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but an object that JSON can hold */
+/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but a plain object without undefined members that JSON can hold */
 export async function givenObject(given: Given, give: () => unknown): Promise<Record<string, unknown>> {
   const value = await call(given, give);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
