@@ -15,6 +15,7 @@ const layers: readonly (readonly string[])[] = [
   ['backend', 'backend-status', 'ready'],
   ['upstream'],
   ['token-post', 'token-source'],
+  ['observation'],
   ['identification'],
   ['carriers'],
   ['bearer'],

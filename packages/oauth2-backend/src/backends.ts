@@ -4,6 +4,7 @@ import { activity } from './activity.js';
 import { type Backend, createBackend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
 import { type BackendsOptions, checkOptions } from './backends-options.js';
+import { publish } from './channels.js';
 import { systemClock } from './clock.js';
 import type { BackendDefinitions } from './definitions/backend-definition.js';
 import { resolveDefinitions } from './definitions/resolve-definitions.js';
@@ -56,13 +57,10 @@ export function createBackends<const D extends BackendDefinitions>(
   const { tokens, dispatcher, clock = systemClock, maxIdentities = 10_000 } = checked.options;
   const logger = checked.options.logger && steadyLogger(checked.options.logger);
   const { backends: resolved, warnings } = resolveAll(definitions, checked);
-  for (const warning of warnings) {
-    if (logger) logger.warn(warning);
-    else process.emitWarning(warning, { type: 'OAuth2BackendWarning' });
-  }
+  for (const warning of warnings) warn(warning);
 
   const calls = activity();
-  const made = upstreams({ clock, logger, dispatcher, tokens, maxIdentities, activity: calls });
+  const made = upstreams({ clock, logger, warn, dispatcher, tokens, maxIdentities, activity: calls });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
   const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
   const untied = tie(undefined);
@@ -87,6 +85,12 @@ export function createBackends<const D extends BackendDefinitions>(
       return closing;
     },
   };
+
+  function warn(message: string, backend?: string): void {
+    if (logger) logger.warn(message);
+    else process.emitWarning(message, { type: 'OAuth2BackendWarning' });
+    publish('oauth2-backend:warning', () => ({ message, ...(backend !== undefined && { backend }) }));
+  }
 
   function tie(context: RequestContext | undefined) {
     const tied = new Map<string, Backend>();

@@ -14,6 +14,8 @@ export interface GrantInput {
 /** Asks for a token with what was made of the context. */
 export interface GrantQuery extends TokenQuery {
   readonly input?: GrantInput | undefined;
+  /** Called before each request is sent: what fails before says nothing of the server. */
+  readonly onSend?: (() => void) | undefined;
 }
 
 /** A token source whose grant may depend on the context of a request. */

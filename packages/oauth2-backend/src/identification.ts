@@ -1,10 +1,12 @@
 /** Whose token a request's context asks for. */
 
 import type { ResolvedOAuth2 } from './definitions/resolved.js';
+import { TokenTimeoutError } from './errors.js';
 import { givenText } from './given-value.js';
 import type { GrantSource } from './grant-input.js';
 import { digestOf } from './identity.js';
 import { identityOf } from './oauth2-identity.js';
+import { inTime } from './sources/flight.js';
 import type { PerIdentityOptions } from './sources/per-identity.js';
 
 /**
@@ -15,19 +17,23 @@ export function identification(options: {
   name: string;
   oauth2: ResolvedOAuth2;
   prepare: NonNullable<GrantSource['prepare']>;
+  /** Milliseconds for what the application does. */
+  deadline: number;
 }): PerIdentityOptions['identify'] {
-  const { name, oauth2, prepare } = options;
+  const { name, oauth2, prepare, deadline } = options;
   const { subject } = oauth2;
   const client = identityOf(oauth2);
 
+  const late = () => new TokenTimeoutError(`whose token "${name}" needs was not known within ${deadline} ms`);
+
   if (subject) {
     return async (context) => {
-      const given = await givenText({ attribute: 'subject', backend: name }, () => subject(context));
-      return { key: digestOf([client, 'subject', given]) };
+      const asked = givenText({ attribute: 'subject', backend: name }, () => subject(context));
+      return { key: digestOf([client, 'subject', await inTime(asked, { deadline, late })]) };
     };
   }
   return async (context) => {
-    const input = await prepare(context);
+    const input = await inTime(prepare(context), { deadline, late });
     return { key: digestOf([client, 'input', input.digest]), input };
   };
 }

@@ -7,6 +7,15 @@ export type { BackendsOptions } from './backends-options.js';
 export { type Bearer, type BearerOptions, bearer } from './bearer.js';
 export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
 export { type BackendGot, bearerGot } from './carriers/got.js';
+export type {
+  BudgetMessage,
+  ChannelMessages,
+  PauseMessage,
+  RefusalMessage,
+  RenewalMessage,
+  TokenRequestMessage,
+  WarningMessage,
+} from './channels.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
 export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';

@@ -7,20 +7,14 @@ import { contextInput } from './grants/context-input.js';
 import { grant } from './grants/grant.js';
 import { identification } from './identification.js';
 import type { Logger } from './logger.js';
+import { observation, type TokenCounts } from './observation.js';
 import { keep } from './sources/keep.js';
-import type { KeepEvent, KeptSource } from './sources/kept-source.js';
+import type { KeptSource } from './sources/kept-source.js';
 import { perIdentity } from './sources/per-identity.js';
+import type { SharedPause } from './sources/shared-pause.js';
 import type { TokenSource } from './token.js';
 import { grantedSource, refreshedSource } from './token-endpoint/granted-source.js';
 import { type Post, tokenEndpoint } from './token-endpoint/token-endpoint.js';
-
-/** What happened since the start. */
-export interface TokenCounts {
-  tokenRequests: number;
-  renewals: number;
-  refusals: number;
-  failures: number;
-}
 
 /** Kept tokens and their history. */
 export interface CountedSource {
@@ -41,13 +35,16 @@ export function countedSource(options: {
   name: string;
   oauth2: ResolvedOAuth2;
   post: Post;
+  /** The pause of the token backend. */
+  shared: SharedPause;
   clock: Clock;
   logger: Logger | undefined;
+  warn: (message: string, backend: string) => void;
   maxIdentities: number;
 }): CountedSource {
-  const { name, oauth2, post, clock, logger, maxIdentities: max } = options;
-  const { defaultTtl, renewBefore, tokenBackend } = oauth2;
-  const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };
+  const { name, oauth2, post, shared, clock, maxIdentities: max } = options;
+  const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
+  const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
     post,
@@ -55,21 +52,19 @@ export function countedSource(options: {
     params: Object.fromEntries(oauth2.params),
     defaultTtl,
     clock,
-    onRequest: () => {
-      counts.tokenRequests += 1;
-    },
+    observe: tokenRequest,
   });
   const deadline = tokenBackend.explicitTimeout ? tokenBackend.timeouts.total || NO_LIMIT : RENEWAL_DEADLINE;
   // A refresh token is the owner's consent to ask without the password; the other grants have no use for one.
-  const granted = oauth2.grantType === 'password' ? refreshedSource : grantedSource;
+  const granted = grantType === 'password' ? refreshedSource : grantedSource;
   const prepare = contextInput(oauth2, name);
   const make = (): KeptSource => {
     const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock })), prepare };
-    return keep(asking, { name, clock, renewBefore, deadline, onEvent: note });
+    return keep(asking, { name, clock, renewBefore, deadline, shared, onEvent });
   };
 
   if (prepare) {
-    const source = perIdentity({ identify: identification({ name, oauth2, prepare }), make, max });
+    const source = perIdentity({ identify: identification({ name, oauth2, prepare, deadline }), make, max });
     return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
   }
   const kept = make();
@@ -80,30 +75,4 @@ export function countedSource(options: {
     counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
     close: kept.close,
   };
-
-  function note(event: KeepEvent): void {
-    if (event.type === 'renewed') {
-      counts.renewals += 1;
-      logger?.debug(`token for "${name}" renewed; it ends ${isoTime(event.token.expiresAt)}`);
-    } else if (event.type === 'refused') {
-      counts.refusals += 1;
-      logger?.info(`token for "${name}" was refused by the resource server`);
-    } else {
-      counts.failures += 1;
-      const reason = event.error instanceof Error ? event.error.message : 'unknown reason';
-      logger?.warn(
-        `token for "${name}" could not be renewed: ${oneLine(reason)}; next attempt after ${isoTime(event.retryAt)}`,
-      );
-    }
-  }
-}
-
-/** A hint stands on a line of its own in an error. */
-function oneLine(message: string): string {
-  return message.replaceAll('\n', '; ');
-}
-
-/** A date where there is one: the year 275760 is the calendar's end. */
-function isoTime(instant: number): string {
-  return instant < 8.64e15 ? new Date(instant).toISOString() : 'never';
 }

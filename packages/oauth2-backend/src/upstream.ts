@@ -6,6 +6,7 @@ import { type CarrierSettings, connectLimit } from './carriers/settings.js';
 import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
+import { type SharedPause, sharedPause } from './sources/shared-pause.js';
 import { targetRule } from './target.js';
 import type { TokenSource } from './token.js';
 import { tokenPost } from './token-post.js';
@@ -21,12 +22,16 @@ export interface Upstream {
   readonly source?: TokenSource | undefined;
   /** The same when it is kept by us. */
   readonly counted?: CountedSource | undefined;
+  /** The pause of those who ask for tokens through this backend. */
+  readonly pause: SharedPause;
 }
 
 /** What all upstreams share. */
 export interface UpstreamOptions {
   readonly clock: Clock;
   readonly logger?: Logger | undefined;
+  /** For what somebody should look at while the application runs. */
+  readonly warn: (message: string, backend: string) => void;
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
   /** The most identities kept for each backend. */
@@ -56,11 +61,11 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     const source = given ?? counted?.source ?? (oauth2 && isTokenSource(oauth2) ? oauth2 : undefined);
     const retries = oauth2 && !isTokenSource(oauth2) ? oauth2.retries : 1;
     const bearer = tieBearer({ name, source, target: targetRule(resolved), retries });
-    return { name, bearer, settings, source, counted };
+    return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
   }
 
   function count(name: string, oauth2: ResolvedOAuth2): CountedSource {
-    const { bearer, settings } = of(oauth2.tokenBackend);
+    const { bearer, settings, pause: shared } = of(oauth2.tokenBackend);
     const post = tokenPost({
       endpoint: oauth2.tokenEndpoint,
       bearer,
@@ -70,8 +75,10 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       name,
       oauth2,
       post,
+      shared,
       clock: options.clock,
       logger: options.logger,
+      warn: options.warn,
       maxIdentities: options.maxIdentities,
     });
   }

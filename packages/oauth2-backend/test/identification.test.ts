@@ -85,6 +85,17 @@ describe('a function assertion', () => {
     expect(counts()).toMatchObject({ tokenRequests: 4, identities: 2, evictions: 2 });
   });
 
+  it('that gives nothing in the time for a renewal is a TokenTimeoutError, also without a limit of the caller', async () => {
+    const hanging = () => new Promise<string>(() => {});
+    for (const oauth2 of [{ assertion: hanging }, { assertion, subject: hanging as never }]) {
+      const { token } = billing({ ...oauth2, backend: { timeout: '30ms' } });
+      const error = await token({ user: 'ann' }).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
+      expect(String(error)).toContain('"billing"');
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   it("renews nobody else's token after a 401", async () => {
     const { of, token, counts } = billing({ assertion });
     const [ann, bob] = [await token({ user: 'ann' }), await token({ user: 'bob' })];

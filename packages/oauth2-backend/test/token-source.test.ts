@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createBackends } from 'oauth2-backend';
 import { type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
 import { manualClock } from './sources/manual-clock.js';
 import { complaintsOf } from './sources/real-process.js';
@@ -58,7 +59,9 @@ describe('the token source of an oauth2 block', () => {
       counts: { tokenRequests: 2, renewals: 1, failures: 1 },
     });
     expect(said).toEqual([
+      'debug token endpoint of "billing" answered 200 after 0 ms',
       `debug token for "billing" renewed; it ends ${new Date(expiresAt).toISOString()}`,
+      'debug token endpoint of "billing" answered 401 after 0 ms',
       `warn token for "billing" could not be renewed: token endpoint of "billing" refused the request: invalid_client (401); next attempt after ${new Date(status?.retryAt ?? 0).toISOString()}`,
     ]);
     await backends.close();
@@ -90,5 +93,42 @@ describe('the token source of an oauth2 block', () => {
     const error = await billing(server.url, { client_secret: () => Promise.reject(cause) }).failure();
     expect(error).toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502, cause });
     expect(server.requests).toEqual([]);
+  });
+});
+
+describe('backends that share a token backend', () => {
+  it('pause together when it is down, are renewed apart, and say so', async () => {
+    const clock = manualClock();
+    const block = (client_id: string) => ({
+      origin: 'http://127.0.0.1:9',
+      oauth2: {
+        grant_type: 'client_credentials' as const,
+        token_endpoint: '/token',
+        client_id,
+        client_secret: 's3cret',
+        backend: 'idp',
+      },
+    });
+    const { idp, ...named } = { idp: { origin: server.origin }, billing: block('shop'), stock: block('store') };
+    const backends = createBackends({ idp, ...named }, { clock });
+    const token = (name: 'billing' | 'stock') => backends.get(name).token();
+    server.failure = { status: 503, headers: { 'retry-after': '7' } };
+    await expect(token('billing')).rejects.toMatchObject({ response: { status: 503 } });
+    const others = await token('stock').catch((error: unknown) => error);
+    expect(others).toMatchObject({ message: 'token endpoint of "stock" answered 503 to others; it is not asked now' });
+    expect(others).not.toHaveProperty('response');
+    const [, billingStatus, stockStatus] = backends.status();
+    expect([billingStatus, stockStatus]).toMatchObject([
+      { state: 'failing', retryAt: clock.now() + 7_000, counts: { tokenRequests: 1, failures: 1 } },
+      { state: 'failing', retryAt: clock.now() + 7_000, counts: { tokenRequests: 0, failures: 0 } },
+    ]);
+    server.failure = undefined;
+    clock.pass(7_000);
+    expect((await Promise.all([token('billing'), token('stock')])).map(({ value }) => value)).toEqual([
+      'token-1',
+      'token-2',
+    ]);
+    expect(backends.status().slice(1)).toMatchObject([{ state: 'fresh' }, { state: 'fresh' }]);
+    await backends.close();
   });
 });

@@ -9,25 +9,29 @@ import {
   TokenTimeoutError,
 } from '../errors.js';
 
-/** Whether asking again soon may help. */
+/** Whether asking again soon may help, and whom the failure concerns. */
 export interface FailureKind {
   /** A 4xx other than 408 and 429 is a refusal: the server has judged the request. */
   readonly refusal: boolean;
   /** Worth a quick attempt inside the same renewal. */
   readonly quick: boolean;
+  /** It says something of the token backend, not of this identity: everybody's next request would meet it. */
+  readonly everyone: boolean;
 }
 
-const QUICK = new Set([502, 503, 504]);
+const GATEWAY = new Set([502, 503, 504]);
 
 /** Judges a failure by its class and the answer's status. */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof TokenTimeoutError) return { refusal: false, quick: false };
-  if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false };
+  if (error instanceof TokenTimeoutError) return { refusal: false, quick: false, everyone: true };
+  if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false, everyone: false };
   const status = error.response?.status;
-  if (status === undefined) return { refusal: false, quick: true };
+  if (status === undefined) return { refusal: false, quick: true, everyone: true };
+  const gateway = GATEWAY.has(status);
   return {
     refusal: status >= 400 && status < 500 && status !== 408 && status !== 429,
-    quick: QUICK.has(status),
+    quick: gateway,
+    everyone: gateway || status === 429,
   };
 }
 
@@ -60,4 +64,14 @@ export function ownError(
   if (error instanceof ClosedError) return new ClosedError(error.message);
   if (error instanceof OAuth2BackendError) return error;
   return new NoTokenError(`token source of "${backend}" failed`, { cause: error, resource, statusCode: 502 });
+}
+
+/** The failure of another identity as it is told to who did not fail himself: without what the server said to the other. */
+export function othersError(error: unknown, backend: string): OAuth2BackendError {
+  if (error instanceof TokenTimeoutError) {
+    return new TokenTimeoutError(`token endpoint of "${backend}" did not answer others in time; it is not asked now`);
+  }
+  const status = error instanceof TokenRequestError ? error.response?.status : undefined;
+  const reason = status === undefined ? 'could not be reached by others' : `answered ${status} to others`;
+  return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`);
 }

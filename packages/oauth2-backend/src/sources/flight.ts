@@ -43,6 +43,18 @@ export function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined)
   });
 }
 
+/**
+ * Gives what a promise brings in time. A timer that never keeps the process alive; what comes late is dropped.
+ *
+ * @param options.deadline milliseconds
+ */
+export function inTime<T>(promise: Promise<T>, options: { deadline: number; late: () => Error }): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(options.late()), options.deadline).unref();
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** A throw before the first await is a rejection like any other. */
 async function start<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
   return work(signal);

@@ -16,12 +16,13 @@ export interface ForcedRenewals {
   accepted(): void;
 }
 
-/** A full budget. */
-export function forcedRenewals(clock: Clock): ForcedRenewals {
+/** A full budget. @param onSpent told once each time it runs out */
+export function forcedRenewals(clock: Clock, onSpent: () => void = () => {}): ForcedRenewals {
   let left = BURST;
   let distance = DISTANCE;
   let since = clock.monotonic();
   let judged = true;
+  let told = false;
 
   return {
     take() {
@@ -31,7 +32,12 @@ export function forcedRenewals(clock: Clock): ForcedRenewals {
       const full = left + earned >= BURST;
       left = full ? BURST : left + earned;
       since = full ? now : since + earned * distance;
-      if (left === 0) return false;
+      if (full) told = false;
+      if (left === 0) {
+        if (!told) onSpent();
+        told = true;
+        return false;
+      }
       left -= 1;
       judged = !spent;
       return true;
@@ -44,6 +50,7 @@ export function forcedRenewals(clock: Clock): ForcedRenewals {
     accepted() {
       left = BURST;
       distance = DISTANCE;
+      told = false;
     },
   };
 }

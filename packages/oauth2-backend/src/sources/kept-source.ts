@@ -4,7 +4,9 @@ import type { Clock } from '../clock.js';
 import type { GrantQuery } from '../grant-input.js';
 import type { AccessToken, TokenSource } from '../token.js';
 import type { RenewBefore } from './lifetime.js';
-import type { Pause } from './pause.js';
+import type { Failure } from './pause.js';
+import type { PauseScope } from './pausing.js';
+import type { SharedPause } from './shared-pause.js';
 
 /** How a token is kept. */
 export interface KeepOptions {
@@ -14,15 +16,32 @@ export interface KeepOptions {
   readonly renewBefore: RenewBefore;
   /** Milliseconds for a renewal as a whole. */
   readonly deadline: number;
-  /** Told of each renewal that ended, and of each token that was refused. */
+  /** The pause of the token backend, where others ask through it too. */
+  readonly shared?: SharedPause | undefined;
+  /** Told of each renewal that ended, of each token that was refused, and of the budget's end. */
   readonly onEvent?: ((event: KeepEvent) => void) | undefined;
 }
 
 /** What happens to a kept token. */
 export type KeepEvent =
-  | { readonly type: 'renewed'; readonly token: AccessToken }
-  | { readonly type: 'failed'; readonly error: unknown; readonly retryAt: number }
-  | { readonly type: 'refused' };
+  | { readonly type: 'renewed'; readonly token: AccessToken; readonly forced: boolean }
+  | {
+      readonly type: 'failed';
+      readonly error: unknown;
+      readonly forced: boolean;
+      /** Absent when nobody need wait. */
+      readonly pause: KeepPause | undefined;
+    }
+  | { readonly type: 'refused'; readonly token: AccessToken }
+  | { readonly type: 'accepted' }
+  | { readonly type: 'budget' };
+
+/** The pause that a failure started. */
+export interface KeepPause {
+  readonly scope: PauseScope;
+  /** Milliseconds since the epoch. */
+  readonly retryAt: number;
+}
 
 /** A token source that keeps what it got. */
 export interface KeptSource extends TokenSource {
@@ -34,7 +53,7 @@ export interface KeptSource extends TokenSource {
   state(): {
     state: 'none' | 'fresh' | 'renewing' | 'expired' | 'failing';
     expiresAt?: number;
-    last: ReturnType<Pause['last']>;
+    last: Failure | undefined;
   };
   /** Ends a renewal under way and refuses to start another. */
   close(): void;

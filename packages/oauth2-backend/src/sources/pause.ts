@@ -1,6 +1,7 @@
 /** The pause after a failed renewal: nobody hammers a server that is down or has refused. */
 
 import type { Clock } from '../clock.js';
+import { TokenRequestError } from '../errors.js';
 import { retryAfterOf } from '../token-endpoint/retry-after.js';
 import { failureKind } from './failure.js';
 
@@ -10,31 +11,45 @@ const JITTER = 0.15;
 const MAX_RETRY_AFTER = 60_000;
 const MAX_RETRY_AFTER_429 = 300_000;
 
-/** Remembers the last failure while its pause lasts. */
+/** A failure that is remembered. */
+export interface Failure {
+  readonly error: unknown;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Milliseconds since the epoch: nobody asks before. */
+  readonly retryAt: number;
+}
+
+/** Remembers the last failure while its pause lasts. Attempts are known by when they began, on the monotonic clock. */
 export interface Pause {
   /** The remembered failure while the pause is on. */
-  active(): { readonly error: unknown } | undefined;
+  active(): Failure | undefined;
   /** The last failure since the last success, pause or no pause. */
-  last(): { readonly error: unknown; readonly at: number; readonly retryAt: number } | undefined;
-  failed(error: unknown): void;
-  succeeded(): void;
+  last(): Failure | undefined;
+  /** Attempts that were under way together and fail together lengthen the pause once. */
+  failed(error: unknown, began: number): void;
+  /** Ends the pause - unless the server asked for it after this attempt began. */
+  succeeded(began: number): void;
 }
 
 /** A pause that grows with each failure in a row; `Retry-After` is obeyed when longer, up to a cap (RFC 9110 §10.2.3). */
 export function pause(options: { clock: Clock; random?: () => number }): Pause {
   const { clock, random = Math.random } = options;
   let failures = 0;
-  let last: { error: unknown; at: number; retryAt: number; until: number } | undefined;
+  let last: (Failure & { readonly since: number; readonly until: number }) | undefined;
 
   return {
     active: () => (last !== undefined && clock.monotonic() < last.until ? last : undefined),
     last: () => last,
-    failed(error) {
-      const length = lengthOf(error, failures++, random());
+    failed(error, began) {
+      if (!last || began > last.since) failures += 1;
+      const since = clock.monotonic();
+      const length = Math.max(lengthOf(error, failures - 1, random()), last ? last.until - since : 0);
       const at = clock.now();
-      last = { error, at, retryAt: at + length, until: clock.monotonic() + length };
+      last = { error, at, retryAt: at + length, since, until: since + length };
     },
-    succeeded() {
+    succeeded(began) {
+      if (last && began < last.since && statusOf(last.error) !== undefined) return;
       failures = 0;
       last = undefined;
     },
@@ -50,7 +65,5 @@ function lengthOf(error: unknown, failures: number, random: number): number {
 }
 
 function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'response' in error
-    ? (error.response as { status?: number } | undefined)?.status
-    : undefined;
+  return error instanceof TokenRequestError ? error.response?.status : undefined;
 }

@@ -34,7 +34,7 @@ export interface PerIdentity {
 /** A token source that keeps tokens apart by identity. */
 export function perIdentity(options: PerIdentityOptions): PerIdentity {
   /** In the order of last use. */
-  const kept = new Map<string, KeptSource>();
+  const kept = new Map<string, Entry>();
   let evictions = 0;
   let closed = false;
 
@@ -43,31 +43,43 @@ export function perIdentity(options: PerIdentityOptions): PerIdentity {
       query.signal?.throwIfAborted();
       const { key, input } = await waitFor(options.identify(query.context), query.signal);
       query.signal?.throwIfAborted();
-      return sourceFor(key).token({ ...query, input });
+      const entry = entryFor(key);
+      entry.callers += 1;
+      try {
+        return await entry.source.token({ ...query, input });
+      } finally {
+        entry.callers -= 1;
+      }
     },
     counts: () => ({ identities: kept.size, evictions }),
     close() {
       closed = true;
-      for (const source of kept.values()) source.close();
+      for (const { source } of kept.values()) source.close();
     },
   };
 
-  function sourceFor(key: string): KeptSource {
-    const source = kept.get(key) ?? options.make(key);
-    if (closed) source.close();
+  function entryFor(key: string): Entry {
+    const entry = kept.get(key) ?? { source: options.make(key), callers: 0 };
+    if (closed) entry.source.close();
     kept.delete(key);
-    kept.set(key, source);
+    kept.set(key, entry);
     evict(key);
-    return source;
+    return entry;
   }
 
-  /** More than one where renewals under way had kept others from going. */
+  /** More than one where callers or renewals under way had kept others from going. */
   function evict(newest: string): void {
-    for (const [key, source] of kept) {
+    for (const [key, { source, callers }] of kept) {
       if (kept.size <= options.max) return;
-      if (key === newest || source.state().state === 'renewing') continue;
+      if (key === newest || callers > 0 || source.state().state === 'renewing') continue;
       kept.delete(key);
       evictions += 1;
     }
   }
+}
+
+interface Entry {
+  readonly source: KeptSource;
+  /** Those who wait for its token: another entry for them would ask again. */
+  callers: number;
 }

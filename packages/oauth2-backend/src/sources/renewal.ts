@@ -22,9 +22,10 @@ export interface Renewed {
 export async function renew(
   source: GrantSource,
   query: GrantQuery,
-  options: { clock: Clock; quickAttempts: boolean },
+  options: { clock: Clock; mayRepeat: () => boolean },
 ): Promise<Renewed> {
-  const pauses = options.quickAttempts ? QUICK_PAUSES : [];
+  // Where something has failed before, one attempt is enough.
+  const pauses = options.mayRepeat() ? QUICK_PAUSES : [];
   for (let attempt = 0; ; attempt++) {
     const asked = readClock(options.clock);
     try {
@@ -33,6 +34,8 @@ export async function renew(
       const pause = pauses[attempt];
       if (pause === undefined || !failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;
       await delay(pause * (1 + Math.random()), undefined, { signal: query.signal });
+      // Others may have found out meanwhile that it is no stumble.
+      if (!options.mayRepeat()) throw error;
     }
   }
 }

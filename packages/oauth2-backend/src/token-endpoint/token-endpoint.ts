@@ -32,8 +32,8 @@ export interface TokenEndpointOptions {
   /** Milliseconds. */
   readonly defaultTtl: number;
   readonly clock: Clock;
-  /** Called before each request is sent. */
-  readonly onRequest?: (() => void) | undefined;
+  /** Runs each request; it is told the answer's status as soon as there is one. */
+  readonly observe?: (<T>(work: (answered: (status: number) => void) => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** One client at one token endpoint. */
@@ -48,18 +48,18 @@ export interface TokenEndpoint {
 
 /** A client that authenticates to the endpoint in the same way whatever the grant. */
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
-  const { backend, clock } = options;
+  const { backend, clock, observe = unobserved } = options;
 
   return {
     async ask(grant, query) {
       const draft = await fill(grant, query);
       try {
-        return await request(draft, query.signal);
+        return await request(draft, query);
       } catch (error) {
         // The secret was replaced while it was on its way: the new one gets its chance at once.
         if (!isInvalidClient(error) || !(await draft.secretChanged?.().catch(() => false))) throw error;
       }
-      return request(await fill(grant, query), query.signal);
+      return request(await fill(grant, query), query);
     },
   };
 
@@ -71,20 +71,22 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     return draft;
   }
 
-  async function request(draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<Granted> {
+  function request(draft: TokenRequestDraft, { signal, onSend }: GrantQuery): Promise<Granted> {
     const issuedAt = clock.now();
-    const { secrets, hints } = draft;
-    const scope = typeof draft.form['scope'] === 'string' ? draft.form['scope'] : undefined;
-    options.onRequest?.();
-    const answer = await send(draft, signal);
+    onSend?.();
+    return observe(async (answered) => {
+      const answer = await send(draft, signal);
+      answered(answer.status);
+      return judge(answer, draft, issuedAt);
+    });
+  }
+
+  function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
+    const { hints, form } = draft;
+    const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
+    const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
     try {
-      return judgeTokenAnswer(answer, {
-        ...options,
-        issuedAt,
-        scope,
-        secrets: [...secrets, ...(answer.secrets ?? [])],
-        hints,
-      });
+      return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints });
     } catch (error) {
       throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
     }
@@ -109,6 +111,10 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       });
     }
   }
+}
+
+function unobserved<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {
+  return work(() => {});
 }
 
 function isInvalidClient(error: unknown): boolean {

@@ -129,6 +129,44 @@ describe('perIdentity(options)', () => {
     expect(asked).toEqual(['ann', 'ann', 'ann', 'bob']);
   });
 
+  it('does not forget one while somebody waits for its next assertion: the pause it is in would be forgotten too', async () => {
+    const clock = manualClock();
+    const asked: string[] = [];
+    let give = (_input: { digest: string }) => {};
+    const prepare = (context: RequestContext | undefined): Promise<{ digest: string }> =>
+      context?.inbound.user === 'amy' ? new Promise((resolve) => (give = resolve)) : Promise.resolve({ digest: 'x' });
+    const source = perIdentity({
+      identify: async (context) => ({ key: context?.inbound.user }),
+      max: 1,
+      make: (key) =>
+        keep(
+          {
+            prepare,
+            async token() {
+              asked.push(key);
+              throw new TokenRequestError('answered 400', { response: { status: 400 } });
+            },
+          },
+          { name: 'billing', clock, renewBefore: { fraction: 0.25 }, deadline: 10_000 },
+        ),
+    });
+    const ask = (user: string) => source.token({ context: contextOf(user) }).catch(() => undefined);
+    const first = ask('amy');
+    await settled();
+    give({ digest: 'amy-1' });
+    await first;
+    const second = ask('amy');
+    await settled();
+    const giveSecond = give;
+    await ask('bob');
+    const third = ask('amy');
+    await settled();
+    give({ digest: 'amy-1' });
+    giveSecond({ digest: 'amy-1' });
+    await Promise.all([second, third]);
+    expect(asked).toEqual(['amy', 'bob']);
+  });
+
   it('tells only the identity whose token was refused', async () => {
     const { ask, asked, source } = identities(10);
     const [ann] = await Promise.all([ask('ann'), ask('bob')]);

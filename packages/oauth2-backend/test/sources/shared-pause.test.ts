@@ -1,0 +1,222 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
+import type { GrantQuery } from '../../src/grant-input.js';
+import { keep } from '../../src/sources/keep.js';
+import type { KeepEvent } from '../../src/sources/kept-source.js';
+import { sharedPause } from '../../src/sources/shared-pause.js';
+import type { AccessToken } from '../../src/token.js';
+import { setRetryAfter } from '../../src/token-endpoint/retry-after.js';
+import { manualClock } from './manual-clock.js';
+
+const answered = (status: number, retryAfter?: number) =>
+  setRetryAfter(new TokenRequestError(`answered ${status}`, { response: { status } }), retryAfter);
+const unreachable = () => new TokenRequestError('could not be reached', { cause: new Error('ECONNREFUSED') });
+
+beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
+afterEach(() => void jest.restoreAllMocks());
+
+/** Identities of one token backend; what the server says is decided by `answer`. */
+function sharing(deadline = 10_000) {
+  const clock = manualClock();
+  const shared = sharedPause(clock);
+  const asked: string[] = [];
+  const world = {
+    clock,
+    asked,
+    answer: async (_user: string): Promise<void> => {},
+    identity(user: string) {
+      const events: KeepEvent[] = [];
+      const source = {
+        async token({ onSend }: GrantQuery = {}): Promise<AccessToken> {
+          asked.push(user);
+          onSend?.();
+          await world.answer(user);
+          return { value: user, type: 'Bearer', issuedAt: clock.now(), expiresAt: clock.now() + 3_600_000 };
+        },
+      };
+      const options = { name: 'billing', clock, renewBefore: { fraction: 0.25 }, deadline, shared };
+      const kept = keep(source, { ...options, onEvent: (event) => events.push(event) });
+      return {
+        kept,
+        events,
+        failure: () =>
+          kept.token().then(
+            () => undefined,
+            (error: unknown) => error as Error,
+          ),
+      };
+    },
+  };
+  return world;
+}
+
+describe('identities that share a token backend', () => {
+  it.each([
+    ['429', () => answered(429), 'answered 429 to others'],
+    ['503', () => answered(503, 20), 'answered 503 to others'],
+    ['502 with Retry-After', () => answered(502, 2_000), 'answered 502 to others'],
+    ['504', () => answered(504, 20), 'answered 504 to others'],
+    ['a connection error', unreachable, 'could not be reached by others'],
+  ])('all pause after %s, without what the server said to the other', async (_name, failure, words) => {
+    const world = sharing();
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    world.answer = () => Promise.reject(failure());
+    expect(await amy.failure()).toMatchObject({ message: failure().message });
+    const requests = world.asked.length;
+    const others = await bob.failure();
+    expect(others).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
+    expect(others?.message).toBe(`token endpoint of "billing" ${words}; it is not asked now`);
+    expect(others).not.toHaveProperty('response');
+    expect(others).not.toHaveProperty('cause');
+    expect(amy.kept.state().state).toBe('failing');
+    expect(await amy.failure()).toMatchObject({ message: failure().message });
+    expect(world.asked).toHaveLength(requests);
+  });
+
+  it('all pause after a request that nobody answered in time, but not after an input that never came', async () => {
+    const world = sharing(20);
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    world.answer = () => new Promise(() => {});
+    expect(await amy.failure()).toBeInstanceOf(TokenTimeoutError);
+    expect(await bob.failure()).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
+    expect(world.asked).toEqual(['amy']);
+
+    const again = sharing(20);
+    const [carl, dora] = [again.identity('carl'), again.identity('dora')];
+    const input = new Promise<never>(() => {});
+    const hanging = { token: async () => Promise.reject(new Error('never asked')), prepare: () => input };
+    const options = { name: 'billing', clock: again.clock, renewBefore: { fraction: 0.25 }, deadline: 20 };
+    await expect(keep(hanging, { ...options, shared: sharedPause(again.clock) }).token()).rejects.toThrow(
+      'within 20 ms',
+    );
+    expect(await carl.failure()).toBeUndefined();
+    expect(await dora.failure()).toBeUndefined();
+  });
+
+  it.each([
+    ['400', () => answered(400)],
+    ['401', () => answered(401)],
+    ['408', () => answered(408)],
+    ['500', () => answered(500)],
+    ['no credential', () => new NoTokenError('no credential', { statusCode: 502 })],
+  ])('do not mind the %s of another', async (_name, failure) => {
+    const world = sharing();
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    world.answer = async (user) => {
+      if (user === 'amy') throw failure();
+    };
+    expect(await amy.failure()).toBeDefined();
+    expect(await amy.failure()).toBeDefined();
+    expect(await bob.failure()).toBeUndefined();
+    expect(world.asked).toEqual(['amy', 'bob']);
+  });
+
+  it('keep their unexpired tokens meanwhile', async () => {
+    const world = sharing();
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    await bob.kept.token();
+    world.clock.pass(3_580_000);
+    world.answer = () => Promise.reject(answered(429));
+    await amy.failure();
+    expect((await bob.kept.token()).value).toBe('bob');
+    expect(bob.kept.state()).toMatchObject({ state: 'fresh', last: { retryAt: world.clock.now() + 1_000 } });
+    expect(world.asked).toEqual(['bob', 'amy']);
+  });
+
+  it('count failures that were under way together once', async () => {
+    const world = sharing();
+    const all = ['amy', 'bob', 'carl', 'dora'].map(world.identity);
+    world.answer = async () => {
+      await turn();
+      throw answered(429);
+    };
+    await Promise.all(all.map(({ failure }) => failure()));
+    expect(all.map(({ kept }) => kept.state().last?.retryAt)).toEqual(all.map(() => world.clock.now() + 1_000));
+  });
+
+  it('let one try after the pause; the others wait for how that ends', async () => {
+    const world = sharing();
+    const users = Array.from({ length: 100 }, (_, index) => world.identity(`user-${index}`));
+    world.answer = () => Promise.reject(answered(429));
+    await users[0]?.failure();
+    world.clock.pass(1_000);
+    let fail = (_error: Error) => {};
+    world.answer = () => new Promise((_resolve, reject) => (fail = reject));
+    const failures = users.map(({ failure }) => failure());
+    await turn();
+    expect(world.asked).toEqual(['user-0', 'user-0']);
+    fail(answered(503, 20));
+    const errors = await Promise.all(failures);
+    expect(errors.filter((error) => error && 'response' in error)).toHaveLength(1);
+    expect(world.asked).toHaveLength(2);
+
+    world.clock.pass(2_000);
+    world.answer = async () => turn();
+    expect(await Promise.all(users.map(({ failure }) => failure()))).toEqual(users.map(() => undefined));
+    expect(world.asked).toHaveLength(102);
+  });
+
+  it('are let in although the one that tried never asked, or was closed', async () => {
+    const world = sharing();
+    const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
+    world.answer = () => Promise.reject(answered(429));
+    await amy.failure();
+    world.clock.pass(1_000);
+    world.answer = (user) => (user === 'bob' ? new Promise(() => {}) : Promise.resolve());
+    const trying = bob.failure();
+    const waiting = carl.failure();
+    await turn();
+    expect(world.asked).toEqual(['amy', 'bob']);
+    bob.kept.close();
+    expect(await trying).toMatchObject({ code: 'ERR_OAUTH2_CLOSED' });
+    expect(await waiting).toBeUndefined();
+    expect(world.asked).toEqual(['amy', 'bob', 'carl']);
+  });
+
+  it('wait no longer than their own time, which is no failure of theirs', async () => {
+    const world = sharing(30);
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    world.answer = () => Promise.reject(answered(429));
+    await amy.failure();
+    world.clock.pass(1_000);
+    world.answer = () => new Promise(() => {});
+    const [first, second] = await Promise.all([amy.failure(), bob.failure()]);
+    expect(first).toBeInstanceOf(TokenTimeoutError);
+    expect(second).toBeDefined();
+    expect(world.asked).toEqual(['amy', 'amy']);
+    expect(bob.events).toEqual([expect.objectContaining({ type: 'failed', pause: undefined })]);
+  });
+
+  it('ready() asks once although the pause is on', async () => {
+    const world = sharing();
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    world.answer = () => Promise.reject(answered(429));
+    await amy.failure();
+    world.answer = async () => {};
+    expect((await bob.kept.ready(undefined)).value).toBe('bob');
+    expect(await amy.failure()).toBeUndefined();
+  });
+
+  it('a success that began before the server asked to wait does not end the pause; one over a broken connection does', async () => {
+    for (const [failure, requests] of [
+      [answered(429), ['amy', 'bob']],
+      [unreachable(), ['amy', 'bob', 'carl']],
+    ] as const) {
+      const world = sharing();
+      const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
+      let answer = () => {};
+      world.answer = () => new Promise((resolve) => (answer = resolve));
+      const slow = amy.failure();
+      await turn();
+      world.clock.pass(5);
+      // Quick attempts would take real time: a failure with Retry-After has none.
+      world.answer = (user) => (user === 'bob' ? Promise.reject(setRetryAfter(failure, 20)) : Promise.resolve());
+      await bob.failure();
+      answer();
+      await slow;
+      await carl.failure();
+      expect(world.asked).toEqual(requests);
+    }
+  });
+});
