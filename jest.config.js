@@ -34,5 +34,7 @@ export default {
     { ...shared, displayName: 'repository', rootDir: 'test' },
   ],
   reporters: ['default', '<rootDir>/test/reporter/summary-line.js'],
+  // A machine that does other things too must not fail a test; what is slow is measured elsewhere.
+  testTimeout: 20_000,
   coverageProvider: 'babel',
 };
