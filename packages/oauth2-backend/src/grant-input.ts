@@ -14,8 +14,18 @@ export interface GrantInput {
 /** Asks for a token with what was made of the context. */
 export interface GrantQuery extends TokenQuery {
   readonly input?: GrantInput | undefined;
-  /** Called before each request is sent: what fails before says nothing of the server. */
-  readonly onSend?: (() => void) | undefined;
+  /** The way of its requests to the token endpoint. */
+  readonly passage?: RequestPassage | undefined;
+}
+
+/** What a renewal's requests pass on their way. */
+export interface RequestPassage {
+  /** `undefined` when a request may be sent now; else a promise to wait for before asking again. @throws when none may be sent */
+  enter(): Promise<void> | undefined;
+  /** A request is sent now. */
+  sent(): void;
+  /** Its answer was read. */
+  answered(): void;
 }
 
 /** A token source whose grant may depend on the context of a request. */

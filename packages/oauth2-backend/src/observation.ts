@@ -19,7 +19,8 @@ export interface Observation {
   readonly counts: Readonly<TokenCounts>;
   /** Runs one token request. @param work tells the answer's status as soon as there is one */
   tokenRequest<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T>;
-  kept(event: KeepEvent): void;
+  /** Hears of one identity's token. */
+  keeper(): (event: KeepEvent) => void;
 }
 
 /** Whom it concerns, and who wants to hear of it. */
@@ -38,7 +39,7 @@ export interface ObservationOptions {
 export function observation(options: ObservationOptions): Observation {
   const { backend, grantType, clock, logger, warn } = options;
   const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };
-  const early: EarlyRefusals = earlyRefusals(clock, (message) => warn(`backend "${backend}": ${message}`, backend));
+  let reported = false;
 
   return {
     counts,
@@ -46,21 +47,33 @@ export function observation(options: ObservationOptions): Observation {
       counts.tokenRequests += 1;
       return traceTokenRequest(describeRequest, (message) => logged(work, message));
     },
-    kept(event) {
-      switch (event.type) {
-        case 'renewed':
-          return renewed(event);
-        case 'failed':
-          return failed(event);
-        case 'refused':
-          return refused(event);
-        case 'accepted':
-          return early.accepted();
-        case 'budget':
-          return spent();
-      }
+    keeper() {
+      let early: EarlyRefusals | undefined;
+      return (event) => {
+        if (event.type === 'refused') early ??= earlyRefusals(clock, report);
+        hear(event, early);
+      };
     },
   };
+
+  function hear(event: KeepEvent, early: EarlyRefusals | undefined): void {
+    if (event.type === 'renewed') renewed(event);
+    else if (event.type === 'failed') failed(event);
+    else if (event.type === 'budget') spent();
+    else if (event.type === 'refused') {
+      refused(event);
+      early?.refused(event.token);
+    } else {
+      reported = false;
+      early?.accepted();
+    }
+  }
+
+  /** Once, however many identities it concerns. */
+  function report(message: string): void {
+    if (!reported) warn(`backend "${backend}": ${message}`, backend);
+    reported = true;
+  }
 
   function describeRequest(): TokenRequestMessage {
     const { origin, pathname } = new URL(options.endpoint);
@@ -91,14 +104,15 @@ export function observation(options: ObservationOptions): Observation {
     const after = pause ? `; next attempt after ${isoTime(pause.retryAt)}` : '';
     logger?.warn(`token for "${backend}" could not be renewed: ${reason}${after}`);
     publish('oauth2-backend:renewal', () => ({ backend, forced, error }));
-    if (pause) publish('oauth2-backend:pause', () => ({ backend, ...pause, error }));
+    if (!pause?.began) return;
+    const { scope, retryAt } = pause;
+    publish('oauth2-backend:pause', () => ({ backend, scope, retryAt, error }));
   }
 
   function refused({ token }: KeepEvent & { type: 'refused' }): void {
     counts.refusals += 1;
     logger?.info(`token for "${backend}" was refused by the resource server`);
     publish('oauth2-backend:refusal', () => ({ backend, age: Math.max(0, clock.now() - token.issuedAt) }));
-    early.refused(token);
   }
 
   function spent(): void {

@@ -14,7 +14,7 @@ import { perIdentity } from './sources/per-identity.js';
 import type { SharedPause } from './sources/shared-pause.js';
 import type { TokenSource } from './token.js';
 import { grantedSource, refreshedSource } from './token-endpoint/granted-source.js';
-import { type Post, tokenEndpoint } from './token-endpoint/token-endpoint.js';
+import { type OpenPost, tokenEndpoint } from './token-endpoint/token-endpoint.js';
 
 /** Kept tokens and their history. */
 export interface CountedSource {
@@ -34,7 +34,7 @@ const NO_LIMIT = 2 ** 31 - 1;
 export function countedSource(options: {
   name: string;
   oauth2: ResolvedOAuth2;
-  post: Post;
+  openPost: OpenPost;
   /** The pause of the token backend. */
   shared: SharedPause;
   clock: Clock;
@@ -42,12 +42,12 @@ export function countedSource(options: {
   warn: (message: string, backend: string) => void;
   maxIdentities: number;
 }): CountedSource {
-  const { name, oauth2, post, shared, clock, maxIdentities: max } = options;
+  const { name, oauth2, openPost, shared, clock, maxIdentities: max } = options;
   const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
-  const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
+  const { counts, tokenRequest, keeper } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
-    post,
+    openPost,
     clientAuth: clientAuth({ backend: name, oauth2, clock }),
     params: Object.fromEntries(oauth2.params),
     defaultTtl,
@@ -60,7 +60,7 @@ export function countedSource(options: {
   const prepare = contextInput(oauth2, name);
   const make = (): KeptSource => {
     const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock })), prepare };
-    return keep(asking, { name, clock, renewBefore, deadline, shared, onEvent });
+    return keep(asking, { name, clock, renewBefore, deadline, shared, onEvent: keeper() });
   };
 
   if (prepare) {

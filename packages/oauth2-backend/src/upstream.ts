@@ -66,7 +66,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
 
   function count(name: string, oauth2: ResolvedOAuth2): CountedSource {
     const { bearer, settings, pause: shared } = of(oauth2.tokenBackend);
-    const post = tokenPost({
+    const openPost = tokenPost({
       endpoint: oauth2.tokenEndpoint,
       bearer,
       settings: { ...settings, begin: () => () => {} },
@@ -74,7 +74,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     return countedSource({
       name,
       oauth2,
-      post,
+      openPost,
       shared,
       clock: options.clock,
       logger: options.logger,

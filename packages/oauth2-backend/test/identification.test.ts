@@ -96,6 +96,21 @@ describe('a function assertion', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('is asked with again after a refusal of the assertion, but not of the client', async () => {
+    let made = 0;
+    const minted = () => {
+      made += 1;
+      return `a.${made}.c`;
+    };
+    const { token } = billing({ assertion: minted, subject: () => 'ann' });
+    server.failure = { status: 400, body: { error: 'invalid_grant' } };
+    await expect(token({ user: 'ann' })).rejects.toThrow('invalid_grant');
+    server.failure = { status: 401, body: { error: 'invalid_client' } };
+    await expect(token({ user: 'ann' })).rejects.toThrow('invalid_client');
+    await expect(token({ user: 'ann' })).rejects.toThrow('invalid_client');
+    expect(assertions()).toEqual(['a.1.c', 'a.2.c']);
+  });
+
   it("renews nobody else's token after a 401", async () => {
     const { of, token, counts } = billing({ assertion });
     const [ann, bob] = [await token({ user: 'ann' }), await token({ user: 'bob' })];

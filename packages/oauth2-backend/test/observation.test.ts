@@ -1,6 +1,12 @@
 import { channel, subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ChannelMessages, createBackends, type PauseMessage, type TokenRequestMessage } from 'oauth2-backend';
+import {
+  type ChannelMessages,
+  createBackends,
+  type PauseMessage,
+  type RequestContext,
+  type TokenRequestMessage,
+} from 'oauth2-backend';
 import { type CarrierWorld, carrierWorld } from './carriers/carrier-world.js';
 import { manualClock } from './sources/manual-clock.js';
 import { complaintsOf } from './sources/real-process.js';
@@ -84,6 +90,28 @@ describe('diagnostics channels', () => {
     expect(said.filter((line) => line.startsWith('warn'))).toHaveLength(2);
     expect(said.filter((line) => line.startsWith('info'))).toHaveLength(6);
     expect(world.as.requests).toHaveLength(6);
+  });
+
+  it('do not take one refusal of each of three users for three in a row', async () => {
+    const oauth2 = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' as const,
+      client_id: undefined,
+      client_secret: undefined,
+      assertion: (context: RequestContext | undefined) => `a.${context?.inbound.user}.c`,
+    };
+    const backends = world.backends({ oauth2 }, { clock: manualClock() });
+    for (const user of ['amy', 'bob', 'carl']) {
+      world.api.revoke(`token-${world.as.issued.length + 1}`);
+      const backend = backends.for({ inbound: { user }, signal: new AbortController().signal } as RequestContext).api;
+      expect(
+        (await backend.fetch('/', { method: 'POST', body: new Blob(['x']).stream(), duplex: 'half' } as object)).status,
+      ).toBe(401);
+    }
+    expect(heard.map(([name]) => name).filter((name) => ['refusal', 'warning'].includes(name))).toEqual([
+      'refusal',
+      'refusal',
+      'refusal',
+    ]);
   });
 
   it('carry the warnings of the configuration', async () => {

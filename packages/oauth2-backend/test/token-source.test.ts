@@ -132,3 +132,35 @@ describe('backends that share a token backend', () => {
     await backends.close();
   });
 });
+
+describe('a token backend that needs a token itself', () => {
+  let inner: TokenServer;
+  beforeEach(async () => {
+    inner = await tokenServer();
+  });
+  afterEach(() => inner.close());
+
+  it('costs nobody a request nor a pause of their own while that token cannot be had', async () => {
+    const clock = manualClock();
+    const client = {
+      grant_type: 'client_credentials' as const,
+      token_endpoint_auth_method: 'client_secret_post' as const,
+      client_id: 'shop',
+      client_secret: 's3cret',
+    };
+    const idp = { origin: server.origin, oauth2: { ...client, token_endpoint: inner.url } };
+    const billing = { origin: 'http://127.0.0.1:9', oauth2: { ...client, token_endpoint: '/token', backend: 'idp' } };
+    const backends = createBackends({ idp, billing }, { clock });
+    inner.failure = { status: 503, headers: { 'retry-after': '4' } };
+    await expect(backends.get('billing').token()).rejects.toMatchObject({ response: { status: 503 } });
+    clock.pass(3_999);
+    await expect(backends.get('billing').token()).rejects.toMatchObject({ response: { status: 503 } });
+    expect(backends.status()[1]).toMatchObject({ counts: { tokenRequests: 0 } });
+    expect(inner.requests).toHaveLength(1);
+    inner.failure = undefined;
+    clock.pass(1);
+    expect((await backends.get('billing').token()).value).toBe('token-1');
+    expect(backends.status()[1]).toMatchObject({ counts: { tokenRequests: 1 } });
+    await backends.close();
+  });
+});

@@ -35,6 +35,18 @@ export function failureKind(error: unknown): FailureKind {
   };
 }
 
+/** Whether the server has answered, as opposed to a connection that broke or a time that was over. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof TokenRequestError && error.response !== undefined;
+}
+
+/** Whether a refusal is the client's own, whatever assertion it asks with (RFC 6749 §5.2). */
+export function concernsClient(error: unknown): boolean {
+  return error instanceof TokenRequestError && OF_THE_CLIENT.has(error.response?.error ?? '');
+}
+
+const OF_THE_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope']);
+
 /**
  * An error of the caller's own with the common cause: frameworks write on what they catch.
  * What is not ours becomes an `ERR_OAUTH2_NO_TOKEN` with it as `cause`.

@@ -6,6 +6,8 @@ export interface Flight<T> {
   readonly result: Promise<T>;
   /** Ends it now with this error. */
   abort(reason: Error): void;
+  /** Its time begins anew. */
+  restart(): void;
 }
 
 /**
@@ -18,14 +20,14 @@ export function startFlight<T>(
   options: { deadline: number; late: () => Error },
 ): Flight<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout;
+  const timer = setTimeout(() => controller.abort(options.late()), options.deadline).unref();
   const cut = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
-    timer = setTimeout(() => controller.abort(options.late()), options.deadline).unref();
   });
   const result = Promise.race([start(work, controller.signal), cut]).finally(() => clearTimeout(timer));
   result.catch(ignore);
-  return { result, abort: (reason) => controller.abort(reason) };
+  // A timer that was cleared stays so.
+  return { result, abort: (reason) => controller.abort(reason), restart: () => void timer.refresh() };
 }
 
 /** Waits for a promise until the signal fires; then rejects with the signal's own reason and leaves the promise alone. */

@@ -12,13 +12,15 @@ export interface Holding {
   usable(): AccessToken | undefined;
   /** The token while it has not ended, refused or not. */
   unexpired(): AccessToken | undefined;
+  /** Milliseconds until the kept token ends; 0 without one. */
+  left(): number;
   /** The last token that came, kept or not. */
   last(): AccessToken | undefined;
   /** The token that is kept, in whatever phase. */
   token(): AccessToken | undefined;
   /** Whether a resource server has refused it. */
   refused(): boolean;
-  /** Keeps this one instead, unless it has ended already. */
+  /** Keeps this one instead. One that has ended already only ends what was refused. */
   put(token: AccessToken, life: Lifetime): void;
   /** A resource server has refused the kept token. `false` when that was known. */
   refuse(): boolean;
@@ -33,12 +35,14 @@ export function holding(clock: Clock): Holding {
     fresh: () => (held && !held.refused && !reached(held.life.soft, clock) ? held.token : undefined),
     usable: () => (held && !held.refused && !reached(held.life.hard, clock) ? held.token : undefined),
     unexpired: () => (held && !reached(held.life.end, clock) ? held.token : undefined),
+    left: () => (held && !reached(held.life.end, clock) ? held.life.end.wall - clock.now() : 0),
     last: () => last,
     token: () => held?.token,
     refused: () => held?.refused === true,
     put(token, life) {
       last = token;
       if (!reached(life.end, clock)) held = { token, life, refused: false };
+      else if (held?.refused) held = undefined;
     },
     refuse() {
       if (!held || held.refused) return false;

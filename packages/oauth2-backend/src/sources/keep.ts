@@ -1,9 +1,9 @@
 /** Keeps a source's token, renews it ahead of its end, and asks once however many callers wait. */
 
-import { NoTokenError } from '../errors.js';
+import { NoTokenError, TokenTimeoutError } from '../errors.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../grant-input.js';
 import type { AccessToken } from '../token.js';
-import { failureKind, ownError } from './failure.js';
+import { concernsClient, failureKind, ownError } from './failure.js';
 import { listenToFeedback } from './feedback.js';
 import { inTime, waitFor } from './flight.js';
 import { forcedRenewals } from './forced-renewals.js';
@@ -87,10 +87,17 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
   function wait(signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     const flight = renewing.flight();
     if (!flight) throw new TypeError('there is no renewal to wait for');
-    return waitFor(flight.result, signal).then(
-      ({ token }) => token,
-      (error) => fallBack(error, signal, refusedHere),
+    const renewed = flight.result.then(({ token }) => token);
+    return waitFor(refusedHere ? renewed : patiently(renewed), signal).catch((error) =>
+      fallBack(error, signal, refusedHere),
     );
+  }
+
+  /** Who has a token that has not ended waits for half of what is left of it: then it is still of use. */
+  function patiently(renewed: Promise<AccessToken>): Promise<AccessToken> {
+    const patience = held.left() / 2;
+    if (patience === 0 || patience >= deadline) return renewed;
+    return inTime(renewed, { deadline: patience, late: () => new TokenTimeoutError(`no token for "${name}" yet`) });
   }
 
   function inputOf(query: GrantQuery): Promise<GrantInput> | undefined {
@@ -99,7 +106,7 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
 
   /** A remembered refusal belongs to the assertion that was refused: another one may be asked with. */
   async function anotherInput(query: GrantQuery, error: unknown): Promise<GrantInput | undefined> {
-    if (!failureKind(error).refusal) return undefined;
+    if (!failureKind(error).refusal || concernsClient(error)) return undefined;
     const asked = inputOf(query);
     if (!asked) return undefined;
     const late = () => new NoTokenError(`no assertion for "${name}" within ${deadline} ms`, { statusCode: 502 });
@@ -126,6 +133,7 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
       onEvent({ type: 'failed', error, forced, pause });
       return;
     }
+    overruled = false;
     const { token, asked } = outcome.renewed;
     listenToFeedback(token, {
       refused: () => (held.token() === token ? refuse() : undefined),

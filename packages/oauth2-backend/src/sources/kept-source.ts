@@ -39,6 +39,8 @@ export type KeepEvent =
 /** The pause that a failure started. */
 export interface KeepPause {
   readonly scope: PauseScope;
+  /** Whether it has just begun: others may have failed at the same time. */
+  readonly began: boolean;
   /** Milliseconds since the epoch. */
   readonly retryAt: number;
 }

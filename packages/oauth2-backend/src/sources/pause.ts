@@ -26,8 +26,8 @@ export interface Pause {
   active(): Failure | undefined;
   /** The last failure since the last success, pause or no pause. */
   last(): Failure | undefined;
-  /** Attempts that were under way together and fail together lengthen the pause once. */
-  failed(error: unknown, began: number): void;
+  /** Attempts that were under way together and fail together lengthen the pause once: `false` for all but the first. */
+  failed(error: unknown, began: number): boolean;
   /** Ends the pause - unless the server asked for it after this attempt began. */
   succeeded(began: number): void;
 }
@@ -42,11 +42,13 @@ export function pause(options: { clock: Clock; random?: () => number }): Pause {
     active: () => (last !== undefined && clock.monotonic() < last.until ? last : undefined),
     last: () => last,
     failed(error, began) {
-      if (!last || began > last.since) failures += 1;
+      const first = !last || began > last.since;
+      if (first) failures += 1;
       const since = clock.monotonic();
       const length = Math.max(lengthOf(error, failures - 1, random()), last ? last.until - since : 0);
       const at = clock.now();
       last = { error, at, retryAt: at + length, since, until: since + length };
+      return first;
     },
     succeeded(began) {
       if (last && began < last.since && statusOf(last.error) !== undefined) return;

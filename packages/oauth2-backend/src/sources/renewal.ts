@@ -22,7 +22,7 @@ export interface Renewed {
 export async function renew(
   source: GrantSource,
   query: GrantQuery,
-  options: { clock: Clock; mayRepeat: () => boolean },
+  options: { clock: Clock; mayRepeat: () => boolean; onStumble: () => void },
 ): Promise<Renewed> {
   // Where something has failed before, one attempt is enough.
   const pauses = options.mayRepeat() ? QUICK_PAUSES : [];
@@ -32,7 +32,9 @@ export async function renew(
       return { token: await source.token(query), asked };
     } catch (error) {
       const pause = pauses[attempt];
-      if (pause === undefined || !failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;
+      if (!failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;
+      options.onStumble();
+      if (pause === undefined || !options.mayRepeat()) throw error;
       await delay(pause * (1 + Math.random()), undefined, { signal: query.signal });
       // Others may have found out meanwhile that it is no stumble.
       if (!options.mayRepeat()) throw error;

@@ -1,11 +1,12 @@
 /** The renewals of one identity, one at a time: each as a flight, let through by the pauses, which learn from how it ended. */
 
-import { ClosedError, NoTokenError, TokenTimeoutError } from '../errors.js';
+import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { GrantInput, GrantSource } from '../grant-input.js';
 import type { RequestContext } from '../request-context.js';
 import { othersError } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepOptions, KeepPause } from './kept-source.js';
+import { passage } from './passage.js';
 import { type Pausing, pausing } from './pausing.js';
 import { type Renewed, renew } from './renewal.js';
 
@@ -45,7 +46,7 @@ export interface Renewals {
   close(): void;
 }
 
-/** @param options.onEnd told before those who wait; not of what was ended by `close()` */
+/** @param options.onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure */
 export function renewals(
   source: GrantSource,
   options: KeepOptions & { readonly onEnd: (outcome: Outcome) => void },
@@ -69,51 +70,41 @@ export function renewals(
   function start({ refused, context, input, overrule }: Occasion): Flight<Renewed> {
     if (closed) throw closedError();
     const forced = refused !== undefined;
-    const attempt = { began: clock.monotonic(), sent: false };
+    // What the application's functions take, and waiting for another's attempt, is not the token endpoint's time.
+    const way = passage({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
+    let restart = () => {};
     let digest: string | undefined;
-    let phase: 'preparing' | 'at the door' | 'asking' = 'preparing';
-    let leave = () => {};
+    let evaluated = input === undefined;
 
     const work = async (signal: AbortSignal): Promise<Renewed> => {
-      const evaluated = input && (await input);
-      digest = evaluated?.digest;
-      const entering = shared?.enter();
-      if (entering) {
-        phase = 'at the door';
-        leave = await entering;
-        // Who was let in after his time must let the next one in.
-        if (signal.aborted) leave();
-        const failure = shared?.active();
-        if (failure && !overrule) throw othersError(failure.error, name);
-      }
+      const given = input && (await input);
+      digest = given?.digest;
+      evaluated = true;
       signal.throwIfAborted();
-      phase = 'asking';
-      attempt.began = clock.monotonic();
-      const onSend = () => {
-        attempt.sent = true;
-      };
-      const query = { signal, refused, context, input: evaluated, onSend };
-      const renewed = await renew(source, query, { clock, mayRepeat: () => !pauses.failing() });
+      const query = { signal, refused, context, input: given, passage: way };
+      const renewed = await renew(source, query, { clock, mayRepeat, onStumble: () => shared?.stumbled() });
       // What comes after the deadline has no caller any more, and may be older than what is kept by now.
       signal.throwIfAborted();
       return renewed;
     };
-
-    const late = () =>
-      phase === 'at the door'
-        ? othersError(shared?.last()?.error, name)
-        : new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
+    const mayRepeat = () => !pauses.failing();
+    const late = () => {
+      way.cut();
+      if (way.waiting()) return othersError(shared?.last()?.error, name);
+      return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
+    };
     const started = startFlight(work, { deadline, late });
+    restart = started.restart;
     const result = started.result.then(
       (renewed) => {
         ended();
-        pauses.succeeded(attempt);
+        pauses.succeeded(way.attempt());
         onEnd({ renewed, forced });
         return renewed;
       },
       (error) => {
         ended();
-        if (!closed) onEnd({ error, digest, pause: judge(error), forced });
+        if (!closed && !way.turnedAway()) onEnd({ error, digest, forced, pause: judge(error) });
         throw error;
       },
     );
@@ -123,14 +114,17 @@ export function renewals(
 
     function ended(): void {
       flight = undefined;
-      leave();
+      way.leave();
     }
 
     function judge(error: unknown): KeepPause | undefined {
-      // Nobody asked: another's pause came first, or there was no input; the next caller has one of his own.
-      if (phase === 'at the door' || (phase === 'preparing' && error instanceof NoTokenError)) return undefined;
-      const scope = pauses.failed(error, attempt);
-      return { scope, retryAt: pauses.last()?.retryAt ?? clock.now() };
+      // The next caller has an input of his own.
+      if (!evaluated && error instanceof NoTokenError) return undefined;
+      const attempt = way.attempt();
+      // The token backend's own token could not be had: whoever asks for that paces it.
+      if (shared && attempt.request === 'unsent' && error instanceof TokenRequestError) return undefined;
+      const { scope, began } = pauses.failed(error, attempt);
+      return { scope, began, retryAt: pauses.last()?.retryAt ?? clock.now() };
     }
   }
 

@@ -15,17 +15,19 @@ export interface PostAnswer extends TokenAnswer {
   readonly secrets?: readonly string[] | undefined;
 }
 
-/** Posts a form through the token backend. Redirects are not followed (they would repost the secret). */
-export type Post = (request: {
-  headers: Record<string, string>;
-  body: string;
-  signal: AbortSignal | undefined;
-}) => Promise<PostAnswer>;
+/**
+ * Opens the way through the token backend, whose own token may have to be waited for, and gives what posts one form.
+ * Redirects are not followed (they would repost the secret).
+ */
+export type OpenPost = (signal: AbortSignal | undefined) => Promise<Post>;
+
+/** Posts a form. */
+export type Post = (request: { headers: Record<string, string>; body: string }) => Promise<PostAnswer>;
 
 export interface TokenEndpointOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
-  readonly post: Post;
+  readonly openPost: OpenPost;
   readonly clientAuth: DraftPart;
   /** Further form parameters; none that grant or client authentication set. */
   readonly params: FormParameters;
@@ -52,7 +54,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
 
   return {
     async ask(grant, query) {
-      const draft = await fill(grant, query);
+      const draft = await letThrough(grant, query);
       try {
         return await request(draft, query);
       } catch (error) {
@@ -63,6 +65,17 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     },
   };
 
+  /** A draft that may be sent now; it is made anew after waiting: assertions age. */
+  async function letThrough(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
+    for (;;) {
+      const draft = await fill(grant, query);
+      const waiting = query.passage?.enter();
+      if (!waiting) return draft;
+      await waiting;
+      query.signal?.throwIfAborted();
+    }
+  }
+
   async function fill(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
     const draft = emptyDraft(options.params);
     await grant(draft, query);
@@ -71,11 +84,13 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     return draft;
   }
 
-  function request(draft: TokenRequestDraft, { signal, onSend }: GrantQuery): Promise<Granted> {
+  async function request(draft: TokenRequestDraft, { signal, passage }: GrantQuery): Promise<Granted> {
+    const post = await options.openPost(signal);
     const issuedAt = clock.now();
-    onSend?.();
+    passage?.sent();
     return observe(async (answered) => {
-      const answer = await send(draft, signal);
+      const answer = await send(post, draft, signal);
+      passage?.answered();
       answered(answer.status);
       return judge(answer, draft, issuedAt);
     });
@@ -92,7 +107,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     }
   }
 
-  async function send(draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {
+  async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {
     const headers = {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
@@ -100,7 +115,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       ...draft.headers,
     };
     try {
-      return await options.post({ headers, body: encodeForm(draft.form), signal });
+      return await post({ headers, body: encodeForm(draft.form) });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof OAuth2BackendError) throw error;

@@ -6,7 +6,8 @@ function watching() {
   const clock = manualClock();
   const reports: string[] = [];
   const early = earlyRefusals(clock, (message) => reports.push(message));
-  const refuse = (age: number) => {
+  const refuse = (age: number, later = 0) => {
+    clock.pass(later);
     const issuedAt = clock.now() - age;
     early.refused({ value: 'x', type: 'Bearer', issuedAt, expiresAt: issuedAt + 3_600_000 });
   };
@@ -22,6 +23,15 @@ describe('earlyRefusals(clock, report)', () => {
     for (let count = 0; count < 10; count++) refuse(0);
     expect(reports).toHaveLength(1);
     expect(reports[0]).toMatch(/3 tokens in a row.*audience.*scope.*clock/);
+  });
+
+  it('takes refusals that lie far apart for different matters', () => {
+    const { reports, refuse } = watching();
+    for (let count = 0; count < 10; count++) refuse(0, 600_001);
+    expect(reports).toEqual([]);
+    refuse(0, 600_000);
+    refuse(0, 600_000);
+    expect(reports).toHaveLength(1);
   });
 
   it('begins anew after a token that was old, or accepted', () => {

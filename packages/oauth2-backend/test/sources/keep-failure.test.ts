@@ -239,6 +239,22 @@ describe('keep(source).ready(signal)', () => {
     expect(source.queries).toHaveLength(5);
   });
 
+  it('asks once in each pause, whatever it did in the one before', async () => {
+    const { clock, source, kept } = keeping({ life: HOUR });
+    for (let outage = 0; outage < 2; outage++) {
+      source.give = () => Promise.reject(answered(429));
+      await expect(kept.token()).rejects.toThrow('429');
+      await expect(kept.ready(undefined)).rejects.toThrow('429');
+      await expect(kept.ready(undefined)).rejects.toThrow('429');
+      expect(source.queries).toHaveLength(2 + 3 * outage);
+      source.give = () => source.make();
+      clock.pass(60_000);
+      await kept.token();
+      await kept.ready(undefined);
+      clock.pass(HOUR);
+    }
+  });
+
   it('releases its caller with the reason of its signal', async () => {
     const { source, kept } = keeping();
     source.hold();
@@ -246,6 +262,18 @@ describe('keep(source).ready(signal)', () => {
     const waiting = kept.ready(controller.signal);
     controller.abort('enough');
     await expect(waiting).rejects.toBe('enough');
+  });
+});
+
+describe('keep(source).token() while the endpoint says nothing', () => {
+  it('gives the unexpired token while it is still of use', async () => {
+    const { clock, source, kept } = keeping({ life: 4_000 });
+    await kept.token();
+    clock.pass(3_800);
+    source.hold();
+    expect((await kept.token()).value).toBe('token-1');
+    expect(source.queries).toHaveLength(2);
+    await expect(kept.token({ refused: 'token-1', signal: AbortSignal.timeout(300) })).rejects.toThrow('timeout');
   });
 });
 

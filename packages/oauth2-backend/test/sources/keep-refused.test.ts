@@ -40,6 +40,14 @@ describe('keep(source).token({ refused })', () => {
     expect(source.queries).toHaveLength(2);
   });
 
+  it('forgets the refused token for one that is not kept', async () => {
+    const { source, kept } = keeping();
+    const { value } = await kept.token();
+    source.give = () => source.make(0);
+    expect((await kept.token({ refused: value })).value).toBe('token-2');
+    for (let count = 3; count < 20; count++) expect((await kept.token()).value).toBe(`token-${count}`);
+  });
+
   it('uses a renewal that brings the same value', async () => {
     const { source, kept } = keeping();
     const token = await kept.token();

@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
-import type { GrantQuery } from '../../src/grant-input.js';
+import type { GrantQuery, RequestPassage } from '../../src/grant-input.js';
 import { keep } from '../../src/sources/keep.js';
 import type { KeepEvent } from '../../src/sources/kept-source.js';
 import { sharedPause } from '../../src/sources/shared-pause.js';
@@ -23,15 +23,21 @@ function sharing(deadline = 10_000) {
   const asked: string[] = [];
   const world = {
     clock,
+    shared,
     asked,
     answer: async (_user: string): Promise<void> => {},
     identity(user: string) {
       const events: KeepEvent[] = [];
       const source = {
-        async token({ onSend }: GrantQuery = {}): Promise<AccessToken> {
+        async token({ passage }: GrantQuery = {}): Promise<AccessToken> {
+          for (let waiting = passage?.enter(); waiting; waiting = passage?.enter()) await waiting;
           asked.push(user);
-          onSend?.();
-          await world.answer(user);
+          passage?.sent();
+          await world.answer(user).catch((error: unknown) => {
+            if (error instanceof TokenRequestError && error.response) passage?.answered();
+            throw error;
+          });
+          passage?.answered();
           return { value: user, type: 'Bearer', issuedAt: clock.now(), expiresAt: clock.now() + 3_600_000 };
         },
       };
@@ -185,7 +191,70 @@ describe('identities that share a token backend', () => {
     expect(first).toBeInstanceOf(TokenTimeoutError);
     expect(second).toBeDefined();
     expect(world.asked).toEqual(['amy', 'amy']);
-    expect(bob.events).toEqual([expect.objectContaining({ type: 'failed', pause: undefined })]);
+    expect(bob.events).toEqual([]);
+  });
+
+  it('have their whole time to ask after they have waited', async () => {
+    const world = sharing(200);
+    const users = ['amy', 'bob', 'carl', 'dora'].map(world.identity);
+    world.answer = () => Promise.reject(answered(429));
+    await users[0]?.failure();
+    world.clock.pass(1_000);
+    world.answer = () => delay(150);
+    expect(await Promise.all(users.map(({ failure }) => failure()))).toEqual(users.map(() => undefined));
+    expect(world.asked).toHaveLength(5);
+  });
+
+  it('do not mind a request that had just been sent when the time was over, nor one that was answered before', async () => {
+    for (const hang of [
+      async (passage: RequestPassage | undefined) => {
+        await delay(90);
+        passage?.sent();
+      },
+      async (passage: RequestPassage | undefined) => {
+        passage?.sent();
+        passage?.answered();
+      },
+    ]) {
+      const world = sharing(100);
+      const [bob, events] = [world.identity('bob'), [] as KeepEvent[]];
+      const source = {
+        async token({ passage }: GrantQuery = {}) {
+          // Entering begins the time anew: what comes next is a function that takes most of it.
+          await passage?.enter();
+          await hang(passage);
+          return new Promise<never>(() => {});
+        },
+      };
+      const options = { name: 'billing', clock: world.clock, renewBefore: { fraction: 0.25 }, deadline: 100 };
+      const eve = keep(source, { ...options, shared: world.shared, onEvent: (event) => events.push(event) });
+      await expect(eve.token()).rejects.toBeInstanceOf(TokenTimeoutError);
+      expect(events).toMatchObject([{ type: 'failed', pause: { scope: 'identity' } }]);
+      expect(await bob.failure()).toBeUndefined();
+    }
+  });
+
+  it('know when the pause of another kind is over: status tells the truth', async () => {
+    const world = sharing();
+    const [amy, bob] = [world.identity('amy'), world.identity('bob')];
+    let answer = () => {};
+    world.answer = (user) => (user === 'bob' ? new Promise((resolve) => (answer = resolve)) : Promise.reject(broken()));
+    const broken = () => setRetryAfter(unreachable(), 20);
+    const slow = bob.failure();
+    await turn();
+    await amy.failure();
+    expect(amy.kept.state().last?.retryAt).toBe(world.clock.now() + 1_000);
+    answer();
+    await slow;
+    expect(amy.kept.state()).toMatchObject({ state: 'failing', last: { retryAt: world.clock.now() } });
+  });
+
+  it('stop their quick attempts when several have stumbled', async () => {
+    const world = sharing();
+    const users = Array.from({ length: 50 }, (_, index) => world.identity(`user-${index}`));
+    world.answer = () => Promise.reject(unreachable());
+    await Promise.all(users.map(({ failure }) => failure()));
+    expect(world.asked.length).toBeLessThanOrEqual(52);
   });
 
   it('ready() asks once although the pause is on', async () => {

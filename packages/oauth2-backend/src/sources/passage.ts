@@ -1,0 +1,88 @@
+/** The way of one renewal's requests to the token endpoint: past the pause of the token backend, and how far they got. */
+
+import type { Clock } from '../clock.js';
+import type { RequestPassage } from '../grant-input.js';
+import { othersError } from './failure.js';
+import type { Attempt } from './pausing.js';
+import type { SharedPause } from './shared-pause.js';
+
+/** One renewal's way. */
+export interface Passage extends RequestPassage {
+  attempt(): Attempt;
+  /** The renewal's time is over: a request that has just been sent says nothing then. */
+  cut(): void;
+  /** Whether it waits for another's attempt now. */
+  waiting(): boolean;
+  /** Whether another's failure kept it from asking. */
+  turnedAway(): boolean;
+  /** The renewal is over: the next one may try. */
+  leave(): void;
+}
+
+/** Whose way it is. */
+export interface PassageOptions {
+  /** Name of the backend, for messages. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Milliseconds for a renewal's requests. */
+  readonly deadline: number;
+  readonly shared: SharedPause | undefined;
+  /** Asks although a pause is on. */
+  readonly overrule: boolean;
+  /** Told when waiting begins, and when the first request is about to be sent. */
+  readonly onProgress: () => void;
+}
+
+/** Nothing sent yet. */
+export function passage({ name, clock, deadline, shared, overrule, onProgress }: PassageOptions): Passage {
+  let state: 'before' | 'waiting' | 'inside' | 'over' = 'before';
+  let request: Attempt['request'] = 'unsent';
+  let began = clock.monotonic();
+  let sentAt = 0;
+  let turnedAway = false;
+  let letOut = () => {};
+
+  return {
+    enter() {
+      const failure = shared?.active();
+      if (failure && !overrule && state !== 'inside') {
+        turnedAway = true;
+        throw othersError(failure.error, name);
+      }
+      if (state === 'inside' || state === 'over') return undefined;
+      const entering = shared?.enter() ?? nobody;
+      if (typeof entering !== 'function') return wait(entering);
+      letOut = entering;
+      state = 'inside';
+      began = clock.monotonic();
+      onProgress();
+      return undefined;
+    },
+    sent() {
+      request = 'under way';
+      sentAt = performance.now();
+    },
+    answered() {
+      request = 'answered';
+    },
+    attempt: () => ({ began, request }),
+    cut() {
+      if (request === 'under way' && performance.now() - sentAt < deadline / 2) request = 'unsent';
+    },
+    waiting: () => state === 'waiting',
+    turnedAway: () => turnedAway || state === 'waiting',
+    leave() {
+      if (state !== 'waiting') state = 'over';
+      letOut();
+    },
+  };
+
+  async function wait(trial: Promise<void>): Promise<void> {
+    state = 'waiting';
+    onProgress();
+    await trial;
+    state = 'before';
+  }
+}
+
+const nobody = () => {};
