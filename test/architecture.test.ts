@@ -111,6 +111,7 @@ describe('files', () => {
       ...packageNames.flatMap((name) => [`packages/${name}/src`, `packages/${name}/test`]),
       'test',
       'examples',
+      'soak',
     ];
     const all = folders.flatMap((folder) => filesBelow(join(packagesFolder, '..', folder)));
     expect(all.length).toBeGreaterThan(0);

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type AccessToken, bearer, ConfigurationError, TokenRequestError, type TokenSource } from 'oauth2-backend';
 import { type Bearer, type Refusal, tieBearer } from '../src/bearer.js';
+import { listenToFeedback } from '../src/sources/feedback.js';
 import { targetRule } from '../src/target.js';
 import { keeping } from './sources/keeping.js';
 import { manualClock } from './sources/manual-clock.js';
@@ -201,6 +202,19 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     expect(await refuse(8)).toBe(true);
   });
 
+  it.each([
+    [0, 0],
+    [1, 1],
+    [2, 1],
+  ])('after %d repeats tells the keeper %d times that one was refused', async (repeats, told) => {
+    const { billing } = tied(9);
+    const token = await billing.token({});
+    const refusedAgain = jest.fn();
+    listenToFeedback(token, { refused: () => {}, refusedAgain, accepted: () => {} });
+    await billing.afterRefusal(refusal(token, { repeats }));
+    expect(refusedAgain).toHaveBeenCalledTimes(told);
+  });
+
   it('fails with resource { status: 401 } when the renewal fails; later callers go on', async () => {
     const { billing, source } = tied();
     const token = await billing.token({});
@@ -288,8 +302,20 @@ describe('bearer(source, options)', () => {
     expect(paths).toEqual(['allowHttp', 'origin', 'pathPrefix', 'path_prefix', 'retries', 'source']);
   });
 
-  it('takes plain http on loopback, elsewhere by consent (RULES 103)', () => {
-    expect(bearer(source, { origin: 'http://127.0.0.1:8080' }).hasToken).toBe(true);
-    expect(bearer(source, { origin: 'http://billing.example.com', allowHttp: true }).hasToken).toBe(true);
+  it('takes 0 to 255 retries', () => {
+    for (const retries of [0, 255]) expect(bearer(source, { origin: ORIGIN, retries }).hasToken).toBe(true);
+  });
+
+  it('takes plain http on loopback, elsewhere by consent and with a warning (RULES 103)', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    try {
+      expect(bearer(source, { origin: 'http://127.0.0.1:8080' }).hasToken).toBe(true);
+      expect(warn).not.toHaveBeenCalled();
+      expect(bearer(source, { origin: 'http://billing.example.com', allowHttp: true }).hasToken).toBe(true);
+      expect(warn).toHaveBeenCalledTimes(1);
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('http'), { type: 'OAuth2BackendWarning' });
+    } finally {
+      warn.mockRestore();
+    }
   });
 });

@@ -29,6 +29,12 @@ describe('client_secret_basic', () => {
     expect(decoded(server.requests[0]?.headers.authorization)).toBe(`${ID}:${SECRET}`);
   });
 
+  it('says which credential could not be had', async () => {
+    const { failure } = billing(server.url, { client_secret: () => '' });
+    expect((await failure()).message).toContain('client_secret');
+    expect(server.requests).toEqual([]);
+  });
+
   it('puts neither into the body (RULES 9)', async () => {
     await billing(server.url, { client_id: ID, client_secret: SECRET }).backend.token();
     expect(server.requests[0]?.body.toString()).toBe('grant_type=client_credentials');

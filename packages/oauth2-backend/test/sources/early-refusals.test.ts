@@ -20,6 +20,8 @@ describe('earlyRefusals(clock, report)', () => {
     refuse(0);
     refuse(30_000);
     expect(reports).toEqual([]);
+    refuse(0);
+    expect(reports).toHaveLength(1);
     for (let count = 0; count < 10; count++) refuse(0);
     expect(reports).toHaveLength(1);
     expect(reports[0]).toMatch(/3 tokens in a row.*audience.*scope.*clock/);

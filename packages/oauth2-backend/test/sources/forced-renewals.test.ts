@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { forcedRenewals } from '../../src/sources/forced-renewals.js';
 import { manualClock } from './manual-clock.js';
 
@@ -51,5 +51,28 @@ describe('forcedRenewals(clock)', () => {
     expect(budget.take()).toBe(false);
     clock.tick(12_000);
     expect(budget.take()).toBe(true);
+  });
+
+  it('tells once that it is spent, and again when it was whole in between', () => {
+    const clock = manualClock();
+    const onSpent = jest.fn();
+    const budget = forcedRenewals(clock, onSpent);
+    const spend = () => {
+      while (budget.take());
+      budget.take();
+    };
+    for (let index = 0; index < 5; index++) budget.take();
+    expect(onSpent).not.toHaveBeenCalled();
+    spend();
+    expect(onSpent).toHaveBeenCalledTimes(1);
+    clock.tick(12_000);
+    spend();
+    expect(onSpent).toHaveBeenCalledTimes(1);
+    clock.tick(60_000);
+    spend();
+    expect(onSpent).toHaveBeenCalledTimes(2);
+    budget.accepted();
+    spend();
+    expect(onSpent).toHaveBeenCalledTimes(3);
   });
 });

@@ -289,3 +289,21 @@ describe('identities that share a token backend', () => {
     }
   });
 });
+
+describe('sharedPause(clock).enter()', () => {
+  it('lets all go on together once the one that tried has succeeded', async () => {
+    const clock = manualClock();
+    const shared = sharedPause(clock);
+    shared.failed(answered(503), clock.monotonic());
+    clock.pass(2_000);
+    const leave = await shared.enter();
+    let inside = 0;
+    for (let count = 0; count < 3; count++) void shared.enter()?.then(() => (inside += 1));
+    await turn();
+    expect(inside).toBe(0);
+    shared.succeeded(clock.monotonic());
+    leave?.();
+    await turn();
+    expect(inside).toBe(3);
+  });
+});

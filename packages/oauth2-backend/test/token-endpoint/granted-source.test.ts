@@ -90,6 +90,18 @@ describe('the refresh token of a password grant', () => {
     expect(asked()).toEqual(['password', 'r1', 'r1']);
   });
 
+  it('is kept on a 500 without an error code', async () => {
+    const clock = manualClock();
+    server.extra = { refresh_token: 'r1' };
+    const { backend, failure } = billing(server.url, byPassword, { logger: silent, clock });
+    await backend.token();
+    server.next({ status: 500, body: 'out of order' });
+    await failure();
+    clock.pass(2000);
+    await backend.token();
+    expect(asked()).toEqual(['password', 'r1', 'r1']);
+  });
+
   it('stays with the failure of the grant that follows it', async () => {
     server.extra = { refresh_token: 'r1' };
     const { backend, failure } = backendWith();

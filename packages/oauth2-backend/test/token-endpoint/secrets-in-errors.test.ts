@@ -97,6 +97,18 @@ describe('an error of the token endpoint', () => {
     for (const hidden of HIDDEN) expect(seen).not.toContain(hidden);
   });
 
+  it.each(['access_token', 'refresh_token', 'id_token'])(
+    'does not show a %s that came with the error',
+    async (name) => {
+      server.next({
+        status: 400,
+        body: { error: 'x', [name]: 'issued-all-the-same', error_description: 'issued-all-the-same' },
+      });
+      const error = await billing(server.url, { client_secret: SECRET }).failure();
+      expect(everything(error)).not.toContain('issued-all-the-same');
+    },
+  );
+
   it('keeps what the server says when it repeats nothing', async () => {
     server.next(repeating('client "shop" is locked'));
     expect(await billing(server.url, { client_secret: SECRET }).failure()).toMatchObject({

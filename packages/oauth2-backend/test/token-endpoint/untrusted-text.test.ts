@@ -18,6 +18,17 @@ describe('untrustedText(secrets)', () => {
     expect(untrustedText(['other', SECRET])(`so: ${text}.`)).toBe(LEFT_OUT);
   });
 
+  it.each([0, 1, 2])('knows a secret in Base64 behind %d other bytes', (before) => {
+    const secret = 'geheim-und-lang-genug';
+    const text = Buffer.from('abc'.slice(0, before) + secret).toString('base64');
+    expect(untrustedText([secret])(text)).toBe(LEFT_OUT);
+  });
+
+  it('leaves 200 characters as they are and cuts the 201st', () => {
+    expect(untrustedText([])('a'.repeat(200))).toBe('a'.repeat(200));
+    expect(untrustedText([])('a'.repeat(201))).toBe(`${'a'.repeat(199)}…`);
+  });
+
   it('does not take three characters for a secret', () => {
     expect(untrustedText(['abc', ''])('abc')).toBe('abc');
   });

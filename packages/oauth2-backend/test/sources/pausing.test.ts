@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { TokenRequestError } from 'oauth2-backend';
+import { pausing } from '../../src/sources/pausing.js';
+import { sharedPause } from '../../src/sources/shared-pause.js';
+import { manualClock } from './manual-clock.js';
+
+const answered = (status: number) => new TokenRequestError(`answered ${status}`, { response: { status } });
+
+/** Two users of one token backend, the pause of which has begun and is over. */
+function afterAnOutage() {
+  const clock = manualClock();
+  const shared = sharedPause(clock);
+  const ann = pausing({ name: 'orders', clock, shared });
+  const ben = pausing({ name: 'orders', clock, shared });
+  const attempt = (sent = true) => ({ began: clock.monotonic(), sent });
+  ann.failed(answered(503), attempt());
+  clock.tick(1150);
+  return { clock, shared, ann, ben, attempt };
+}
+
+describe('pausing(options) with a shared pause', () => {
+  it.each([400, 500])('takes a %d for a sign that the token backend works: it pauses one alone', (status) => {
+    const { clock, shared, ann, ben, attempt } = afterAnOutage();
+    clock.tick(1);
+    expect(ben.failed(answered(status), attempt())).toBe('identity');
+    expect(shared.last()).toBeUndefined();
+    expect(ben.active()).toBeDefined();
+    expect(ann.active()).toBeUndefined();
+  });
+
+  it('takes a failure before anything was sent for no sign of anything', () => {
+    const { clock, shared, ben, attempt } = afterAnOutage();
+    clock.tick(1);
+    expect(ben.failed(answered(503), attempt(false))).toBe('identity');
+    expect(shared.last()).toBeDefined();
+    expect(shared.active()).toBeUndefined();
+  });
+
+  it('lets the pause of all grow with the failure of another', () => {
+    const { clock, ann, ben, attempt } = afterAnOutage();
+    clock.tick(1);
+    expect(ben.failed(answered(503), attempt())).toBe('token backend');
+    clock.tick(1999);
+    expect(ann.active()).toBeDefined();
+    clock.tick(301);
+    expect(ann.active()).toBeUndefined();
+  });
+});

@@ -1,0 +1,11 @@
+/** Somebody else's server: nothing may arrive there. */
+import { listen } from './listen.js';
+
+/** A server to which the API redirects; each request it gets is a violation. */
+export async function foreignHost({ violations }) {
+  const { origin, close } = await listen((request, response) => {
+    violations.add('nothing goes elsewhere', `${request.method} ${request.url} ${request.headers.authorization}`);
+    response.end('welcome');
+  });
+  return { origin, close };
+}

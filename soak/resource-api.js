@@ -1,0 +1,72 @@
+/** The API: it knows for whom each token was issued and for whom each request is, and fails while a fault is on. */
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from './listen.js';
+
+/** A token may be on its way for this long after its end, milliseconds. */
+const ON_ITS_WAY = 500;
+
+/**
+ * `fault` is the one that is on, for half of the requests: `reset`, `reset in the body`, `slow`, `unavailable`.
+ * `open` are the visits under way by id: `hit` is the fault that one met, `refused` the tokens that it was refused with. Paths are `/<app>/<backend>/<action>`.
+ */
+export async function resourceApi({ ledger, open, violations, stalls, foreign, random }) {
+  const api = { origin: '', fault: undefined, requests: 0, refusals: 0, close: undefined };
+  const { origin, close } = await listen(handle);
+  return Object.assign(api, { origin, close });
+
+  async function handle(request, response) {
+    api.requests += 1;
+    const arrived = performance.now();
+    const visit = open.get(request.headers['x-visit']);
+    const token = ledger.find(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]);
+    judge(token, visit, request, arrived);
+    const hit = api.fault && random.chance(0.5) ? api.fault : undefined;
+    if (hit && visit) visit.hit = hit;
+    const body = await text(request).catch(() => undefined);
+    if (body === undefined) return;
+
+    if (hit === 'reset') return void request.socket.resetAndDestroy();
+    if (hit === 'unavailable') return void response.writeHead(503).end('{}');
+    if (hit === 'slow') await pause(random.between(50, 400));
+    if (!token || token.revoked !== undefined || arrived > token.expires) return refuse(response, visit, token);
+    if (hit === 'reset in the body') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"half":');
+      await pause(5);
+      return void request.socket.resetAndDestroy();
+    }
+    answer(request, response, { token, body });
+  }
+
+  function judge(token, visit, request, arrived) {
+    const [, app, backend] = request.url.split('/');
+    if (!token) return violations.add('no wrong token', `${request.url}: ${request.headers.authorization}`);
+    // The visit of an inbound client that went away may be over.
+    const expected = visit?.identity ?? request.headers['x-identity'];
+    if (token.identity !== expected || !token.identity.startsWith(`${app}:${backend}`)) {
+      violations.add('no wrong token', `${request.url} of ${expected} came with the token of ${token.identity}`);
+    }
+    const late = arrived - token.expires;
+    if (late > ON_ITS_WAY && !stalls.between(token.expires, arrived)) {
+      violations.add('no dead token', `${request.url} came ${Math.round(late)} ms after its token's end`);
+    }
+  }
+
+  function refuse(response, visit, token) {
+    api.refusals += 1;
+    visit?.refused.push(token);
+    response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end('{}');
+  }
+
+  function answer(request, response, { token, body }) {
+    const [, app, backend, action] = request.url.split('/');
+    if (action === 'moved') {
+      response.writeHead(random.pick([301, 302, 303, 307, 308]), { location: `${foreign}/elsewhere` }).end();
+    } else if (action === 'hop') {
+      response.writeHead(302, { location: `/${app}/${backend}/item` }).end();
+    } else {
+      const seen = { visit: request.headers['x-visit'], identity: token.identity, body };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(seen));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+/** How many token requests an identity may cost. */
+
+/** Milliseconds between an answer's end here and its arrival there, at the most. */
+const DELIVERY = 150;
+/** A renewal begins when at most 35 % of the life is left (a quarter, and jitter of up to 40 % of that). */
+const EARLIEST_RENEWAL = 0.65;
+/** The application counts from before its request: milliseconds until it is here, at the most. */
+const ON_ITS_WAY = 250;
+/** One renewal may take three attempts. */
+const ATTEMPTS = 3;
+/** Earliest starts of the renewals after the first failed one, milliseconds: pauses of 1, 2, 4 and then 5 s. */
+const LATER_RENEWALS = [1000, 3000, 7000, 12_000, 17_000, 22_000];
+
+/** `asked` for each token request, `failed` and `succeeded` for its outcome; an identity is `<app>:<backend>[ <user>]`. */
+export function tokenBudget({ ledger, violations, stalls }) {
+  /** By identity: when the first of the failures in a row was asked for, and how many requests since. */
+  const outages = new Map();
+
+  return {
+    asked(identity) {
+      const now = performance.now();
+      early(identity, now);
+      const outage = outages.get(identity);
+      if (!outage) return;
+      outage.requests += 1;
+      const since = now - outage.since;
+      const allowed = ATTEMPTS + LATER_RENEWALS.filter((start) => start <= since).length;
+      if (outage.requests > allowed && !stalls.between(outage.since, now)) {
+        const text = `${identity}: ${outage.requests} in ${Math.round(since)} ms of failures, allowed ${allowed}`;
+        violations.add('token requests in an outage are within budget', text);
+      }
+    },
+    failed(identity) {
+      if (!outages.has(identity)) outages.set(identity, { since: performance.now(), requests: 1 });
+    },
+    /** One that succeeds ends the pauses of the others too: they may go through the same token backend. */
+    succeeded(identity) {
+      const [app] = identity.split(':');
+      for (const failing of outages.keys()) if (failing.startsWith(`${app}:`)) outages.delete(failing);
+    },
+    /** The end of an outage in which `connections` were reset before it was known whose they were. */
+    turnedAway({ connections, lasted, identities, tokenBackends }) {
+      const allowed =
+        ATTEMPTS * identities + tokenBackends * (1 + LATER_RENEWALS.filter((start) => start <= lasted).length);
+      if (connections <= allowed) return;
+      const text = `${connections} connections in ${Math.round(lasted)} ms, allowed ${allowed}`;
+      violations.add('token requests in an outage are within budget', text);
+    },
+  };
+
+  /** While the newest token is fresh and not revoked there is nothing to ask for. */
+  function early(identity, now) {
+    const token = ledger.newestOf(identity);
+    if (!token || token.revoked !== undefined || token.delivered + DELIVERY > now) return;
+    const age = now - token.asked + ON_ITS_WAY;
+    if (age > EARLIEST_RENEWAL * ledger.life * 1000 || stalls.between(token.issued, now)) return;
+    violations.add(
+      'one token request a life',
+      `${identity}: asked again ${Math.round(now - token.asked)} ms after it had asked for the last token`,
+    );
+  }
+}
