@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, TLSSocket } from 'node:tls';
-import { type Certified, certificateAuthority } from '../../certificates.js';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import { certificateAuthority } from '../../certificates.js';
 import type { Fault, Wire } from './fault.js';
 import { type ReadRequest, readRequests } from './read-requests.js';
 
@@ -24,7 +24,7 @@ export interface FaultServer {
 }
 
 /** Certificates that a client of `authority` takes, and three that it must not. */
-export interface FaultCertificates extends Record<'good' | NonNullable<Fault['certificate']>, Certified> {
+export interface FaultCertificates extends Record<'good' | NonNullable<Fault['certificate']>, SecureContext> {
   /** What a client has to trust, PEM. */
   readonly authority: string;
 }
@@ -37,10 +37,10 @@ export function faultCertificates(): FaultCertificates {
   const authority = certificateAuthority();
   return {
     authority: authority.ca,
-    good: authority.server(),
-    expired: authority.expired(),
-    otherName: authority.server('elsewhere.example'),
-    stranger: certificateAuthority('Another CA').server(),
+    good: createSecureContext(authority.server()),
+    expired: createSecureContext(authority.expired()),
+    otherName: createSecureContext(authority.server('elsewhere.example')),
+    stranger: createSecureContext(certificateAuthority('Another CA').server()),
   };
 }
 
@@ -118,8 +118,8 @@ export async function faultServer(options: {
   };
 }
 
-function secured(socket: Socket, certified: Certified): Duplex {
-  const stream = new TLSSocket(socket, { isServer: true, secureContext: createSecureContext(certified) });
+function secured(socket: Socket, secureContext: SecureContext): Duplex {
+  const stream = new TLSSocket(socket, { isServer: true, secureContext });
   return stream.on('error', ignore).on('end', () => setImmediate(() => socket.destroy()));
 }
 
