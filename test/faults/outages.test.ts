@@ -42,7 +42,7 @@ const cases = new Map(
 
 beforeAll(async () => {
   api = await apiServer();
-  outcomes = await outcomesOf(cases);
+  outcomes = await outcomesOf(cases, cases.size);
 }, 60_000);
 afterAll(() => api.close());
 

@@ -130,8 +130,8 @@ function wireOn(stream: Duplex, socket: Socket, said: Pick<Wire, 'head' | 'body'
     drip(text, milliseconds) {
       let sent = 0;
       const timer = setInterval(() => {
-        if (sent >= text.length || stream.destroyed) return void clearInterval(timer);
-        stream.write(text.slice(sent, sent + DROP), 'latin1');
+        if (sent >= text.length || stream.destroyed) clearInterval(timer);
+        else stream.write(text.slice(sent, sent + DROP), 'latin1');
         sent += DROP;
       }, milliseconds).unref();
       socket.once('close', () => clearInterval(timer));
