@@ -115,21 +115,27 @@ function definitionFor(server: FaultServer, fault: Fault, client_id: string) {
   } as const;
 }
 
+/** The names of each client's own errors. */
+const own: Readonly<Record<string, { failure: RegExp; silence: RegExp }>> = {
+  got: { failure: /^(?:Request|Read)Error$/, silence: /^TimeoutError$/ },
+  fetch: { failure: /^TypeError$/, silence: /^TimeoutError$/ },
+  request: { failure: /Error$/, silence: /^(?:Connect|Headers|Body)TimeoutError$/ },
+};
+
 /** The client's own error, marked with the status for an inbound client. */
 function expectFailure(fault: Fault, carrier: string, error: unknown): void {
+  const { failure, silence } = own[carrier] ?? {};
   if (fault.outcome === 'silence') {
     if (carrier === 'got') expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
-      name: 'TimeoutError',
+      name: expect.stringMatching(silence ?? ''),
       message: `${LIMITS[fault.reaches]} of ${limitOf(fault)} ms is over`,
       statusCode: 504,
       expose: false,
     });
     return;
   }
-  expect(error).toMatchObject({
-    name: carrier === 'got' ? expect.stringMatching(/^(?:Request|Read)Error$/) : 'TypeError',
-  });
+  expect(error).toMatchObject({ name: expect.stringMatching(failure ?? '') });
   // The body of a Response fails by itself, without us.
   if (carrier !== 'fetch' || fault.reaches !== 'head') expect(error).toMatchObject({ statusCode: 502, expose: false });
 }
