@@ -12,8 +12,8 @@ import { until } from './until.js';
 
 /** Milliseconds of a renewal at a server that says nothing more. A good handshake must fit in, too. */
 const limitOf = ({ tls }: Fault) => (tls ? 1_000 : 500);
-/** Milliseconds that a busy machine may take on top. */
-const SLACK = 1_000;
+/** Milliseconds that a busy machine may take on top; the next longer limit is 10 s. */
+const SLACK = 2_500;
 /** Milliseconds for three attempts with their pauses. */
 const THREE_ATTEMPTS = 50 * 2 + 200 * 2;
 const LONGEST_PAUSE = 6 * 60_000;
