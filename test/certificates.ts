@@ -15,6 +15,8 @@ export interface CertificateAuthority {
   readonly ca: string;
   /** For a server that answers under these host names and addresses; default `localhost`, `127.0.0.1`, `::1`. */
   server(...names: readonly string[]): Certified;
+  /** The same, but its day was yesterday. */
+  expired(...names: readonly string[]): Certified;
   /** For a client with this common name. */
   client(name: string): Certified;
 }
@@ -24,19 +26,22 @@ export function certificateAuthority(name = 'Test CA'): CertificateAuthority {
   const keys = newKeys();
   const issuer = { subject: subjectOf(name), keys };
   const ca = certify({ ...issuer, issuer, extensions: [{ name: 'basicConstraints', cA: true, critical: true }] }).cert;
-  const issue = (subject: string, extensions: object[]) =>
-    certify({ subject: subjectOf(subject), keys: newKeys(), issuer, extensions });
+  const issue = (subject: string, extensions: object[], from?: number) =>
+    certify({ subject: subjectOf(subject), keys: newKeys(), issuer, extensions, from });
+  const issueServer = (given: readonly string[], from?: number) => {
+    const names = given.length === 0 ? ['localhost', '127.0.0.1', '::1'] : given;
+    const altNames = names.map((value) => (isIP(value) ? { type: 7, ip: value } : { type: 2, value }));
+    const extensions = [
+      { name: 'subjectAltName', altNames },
+      { name: 'extKeyUsage', serverAuth: true },
+    ];
+    return issue(names[0] ?? '', extensions, from);
+  };
 
   return {
     ca,
-    server(...given) {
-      const names = given.length === 0 ? ['localhost', '127.0.0.1', '::1'] : given;
-      const altNames = names.map((value) => (isIP(value) ? { type: 7, ip: value } : { type: 2, value }));
-      return issue(names[0] ?? '', [
-        { name: 'subjectAltName', altNames },
-        { name: 'extKeyUsage', serverAuth: true },
-      ]);
-    },
+    server: (...names) => issueServer(names),
+    expired: (...names) => issueServer(names, Date.now() - 2 * DAY),
     client: (subject) => issue(subject, [{ name: 'extKeyUsage', clientAuth: true }]),
   };
 }
@@ -49,13 +54,16 @@ function certify(request: {
   keys: Keys;
   issuer: { subject: Attributes; keys: Keys };
   extensions: object[];
+  /** The start of its day; default half a day ago. */
+  from?: number | undefined;
 }): Certified {
+  const { from = Date.now() - DAY / 2 } = request;
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(request.keys.publicKey);
   // Positive: the highest bit is not set.
   certificate.serialNumber = `01${randomBytes(8).toString('hex')}`;
-  certificate.validity.notBefore = new Date(Date.now() - DAY / 2);
-  certificate.validity.notAfter = new Date(Date.now() + DAY / 2);
+  certificate.validity.notBefore = new Date(from);
+  certificate.validity.notAfter = new Date(from + DAY);
   certificate.setSubject(request.subject);
   certificate.setIssuer(request.issuer.subject);
   certificate.setExtensions(request.extensions);

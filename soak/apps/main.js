@@ -35,9 +35,16 @@ const actions = {
     return measure();
   },
   async end() {
+    ending = true;
     process.disconnect();
   },
 };
+let ending = false;
+
+// The other process has gone: nobody is left to tell. Asked to end, this one has to do so by itself.
+process.on('disconnect', () => {
+  if (!ending) process.exit(1);
+});
 
 process.on('message', ({ type, ...given }) => {
   void actions[type](given).then((result) => type !== 'end' && process.send({ type, result }));

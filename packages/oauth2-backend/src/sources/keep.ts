@@ -20,6 +20,8 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
   const renewing = renewals(source, { ...options, onEnd });
   const { pauses } = renewing;
   let overruled = false;
+  /** Whether the kept token is there because another was refused. */
+  let forced = false;
   let refusedInput: string | undefined;
 
   return {
@@ -143,13 +145,17 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
         onEvent({ type: 'accepted' });
       },
     });
+    forced = outcome.forced;
     held.put(token, lifetimeOf(token, asked, options.renewBefore, Math.random()));
     onEvent({ type: 'renewed', token, forced: outcome.forced });
   }
 
   function refuse(): void {
     const token = held.token();
-    if (token && held.refuse()) onEvent({ type: 'refused', token });
+    if (!token || !held.refuse()) return;
+    // It need not have been sent with a repeat: who came next was the first to send it.
+    if (forced) budget.refusedAgain();
+    onEvent({ type: 'refused', token });
   }
 
   function nameState(): ReturnType<KeptSource['state']>['state'] {

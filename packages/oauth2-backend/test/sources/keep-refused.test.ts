@@ -113,6 +113,20 @@ describe('keep(source).token({ refused })', () => {
     expect(await kept.token()).toBe(token);
   });
 
+  it('doubles the distance also when the new token was not sent with a repeat', async () => {
+    const { clock, source, kept } = keeping();
+    const at: number[] = [];
+    let token = await kept.token();
+    for (let second = 0; second < 400; second++) {
+      const before = source.queries.length;
+      feedbackOf(token)?.refused();
+      token = await kept.token();
+      if (source.queries.length > before && second > 5) at.push(second);
+      clock.pass(1_000);
+    }
+    expect(at).toEqual([12, 36, 84, 180, 372]);
+  });
+
   it('has nothing to do with renewals that are due anyway', async () => {
     const { clock, source, kept } = keeping();
     let token = await kept.token();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TokenRequestError } from 'oauth2-backend';
+import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
 import { pausing } from '../../src/sources/pausing.js';
 import { sharedPause } from '../../src/sources/shared-pause.js';
 import { manualClock } from './manual-clock.js';
@@ -12,7 +12,7 @@ function afterAnOutage() {
   const shared = sharedPause(clock);
   const ann = pausing({ name: 'orders', clock, shared });
   const ben = pausing({ name: 'orders', clock, shared });
-  const attempt = (sent = true) => ({ began: clock.monotonic(), sent });
+  const attempt = (request: 'unsent' | 'answered' = 'answered') => ({ began: clock.monotonic(), request });
   ann.failed(answered(503), attempt());
   clock.tick(1150);
   return { clock, shared, ann, ben, attempt };
@@ -22,7 +22,7 @@ describe('pausing(options) with a shared pause', () => {
   it.each([400, 500])('takes a %d for a sign that the token backend works: it pauses one alone', (status) => {
     const { clock, shared, ann, ben, attempt } = afterAnOutage();
     clock.tick(1);
-    expect(ben.failed(answered(status), attempt())).toBe('identity');
+    expect(ben.failed(answered(status), attempt())).toMatchObject({ scope: 'identity', began: true });
     expect(shared.last()).toBeUndefined();
     expect(ben.active()).toBeDefined();
     expect(ann.active()).toBeUndefined();
@@ -31,7 +31,10 @@ describe('pausing(options) with a shared pause', () => {
   it('takes a failure before anything was sent for no sign of anything', () => {
     const { clock, shared, ben, attempt } = afterAnOutage();
     clock.tick(1);
-    expect(ben.failed(answered(503), attempt(false))).toBe('identity');
+    expect(ben.failed(new TokenTimeoutError('late'), attempt('unsent'))).toMatchObject({
+      scope: 'identity',
+      began: true,
+    });
     expect(shared.last()).toBeDefined();
     expect(shared.active()).toBeUndefined();
   });
@@ -39,7 +42,7 @@ describe('pausing(options) with a shared pause', () => {
   it('lets the pause of all grow with the failure of another', () => {
     const { clock, ann, ben, attempt } = afterAnOutage();
     clock.tick(1);
-    expect(ben.failed(answered(503), attempt())).toBe('token backend');
+    expect(ben.failed(answered(503), attempt())).toMatchObject({ scope: 'token backend' });
     clock.tick(1999);
     expect(ann.active()).toBeDefined();
     clock.tick(301);

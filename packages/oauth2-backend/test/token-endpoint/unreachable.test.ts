@@ -7,7 +7,7 @@ import { manualClock } from '../sources/manual-clock.js';
 async function failure(thrown: unknown): Promise<Error> {
   const endpoint = tokenEndpoint({
     backend: 'billing',
-    post: () => Promise.reject(thrown),
+    openPost: async () => () => Promise.reject(thrown),
     clientAuth: async () => {},
     params: {},
     defaultTtl: 1000,

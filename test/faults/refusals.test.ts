@@ -1,0 +1,102 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createBackends } from 'oauth2-backend';
+import {
+  type CarrierWorld,
+  carriers,
+  carrierWorld,
+  type Received,
+} from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { complaintsOf } from '../../packages/oauth2-backend/test/sources/real-process.js';
+import { type ApiServer, apiServer } from '../servers/api-server.js';
+import { steppedClock } from './stepped-clock.js';
+
+const MOST_REQUESTS = 6;
+const logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+let world: CarrierWorld;
+let other: ApiServer;
+beforeEach(async () => {
+  world = await carrierWorld();
+  other = await apiServer();
+});
+afterEach(() => Promise.all([world.close(), other.close()]));
+
+describe('an API that always answers 401, asked 200 times a second for 5 s,', () => {
+  it('gives each call its 401 with body; the token endpoint sees little of it, and another backend gets its renewal', async () => {
+    const clock = steppedClock();
+    const oauth2 = {
+      grant_type: 'client_credentials',
+      token_endpoint: world.as.url,
+      client_id: 'shop',
+      client_secret: 'the-secret',
+    } as const;
+    const definitions = { refusing: { origin: world.api.origin, oauth2 }, other: { origin: other.origin, oauth2 } };
+    const backends = createBackends(definitions, { clock, logger });
+    const refusing = backends.get('refusing');
+    world.api.valid = () => false;
+    const tokenRequests = () => backends.status().map(({ counts }) => counts.tokenRequests);
+
+    const complaints = await complaintsOf(async () => {
+      await backends.get('other').token();
+      const calls: Promise<Received>[] = [];
+      for (let count = 0; count < 1_000; count++) {
+        const carrier = carriers[count % carriers.length];
+        if (carrier) calls.push(carrier.send(refusing, `${count}`));
+        clock.advance(5);
+        // In bursts of 20, as they come when 200 come in a second: most are under way together.
+        if (count % 20 === 19) await Promise.all(calls.slice(-40, -20));
+        else await turn();
+        if (count === 500) {
+          other.revoke((await backends.get('other').token()).value);
+          for (const { send } of carriers)
+            expect(await send(backends.get('other'), 'x')).toMatchObject({ status: 200 });
+        }
+      }
+      for (const [index, { status, body, header }] of (await Promise.all(calls)).entries()) {
+        expect([index, status, header('www-authenticate')]).toEqual([index, 401, 'Bearer error="invalid_token"']);
+        expect(JSON.parse(body)).toEqual({ refused: expect.stringMatching(/^token-\d+$/) });
+      }
+      expect(calls).toHaveLength(1_000);
+      expect(tokenRequests()).toEqual([MOST_REQUESTS, 2]);
+      expect(world.as.requests).toHaveLength(MOST_REQUESTS + 2);
+
+      // Nor does it see much later: one each 12 s at the most.
+      for (let second = 0; second < 60; second++) {
+        clock.advance(1_000);
+        await carriers[second % carriers.length]?.send(refusing, 'later');
+      }
+      expect(tokenRequests()[0]).toBeGreaterThan(MOST_REQUESTS);
+      expect(tokenRequests()[0]).toBeLessThanOrEqual(MOST_REQUESTS + 60 / 12);
+    });
+    expect(complaints).toEqual([]);
+    await backends.close();
+  }, 30_000);
+});
+
+describe('500 late 401s for an old token', () => {
+  it.each(carriers)(
+    'cost no token request when a newer one is there: $name',
+    async ({ send }) => {
+      const clock = steppedClock();
+      const backend = world.backend({}, { clock, logger });
+      const complaints = await complaintsOf(async () => {
+        await backend.token();
+        world.api.revoke('token-1');
+        const release = world.api.hold();
+        const calls = Array.from({ length: 500 }, () => send(backend, 'x'));
+        await world.api.arrived(500);
+        expect(new Set(world.api.tokens())).toEqual(new Set(['token-1']));
+        // The old one is over meanwhile, for those who come now.
+        clock.advance(3_600_000);
+        expect((await backend.token()).value).toBe('token-2');
+        release();
+        for (const { status } of await Promise.all(calls)) expect(status).toBe(200);
+        expect(world.api.tokens().slice(500)).toEqual(calls.map(() => 'token-2'));
+        expect(world.as.requests).toHaveLength(2);
+      });
+      expect(complaints).toEqual([]);
+    },
+    30_000,
+  );
+});
