@@ -55,6 +55,29 @@ export function assertOwnHeaders(headers: unknown, { name, hasToken }: OwnHeader
   for (const [key] of headerPairs(headers)) if (BACKENDS_OWN.test(key)) throw refusal(name, key);
 }
 
+/**
+ * The same as one object with lower-case names, checked; a name given more than once has a list. `undefined` for none.
+ *
+ * @throws AuthorizationHeaderError, TypeError
+ */
+export function headerRecord(
+  headers: unknown,
+  owner: OwnHeadersOptions,
+): Record<string, string | string[]> | undefined {
+  if (headers === undefined || headers === null) return undefined;
+  // Without a prototype: `constructor` is a header like others.
+  const record: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of headerPairs(headers)) {
+    if (owner.hasToken && BACKENDS_OWN.test(name)) throw refusal(owner.name, name);
+    const key = name.toLowerCase();
+    const before = record[key];
+    if (before === undefined) record[key] = value;
+    else if (typeof before === 'string') record[key] = [before, value];
+    else before.push(value);
+  }
+  return record;
+}
+
 /** Applies a backend's header modifiers - remove, set, add, in this order - to `headers`, whose names are lower case. */
 export function applyHeaderModifiers(
   headers: Record<string, string | string[]>,

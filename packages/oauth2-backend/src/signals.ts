@@ -1,9 +1,16 @@
 /** Joins what may end one outbound call, with plain listeners: `AbortSignal.any` and `AbortSignal.timeout` cost more and leak under load. */
 
+import type { EventEmitter } from 'node:events';
+import { errors } from 'undici';
+
 /** One outbound call: its signal, its limits, and the way to let go of both. */
 export interface Call {
-  /** Fires with the caller's, the inbound client's or a limit's reason. */
+  /** Fires with the caller's, the inbound client's or a limit's reason. Made when first read. */
   readonly signal: AbortSignal;
+  /** Whether something has ended the call. */
+  readonly aborted: boolean;
+  /** What has. */
+  readonly reason: unknown;
   /** Ends the call with this reason. */
   abort(reason: unknown): void;
   /** Starts a limit; it ends the call with `late()` unless it is replaced or lifted before. @param milliseconds 0 for none */
@@ -14,58 +21,112 @@ export interface Call {
   done(): void;
 }
 
-/** What may end a call. */
+/** What may end a call. undici takes emitters of `abort` too. */
+export type AbortSource = AbortSignal | EventEmitter;
+
+/** What a call is made of. */
 export interface CallOptions {
-  readonly signals: readonly (AbortSignal | null | undefined)[];
+  readonly signals: readonly (AbortSource | null | undefined)[];
   /** Milliseconds from now; 0 for none. */
   readonly timeout: number;
   /** The reason when `timeout` is over. */
   readonly late: () => unknown;
+  /** Called when something ends the call later than at its start. */
+  readonly onAbort?: ((reason: unknown) => void) | undefined;
   /** Called once when the call is over. */
   readonly onDone?: (() => void) | undefined;
 }
 
-/** Starts a call. One controller, one timer that never keeps the process alive. */
+/** Starts a call. At most one controller, and one timer for each limit that never keeps the process alive. */
 export function startCall(options: CallOptions): Call {
-  const controller = new AbortController();
-  const sources: AbortSignal[] = [];
-  let over = false;
-  let phase: NodeJS.Timeout | undefined;
-  const abort = (reason: unknown) => {
-    if (!over) controller.abort(reason);
-  };
-  const follow = (event: Event) => abort((event.target as AbortSignal).reason);
+  return new JoinedCall(options);
+}
 
-  for (const signal of options.signals) {
-    if (!signal) continue;
-    if (signal.aborted) {
-      abort(signal.reason);
-      continue;
+/** A class, because there is one for each request: nothing is allocated that the call does not need. */
+class JoinedCall implements Call {
+  aborted = false;
+  reason: unknown = undefined;
+  readonly #options: CallOptions;
+  #over = false;
+  #controller: AbortController | undefined;
+  #sources: [source: AbortSource, listener: () => void][] | undefined;
+  #total: NodeJS.Timeout | undefined;
+  #phase: NodeJS.Timeout | undefined;
+
+  constructor(options: CallOptions) {
+    this.#options = options;
+    for (const source of options.signals) {
+      if (!source) continue;
+      if (hasFired(source)) this.#end(reasonOf(source));
+      else this.#follow(source);
     }
-    signal.addEventListener('abort', follow);
-    sources.push(signal);
+    if (options.timeout > 0) this.#total = setTimeout(abortLate, options.timeout, this, options.late).unref();
   }
-  const total = options.timeout > 0 ? setTimeout(() => abort(options.late()), options.timeout).unref() : undefined;
 
-  const lift = () => {
-    clearTimeout(phase);
-    phase = undefined;
-  };
-  return {
-    signal: controller.signal,
-    abort,
-    limit(milliseconds, late) {
-      lift();
-      if (milliseconds > 0 && !over) phase = setTimeout(() => abort(late()), milliseconds).unref();
-    },
-    lift,
-    done() {
-      if (over) return;
-      over = true;
-      clearTimeout(total);
-      lift();
-      for (const signal of sources) signal.removeEventListener('abort', follow);
-      options.onDone?.();
-    },
-  };
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.aborted) this.#controller.abort(this.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#end(reason)) this.#options.onAbort?.(this.reason);
+  }
+
+  limit(milliseconds: number, late: () => unknown): void {
+    this.lift();
+    if (milliseconds > 0 && !this.#over) this.#phase = setTimeout(abortLate, milliseconds, this, late).unref();
+  }
+
+  lift(): void {
+    if (this.#phase === undefined) return;
+    clearTimeout(this.#phase);
+    this.#phase = undefined;
+  }
+
+  done(): void {
+    if (this.#over) return;
+    this.#over = true;
+    if (this.#total !== undefined) clearTimeout(this.#total);
+    this.lift();
+    for (const [source, listener] of this.#sources ?? []) forget(source, listener);
+    this.#options.onDone?.();
+  }
+
+  #end(reason: unknown): boolean {
+    if (this.#over || this.aborted) return false;
+    this.aborted = true;
+    this.reason = reason;
+    this.#controller?.abort(reason);
+    return true;
+  }
+
+  #follow(source: AbortSource): void {
+    const listener = () => this.abort(reasonOf(source));
+    if ('addEventListener' in source) source.addEventListener('abort', listener);
+    else source.on('abort', listener);
+    this.#sources ??= [];
+    this.#sources.push([source, listener]);
+  }
+}
+
+function abortLate(call: Call, late: () => unknown): void {
+  call.abort(late());
+}
+
+function hasFired(source: AbortSource): boolean {
+  return Boolean((source as Partial<AbortSignal>).aborted);
+}
+
+/** An emitter may have none; then it is undici's. */
+function reasonOf(source: AbortSource): unknown {
+  const { reason } = source as Partial<AbortSignal>;
+  return 'addEventListener' in source ? reason : (reason ?? new errors.RequestAbortedError());
+}
+
+function forget(source: AbortSource, listener: () => void): void {
+  if ('addEventListener' in source) source.removeEventListener('abort', listener);
+  else source.off('abort', listener);
 }

@@ -1,10 +1,11 @@
 /** One call through a backend, the same for each carrier: what may end it, its token, its repeats. */
 
+import type { EventEmitter } from 'node:events';
 import type { Bearer } from '../bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import { sharedSignal } from '../shared-signal.js';
-import { type Call, startCall } from '../signals.js';
-import type { AccessToken } from '../token.js';
+import { type AbortSource, type Call, startCall } from '../signals.js';
+import type { AccessToken, TokenQuery } from '../token.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
 import { timeLimitReached } from './transport-failure.js';
 
@@ -23,61 +24,133 @@ export interface OutboundCall extends Call {
   /** Starts the limit on the time to the answer's headers. */
   limitAnswer(): void;
   /** The reason for `ttfb_timeout`. */
-  lateAnswer(): DOMException;
+  readonly lateAnswer: () => unknown;
+}
+
+/** What a carrier says of one call. */
+export interface OutboundCallOptions {
+  readonly method: string;
+  readonly signal: AbortSource | null | undefined;
+  /** Whether `timeout` ends the call; default true. */
+  readonly total?: boolean;
+  /** Whether the caller's signal may be an emitter of `abort`, as undici allows; default false. */
+  readonly emitters?: boolean;
+  /** The reason for a limit that is over; default a `TimeoutError`. */
+  readonly late?: (attribute: string, milliseconds: number) => unknown;
+  /** Called when something ends the call later than at its start. */
+  readonly onAbort?: (reason: unknown) => void;
 }
 
 /** Starts a call. @throws ClosedError when the backends are closed */
-export function outboundCall(
-  bearer: Bearer,
-  settings: CarrierSettings,
-  options: { method: string; signal: AbortSignal | null | undefined; total?: boolean },
-): OutboundCall {
-  const { timeouts, context } = settings;
-  const { signal } = options;
-  if (signal && typeof signal.addEventListener !== 'function') throw new TypeError('signal must be an AbortSignal');
-  const signals = [sharedSignal(signal), inboundSignal(settings, options.method)];
-  let waiting: 'token' | 'renewal' | undefined;
-  let repeats = 0;
-  const end = settings.begin((reason) => call.abort(reason));
-  const call: Call = startCall({
-    signals,
-    timeout: options.total === false ? 0 : timeouts.total,
-    late: () => (waiting ? lateToken(waiting) : timeLimitReached('timeout', timeouts.total)),
-    onDone: end,
-  });
-  const query = { signal: call.signal, context };
-  const lateAnswer = () => timeLimitReached('ttfb_timeout', timeouts.ttfb);
+export function outboundCall(bearer: Bearer, settings: CarrierSettings, options: OutboundCallOptions): OutboundCall {
+  return new TokenCall(bearer, settings, options);
+}
 
-  return {
-    ...call,
-    token: () => (bearer.hasToken ? (bearer.current() ?? whileWaiting('token', bearer.token(query))) : undefined),
-    async afterRefusal(token, challenges, replayable) {
-      if (!token) return undefined;
-      const next = await whileWaiting(
-        'renewal',
-        bearer.afterRefusal({ token, challenges, replayable, repeats, query }),
-      );
-      if (next) repeats += 1;
-      return next;
-    },
-    accepted(token) {
-      if (token && repeats > 0) bearer.accepted(token);
-    },
-    limitAnswer: () => call.limit(timeouts.ttfb, lateAnswer),
-    lateAnswer,
-  };
+/** A class, because there is one for each request: what it does not need is not made. */
+class TokenCall implements OutboundCall {
+  readonly lateAnswer = (): unknown => this.#late('ttfb_timeout', this.#settings.timeouts.ttfb);
+  readonly #bearer: Bearer;
+  readonly #settings: CarrierSettings;
+  readonly #late: NonNullable<OutboundCallOptions['late']>;
+  readonly #call: Call;
+  #waiting: 'token' | 'renewal' | undefined;
+  #repeats = 0;
 
-  async function whileWaiting<T>(what: 'token' | 'renewal', promise: Promise<T>): Promise<T> {
-    waiting = what;
+  constructor(bearer: Bearer, settings: CarrierSettings, options: OutboundCallOptions) {
+    const { signal, onAbort, late = timeLimitReached } = options;
+    if (signal) assertSignal(signal, options.emitters === true);
+    const inbound = inboundSignal(settings, options.method);
+    this.#bearer = bearer;
+    this.#settings = settings;
+    this.#late = late;
+    const onDone = settings.begin((reason) => this.#call.abort(reason));
+    this.#call = startCall({
+      signals: signal || inbound ? [sharedSignal(signal), inbound] : NONE,
+      timeout: options.total === false ? 0 : settings.timeouts.total,
+      late: () => this.#lateTotal(),
+      onAbort,
+      onDone,
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#call.aborted;
+  }
+
+  get reason(): unknown {
+    return this.#call.reason;
+  }
+
+  abort(reason: unknown): void {
+    this.#call.abort(reason);
+  }
+
+  limit(milliseconds: number, late: () => unknown): void {
+    this.#call.limit(milliseconds, late);
+  }
+
+  limitAnswer(): void {
+    this.#call.limit(this.#settings.timeouts.ttfb, this.lateAnswer);
+  }
+
+  lift(): void {
+    this.#call.lift();
+  }
+
+  done(): void {
+    this.#call.done();
+  }
+
+  token(): AccessToken | undefined | Promise<AccessToken> {
+    if (!this.#bearer.hasToken) return undefined;
+    return this.#bearer.current() ?? this.#whileWaiting('token', this.#bearer.token(this.#query()));
+  }
+
+  async afterRefusal(
+    token: AccessToken | undefined,
+    challenges: string | readonly string[] | undefined,
+    replayable: boolean,
+  ): Promise<AccessToken | undefined> {
+    if (!token) return undefined;
+    const refusal = { token, challenges, replayable, repeats: this.#repeats, query: this.#query() };
+    const next = await this.#whileWaiting('renewal', this.#bearer.afterRefusal(refusal));
+    if (next) this.#repeats += 1;
+    return next;
+  }
+
+  accepted(token: AccessToken | undefined): void {
+    if (token && this.#repeats > 0) this.#bearer.accepted(token);
+  }
+
+  #query(): TokenQuery {
+    return { signal: this.#call.signal, context: this.#settings.context };
+  }
+
+  async #whileWaiting<T>(what: 'token' | 'renewal', promise: Promise<T>): Promise<T> {
+    this.#waiting = what;
     try {
       return await promise;
     } finally {
-      waiting = undefined;
+      this.#waiting = undefined;
     }
   }
 
-  function lateToken(what: 'token' | 'renewal'): TokenTimeoutError {
-    const message = `no token for "${bearer.name}" within its timeout of ${timeouts.total} ms`;
-    return new TokenTimeoutError(message, { resource: what === 'renewal' ? { status: 401 } : undefined });
+  #lateTotal(): unknown {
+    const { total } = this.#settings.timeouts;
+    if (!this.#waiting) return this.#late('timeout', total);
+    const message = `no token for "${this.#bearer.name}" within its timeout of ${total} ms`;
+    return new TokenTimeoutError(message, { resource: this.#waiting === 'renewal' ? { status: 401 } : undefined });
   }
+}
+
+const NONE: readonly undefined[] = [];
+
+function assertSignal(signal: object, emitters: boolean): void {
+  if (typeof (signal as Partial<AbortSignal>).addEventListener === 'function') return;
+  if (emitters && typeof (signal as Partial<EventEmitter>).on === 'function') return;
+  throw new TypeError(`signal must be an AbortSignal${emitters ? ' or an EventEmitter' : ''}`);
 }

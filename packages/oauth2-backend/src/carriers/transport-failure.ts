@@ -1,11 +1,12 @@
 /** Failures of the resource request: the client's own classes, with the status for an inbound client that nobody else answers. */
 
+import { types } from 'node:util';
 import { OAuth2BackendError } from '../errors.js';
 
 /** Marks a failure 502 or 504, hidden from the inbound client; what is ours, or no error, is left alone. */
 export function markFailure<E>(error: E, statusCode: 502 | 504): E {
-  // Under a test runner a DOMException is of another realm and so no instance of Error.
-  const marked = error instanceof Error || error instanceof DOMException;
+  // Not `instanceof Error`: under a test runner Node's own errors are of another realm.
+  const marked = types.isNativeError(error) || error instanceof DOMException;
   if (marked && !(error instanceof OAuth2BackendError) && Object.isExtensible(error)) {
     Object.defineProperties(error, {
       statusCode: { value: statusCode, configurable: true, writable: true },

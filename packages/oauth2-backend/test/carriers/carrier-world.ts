@@ -1,4 +1,4 @@
-/** A token server, a resource server and backends between them, and the two carriers behind one call. */
+/** A token server, a resource server and backends between them, and the carriers behind one call. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -8,6 +8,7 @@ import {
   type BackendsOptions,
   createBackends,
   type OAuth2Definition,
+  type RequestOptions,
 } from 'oauth2-backend';
 import { type ApiServer, apiServer } from '../../../../test/servers/api-server.js';
 import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
@@ -68,7 +69,7 @@ export async function carrierWorld(): Promise<CarrierWorld> {
   return world;
 }
 
-/** What both carriers understand. */
+/** What all carriers understand. */
 export interface Sending {
   readonly method?: string;
   readonly headers?: Record<string, string>;
@@ -76,7 +77,7 @@ export interface Sending {
   readonly signal?: AbortSignal;
 }
 
-/** What came back, alike for both. */
+/** What came back, alike for all. */
 export interface Received {
   readonly status: number;
   readonly header: (name: string) => string | undefined;
@@ -84,14 +85,17 @@ export interface Received {
 }
 
 export interface Carrier {
-  readonly name: 'got' | 'fetch';
+  readonly name: 'got' | 'fetch' | 'request';
+  /** Whether it follows a redirect below the backend. */
+  readonly follows: boolean;
   send(backend: Backend, input: string | URL, sending?: Sending): Promise<Received>;
 }
 
-/** For `describe.each`. 4xx and 5xx are answers in both. */
+/** For `describe.each`. 4xx and 5xx are answers in all. */
 export const carriers: readonly Carrier[] = [
   {
     name: 'got',
+    follows: true,
     async send(backend, input, sending = {}) {
       const { statusCode, headers, body } = await backend.got(input, { ...sending, throwHttpErrors: false } as object);
       const header = (name: string) => {
@@ -103,10 +107,23 @@ export const carriers: readonly Carrier[] = [
   },
   {
     name: 'fetch',
+    follows: true,
     async send(backend, input, sending = {}) {
       const response = await backend.fetch(input, sending as RequestInit);
       const header = (name: string) => response.headers.get(name) ?? undefined;
       return { status: response.status, header, body: await response.text() };
+    },
+  },
+  {
+    name: 'request',
+    follows: false,
+    async send(backend, input, sending = {}) {
+      const { statusCode, headers, body } = await backend.request(input, sending as RequestOptions);
+      const header = (name: string) => {
+        const value = headers[name];
+        return Array.isArray(value) ? value.join(', ') : value;
+      };
+      return { status: statusCode, header, body: await body.text() };
     },
   },
 ];

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe.each(carriers)('$name', ({ send }) => {
+describe.each(carriers)('$name', ({ send, follows }) => {
   it('refuses an answer 101 and closes its connection', async () => {
     const switched = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
     const server = await rawServer(() => switched);
@@ -26,7 +26,7 @@ describe.each(carriers)('$name', ({ send }) => {
     }
   });
 
-  it('follows a Location in UTF-8', async () => {
+  (follows ? it : it.skip)('follows a Location in UTF-8', async () => {
     const origin = await world.serve((request, response) => {
       if (request.url !== '/x') response.end(request.url);
       else response.writeHead(302, { location: Buffer.from('/café?q=ü').toString('latin1') }).end();

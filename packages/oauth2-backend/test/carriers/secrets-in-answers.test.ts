@@ -42,7 +42,8 @@ describe('an API that repeats the token', () => {
       const error = await rejection(send(world.backend({ origin: server.origin }), 'x'));
       expect(shown(error)).toMatch(/HPE_INVALID_STATUS|HTTPParserError/);
       // Bytes, so not to be found as text.
-      expect(error.cause).not.toHaveProperty('rawPacket');
+      expect(error.cause ?? error).not.toHaveProperty('rawPacket');
+      expect(error.cause ?? error).not.toHaveProperty('data');
       expect(shown(error)).not.toContain(TOKEN);
       expect(JSON.stringify(error)).not.toContain(TOKEN);
     } finally {

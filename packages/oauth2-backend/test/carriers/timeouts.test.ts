@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { type Backend, TokenTimeoutError } from 'oauth2-backend';
+import { errors } from 'undici';
 import { type CarrierWorld, carriers, carrierWorld, rejection } from './carrier-world.js';
 
 let world: CarrierWorld;
@@ -108,7 +109,7 @@ describe.each(carriers)('$name: the limit', ({ name, send }) => {
     const error = await rejection(send(backend, 'x'));
     expect(error).toMatchObject({ statusCode: 502, expose: false });
     expect(Object.keys(error)).not.toContain('statusCode');
-    expect(name === 'fetch' ? error instanceof TypeError : error.name === 'RequestError').toBe(true);
+    expect(error.name).toBe({ got: 'RequestError', fetch: 'TypeError', request: 'SocketError' }[name]);
   });
 
   async function expectTimeout(backend: Backend, attribute: string, milliseconds: number): Promise<void> {
@@ -116,8 +117,10 @@ describe.each(carriers)('$name: the limit', ({ name, send }) => {
     const error = await rejection(send(backend, 'x'));
     expectInTime(start, milliseconds);
     if (name === 'got') expect(error).toBeInstanceOf(TimeoutError);
-    else expect(error).toBeInstanceOf(DOMException);
-    expect(error.name).toBe('TimeoutError');
+    else if (name === 'fetch') expect(error).toBeInstanceOf(DOMException);
+    else expect(error).toBeInstanceOf(errors.UndiciError);
+    if (name === 'request') expect(error.name).toMatch(/^(?:Connect|Headers|Body)TimeoutError$/);
+    else expect(error.name).toBe('TimeoutError');
     expect(error.message).toBe(`${attribute} of ${milliseconds} ms is over`);
     expect(error).toMatchObject({ statusCode: 504, expose: false });
     expect(Object.keys(error)).not.toContain('statusCode');
