@@ -10,6 +10,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'reuse',
     'bearerGot',
     'bearerFetch',
+    'bearerInterceptor',
     'staticToken',
     'OAuth2BackendError',
     'ConfigurationError',

@@ -16,6 +16,7 @@ export type {
   TokenRequestMessage,
   WarningMessage,
 } from './channels.js';
+export { bearerInterceptor } from './carriers/undici-interceptor.js';
 export type { RequestOptions } from './carriers/undici-options.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
