@@ -14,9 +14,9 @@ export interface Opened {
 }
 
 export interface Way {
-  readonly name: 'got' | 'got.stream' | 'fetch' | 'token request';
+  readonly name: 'got' | 'got.stream' | 'fetch' | 'request' | 'token request';
   /** What a request that failed for want of time is rejected with. */
-  readonly timeout: 'TimeoutError' | 'TokenTimeoutError';
+  readonly timeout: 'TimeoutError' | 'TokenTimeoutError' | 'ConnectTimeoutError';
   /** @param path where its requests go, below the backend */
   open(connection: BackendDefinition, path?: string): Opened;
 }
@@ -29,7 +29,7 @@ export const CLIENT_SECRET = 'secret-of-the-client';
 function resource(name: Way['name'], request: (backend: Backend, path: string) => Promise<unknown>): Way {
   return {
     name,
-    timeout: 'TimeoutError',
+    timeout: name === 'request' ? 'ConnectTimeoutError' : 'TimeoutError',
     open(connection, path = 'things') {
       const oauth2 = connection.basic_auth === undefined ? { oauth2: staticToken(RESOURCE_TOKEN) } : {};
       const backends = createBackends({ api: { ...oauth2, ...connection } }, quiet);
@@ -72,6 +72,7 @@ export const ways: readonly Way[] = [
   resource('got', async (backend, path) => (await backend.got(path)).body),
   resource('got.stream', async (backend, path) => (await backend.got.stream(path).toArray()).join('')),
   resource('fetch', async (backend, path) => (await backend.fetch(path)).text()),
+  resource('request', async (backend, path) => (await backend.request(path)).body.text()),
   tokenRequest,
 ];
 

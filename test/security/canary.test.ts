@@ -11,7 +11,7 @@ import { canaries, leaks, rows, spellings } from './canaries.js';
 import { type FailingServers, failingServers } from './failing-servers.js';
 
 /** The first ones for every failure; a failure of the API is met in all. */
-const ways = ['got', 'got.stream', 'fetch', 'token', 'got.post', 'got.retry', 'got.paginate', 'fetch.post'];
+const ways = ['got', 'got.stream', 'fetch', 'request', 'token', 'got.post', 'got.retry', 'got.paginate', 'fetch.post'];
 
 const ends: (() => Promise<void>)[] = [];
 let servers: FailingServers;
@@ -79,7 +79,7 @@ async function run(
     const newest = /^(?:express 5|koa 3)/.test(app);
     const paths = Object.keys(backends)
       .filter((name) => newest || name.endsWith('-basic'))
-      .flatMap((name) => ways.slice(0, name.startsWith('as-') ? 4 : 8).map((way) => `/${name}/${way}`));
+      .flatMap((name) => ways.slice(0, name.startsWith('as-') ? 5 : 9).map((way) => `/${name}/${way}`));
     const ask = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${port}${path}`);
       const text = `${inspect(response.headers)} ${response.statusText} ${await response.text()}`;
@@ -103,8 +103,8 @@ describe.each(['production', 'development'])('with NODE_ENV %s', (environment) =
     expect(ran.code).toBe(0);
     const statuses = new Map(ran.answers.map(({ app, path, status }) => [`${app} ${path}`, status]));
     const failures = servers.failures.filter(({ name }) => name.startsWith('as-')).length;
-    const others = (servers.failures.length - failures) * 8;
-    expect(statuses.size).toBe(4 * (failures * 4 * rows.length + others) + 4 * (failures * 4 + others));
+    const others = (servers.failures.length - failures) * 9;
+    expect(statuses.size).toBe(4 * (failures * 5 * rows.length + others) + 4 * (failures * 5 + others));
     const odd = ran.answers.filter(({ status }) => ![200, 500, 502, 504].includes(status));
     expect(odd.map(({ app, path, status }) => `${app} ${path} ${status}`)).toEqual([]);
     const failed = ran.answers.filter(({ status }) => status >= 500);

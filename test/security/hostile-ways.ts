@@ -54,6 +54,7 @@ const texts: Texts = [
   ['got.paginate', async ({ got }, text) => got.paginate.all(text, { pagination: { transform: () => [] } } as never)],
   ['got.extend', async ({ got }, text) => got.extend({ headers: { 'x-extended': '1' } })(text)],
   ['fetch', async (backend, text) => (await backend.fetch(text)).text()],
+  ['request', async (backend, text) => (await backend.request(text)).body.text()],
   ['fetch, POST', async (backend, text) => (await backend.fetch(text, { method: 'POST', body: 'x' })).text()],
 ];
 
@@ -69,6 +70,7 @@ const urls: Urls = [
   ['got.paginate, hook', async ({ got }, url) => got.paginate.all('x', { ...moved(url), ...onePage } as never)],
   ['got.paginate, next page', async ({ got }, url) => got.paginate.all('x', nextPage(url) as never), 'late'],
   ['fetch(URL)', async (backend, url) => (await backend.fetch(url)).text()],
+  ['request(URL)', async (backend, url) => (await backend.request(url)).body.text()],
   ['fetch(Request)', async (backend, url) => (await backend.fetch(new Request(url))).text()],
   ['fetch(Request, init)', async (backend, url) => (await backend.fetch(new Request(url), { method: 'PUT' })).text()],
 ];

@@ -13,6 +13,7 @@ function below(requests: unknown[]) {
     settings: { transport: { dispatcher }, timeouts: { ttfb: 0 }, headers: none, query: none } as never,
     call: { lateAnswer: jest.fn() } as never,
     token: { value: 'the-token', type: 'Bearer', issuedAt: 0, expiresAt: 1 },
+    onConnect: () => undefined,
     onEnd: () => undefined,
   });
 }

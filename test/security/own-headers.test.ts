@@ -41,7 +41,7 @@ const objects: readonly Form[] = [
   ['a frozen object', (name) => Object.freeze({ [name]: VALUE })],
 ];
 
-/** What only fetch takes. */
+/** What only fetch and request take. */
 const lists: readonly Form[] = [
   ['Headers', (name) => new Headers([[name, VALUE]])],
   ["undici's Headers", (name) => new UndiciHeaders([[name, VALUE]])],
@@ -73,6 +73,7 @@ const calls: readonly (readonly [string, readonly Form[], (backend: Backend, hea
   ['got.stream', objects, async ({ got }, headers) => once(got.stream('x', { headers }).resume(), 'end')],
   ['got.paginate', objects, async ({ got }, headers) => got.paginate.all('x', { headers } as never)],
   ['fetch', [...objects, ...lists], async (backend, headers) => backend.fetch('x', { headers })],
+  ['request', [...objects, ...lists], async (backend, headers) => backend.request('x', { headers })],
   [
     'fetch(Request, init)',
     [...objects, ...lists],
@@ -149,6 +150,7 @@ describe('a header that is the backend’s own', () => {
       for (const send of [
         async () => world.target.got('x', { headers: { [name]: VALUE } }),
         async () => world.target.fetch('x', { headers: { [name]: VALUE } }),
+        async () => world.target.request('x', { headers: { [name]: VALUE } }),
       ]) {
         expect(await rejection(send())).toBeInstanceOf(AuthorizationHeaderError);
       }
@@ -161,6 +163,7 @@ describe('a header that is the backend’s own', () => {
       for (const send of [
         async () => world.target.got('x', { headers: { [name]: VALUE } }),
         async () => world.target.fetch('x', { headers: { [name]: VALUE } }),
+        async () => world.target.request('x', { headers: { [name]: VALUE } }),
       ]) {
         await rejection(send());
       }

@@ -12,6 +12,8 @@ export interface CallDispatchOptions {
   readonly late: () => unknown;
   /** Last look at the request: may throw, may change the headers. */
   readonly prepare: (options: Dispatcher.DispatchOptions) => Dispatcher.DispatchOptions;
+  /** The request has a connection; gives what ends it there. */
+  readonly onConnect?: ((abort: (error?: Error) => void) => void) | undefined;
   /** The answer's body has ended, well or not. */
   readonly onEnd?: (() => void) | undefined;
 }
@@ -39,6 +41,7 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onConnect(abort: (error?: Error) => void): void {
     this.#handler.onConnect?.(abort);
+    this.#options.onConnect?.(abort);
   }
 
   onRequestSent(): void {

@@ -83,6 +83,7 @@ export function applyHeaderModifiers(
   headers: Record<string, string | string[]>,
   { remove, set, add }: HeaderModifiers,
 ): void {
+  if (remove.length === 0 && set.length === 0 && add.length === 0) return;
   for (const name of remove) delete headers[name];
   for (const [name, values] of set) headers[name] = oneOrMany(values);
   for (const [name, values] of add) {

@@ -3,7 +3,7 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer.js';
 import { callDispatch } from '../call-dispatch.js';
-import { assertOwnHeaders } from '../request-headers.js';
+import { headerRecord } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import { dropAnswer } from './first-answer.js';
 import type { OutboundCall } from './outbound-call.js';
@@ -16,6 +16,7 @@ export interface HopOptions {
   readonly settings: CarrierSettings;
   readonly call: OutboundCall;
   readonly token: AccessToken | undefined;
+  readonly onConnect: (abort: (error?: Error) => void) => void;
   readonly onEnd: () => void;
 }
 
@@ -28,13 +29,12 @@ export function hopDispatcher(options: HopOptions): Pick<Dispatcher, 'dispatch'>
     call,
     ttfb: settings.timeouts.ttfb,
     late: call.lateAnswer,
+    onConnect: options.onConnect,
     onEnd: options.onEnd,
     prepare(request) {
       bearer.target.checkParts(request.origin, request.path);
-      const given = request.headers as Record<string, string | string[]>;
-      assertOwnHeaders(given, bearer);
       // fetch keeps the caller's spelling.
-      const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]));
+      const headers: Record<string, string | string[]> = { ...headerRecord(request.headers, bearer) };
       completeHeaders(headers, settings, token);
       return { ...request, path: completePath(request.path, settings.query), headers };
     },

@@ -19,7 +19,11 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
   return async function fetchWithToken(input, init) {
     const request = readFetchRequest(input, init, bearer);
     const target = bearer.target.resolve(request.url);
-    const call = outboundCall(bearer, settings, request);
+    let cut: ((error?: Error) => void) | undefined;
+    const onAbort = (reason: unknown) => cut?.(reason as Error);
+    const call = outboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
+    // A signal costs fetch more than all of this.
+    const watched = call.endable || settings.timeouts.ttfb > 0;
     let last = { ended: false };
     let released = false;
 
@@ -43,7 +47,7 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
         token = next;
       }
     } catch (error) {
-      const failure = fetchFailure(error, call.signal, settings.timeouts.connect);
+      const failure = fetchFailure(error, call, settings.timeouts.connect);
       // An answer that nobody will read must not hold its connection.
       call.abort(failure);
       call.done();
@@ -65,9 +69,21 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
     async function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
       const mine = { ended: false };
       last = mine;
-      const dispatcher = hopDispatcher({ bearer, settings, call, token, onEnd: () => end(mine) });
+      const onConnect = (abort: (error?: Error) => void) => {
+        cut = abort;
+        if (call.aborted) abort(call.reason as Error);
+      };
+      const dispatcher = hopDispatcher({ bearer, settings, call, token, onConnect, onEnd: () => end(mine) });
       const { rest, method, headers, body, replayable } = request;
-      const init = { ...rest, method, headers, body, redirect: 'manual', signal: call.signal, dispatcher };
+      const init = {
+        ...rest,
+        method,
+        headers,
+        body,
+        redirect: 'manual',
+        signal: watched ? call.signal : null,
+        dispatcher,
+      };
       const sent = undiciFetch(target.href, (replayable ? init : { ...init, duplex: 'half' }) as UndiciInit);
       return await sent;
     }

@@ -25,6 +25,8 @@ export interface OutboundCall extends Call {
   limitAnswer(): void;
   /** The reason for `ttfb_timeout`. */
   readonly lateAnswer: () => unknown;
+  /** Whether anything but `close()` may end it. */
+  readonly endable: boolean;
 }
 
 /** What a carrier says of one call. */
@@ -48,29 +50,26 @@ export function outboundCall(bearer: Bearer, settings: CarrierSettings, options:
 
 /** A class, because there is one for each request: what it does not need is not made. */
 class TokenCall implements OutboundCall {
-  readonly lateAnswer = (): unknown => this.#late('ttfb_timeout', this.#settings.timeouts.ttfb);
   readonly #bearer: Bearer;
   readonly #settings: CarrierSettings;
-  readonly #late: NonNullable<OutboundCallOptions['late']>;
+  readonly endable: boolean;
+  readonly #options: OutboundCallOptions;
   readonly #call: Call;
   #waiting: 'token' | 'renewal' | undefined;
   #repeats = 0;
 
   constructor(bearer: Bearer, settings: CarrierSettings, options: OutboundCallOptions) {
-    const { signal, onAbort, late = timeLimitReached } = options;
+    const { signal } = options;
     if (signal) assertSignal(signal, options.emitters === true);
     const inbound = inboundSignal(settings, options.method);
     this.#bearer = bearer;
     this.#settings = settings;
-    this.#late = late;
+    this.#options = options;
     const onDone = settings.begin((reason) => this.#call.abort(reason));
-    this.#call = startCall({
-      signals: signal || inbound ? [sharedSignal(signal), inbound] : NONE,
-      timeout: options.total === false ? 0 : settings.timeouts.total,
-      late: () => this.#lateTotal(),
-      onAbort,
-      onDone,
-    });
+    const signals = signal || inbound ? [sharedSignal(signal), inbound] : NONE;
+    const timeout = options.total === false ? 0 : settings.timeouts.total;
+    this.endable = timeout > 0 || signals !== NONE;
+    this.#call = startCall({ signals, timeout, late: () => this.#lateTotal(), onAbort: options.onAbort, onDone });
   }
 
   get signal(): AbortSignal {
@@ -93,8 +92,13 @@ class TokenCall implements OutboundCall {
     this.#call.limit(milliseconds, late);
   }
 
+  get lateAnswer(): () => unknown {
+    return () => this.#late('ttfb_timeout', this.#settings.timeouts.ttfb);
+  }
+
   limitAnswer(): void {
-    this.#call.limit(this.#settings.timeouts.ttfb, this.lateAnswer);
+    const { ttfb } = this.#settings.timeouts;
+    if (ttfb > 0) this.#call.limit(ttfb, this.lateAnswer);
   }
 
   lift(): void {
@@ -137,6 +141,11 @@ class TokenCall implements OutboundCall {
     } finally {
       this.#waiting = undefined;
     }
+  }
+
+  #late(attribute: string, milliseconds: number): unknown {
+    const { late = timeLimitReached } = this.#options;
+    return late(attribute, milliseconds);
   }
 
   #lateTotal(): unknown {

@@ -14,9 +14,20 @@ export function completeHeaders(
 ): void {
   applyHeaderModifiers(headers, modifiers);
   if (hostname !== undefined) headers['host'] = hostname;
-  if (token) headers['authorization'] = `Bearer ${token.value}`;
+  if (token) headers['authorization'] = bearerField(token);
   else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
 }
+
+/** The Authorization field of a token, made once for each. */
+export function bearerField(token: AccessToken): string {
+  const known = fields.get(token);
+  if (known !== undefined) return known;
+  const field = `Bearer ${token.value}`;
+  fields.set(token, field);
+  return field;
+}
+
+const fields = new WeakMap<AccessToken, string>();
 
 /** Path and query with the query modified: remove, set, add, in this order. What they leave alone stays to the letter. */
 export function completePath(path: string, { remove, set, add }: QueryModifiers): string {

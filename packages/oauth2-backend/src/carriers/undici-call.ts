@@ -113,11 +113,13 @@ class RequestCall implements HopOwner {
   dispatch(_: unknown, handler: Dispatcher.DispatchHandler): boolean {
     const { settings, request } = this.#options;
     const { bytes, stream, contentType } = this.#body;
-    const headers = { ...request.headers };
+    const headers: Record<string, string | string[]> = request.headers ? { ...request.headers } : {};
     if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
     completeHeaders(headers, settings, this.#token);
-    const body = (bytes ?? stream) as Dispatcher.DispatchOptions['body'];
-    const sent = body === undefined ? { ...request.sent, headers } : { ...request.sent, headers, body };
+    // A dispatcher may keep what it was given: a repeat gets its own.
+    const sent = this.#hop ? { ...request.sent } : request.sent;
+    sent.headers = headers;
+    sent.body = (bytes ?? stream ?? null) as Dispatcher.DispatchOptions['body'] & {};
     this.#hop = new UndiciHop(handler, this);
     return settings.transport.dispatcher.dispatch(sent, this.#hop);
   }

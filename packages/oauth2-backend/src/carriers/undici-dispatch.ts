@@ -5,6 +5,7 @@ import type { Bearer } from '../bearer.js';
 import { sharedSignal } from '../shared-signal.js';
 import { type Call, startCall } from '../signals.js';
 import type { AccessToken } from '../token.js';
+import { bearerField } from './sent-request.js';
 import { Attempt, type AttemptOwner } from './undici-attempt.js';
 import { StableController } from './undici-controller.js';
 import { type GivenRequest, readGiven } from './undici-given.js';
@@ -123,7 +124,7 @@ class TokenDispatch implements AttemptOwner {
     const { sent, headers } = this.#request;
     this.#token = token;
     this.#attempt = new Attempt(this);
-    const own = token ? { ...headers, authorization: `Bearer ${token.value}` } : headers;
+    const own = token ? { ...headers, authorization: bearerField(token) } : headers;
     try {
       return this.#dispatch({ ...sent, headers: own }, this.#attempt);
     } catch (error) {

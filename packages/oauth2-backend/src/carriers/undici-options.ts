@@ -18,13 +18,18 @@ export interface OwnRequest {
   readonly signal: AbortSource | null | undefined;
   readonly body: unknown;
   readonly method: string;
-  /** What the dispatcher is given beside headers and body. */
-  readonly sent: Dispatcher.DispatchOptions;
+  /** What the dispatcher is given; headers and body are still to come. */
+  readonly sent: Sent;
   /** The caller's, by lower-case names; `undefined` for none. */
   readonly headers: Record<string, string | string[]> | undefined;
   /** What undici makes the answer by. */
   readonly answer: Record<string, unknown>;
 }
+
+/** A request as a dispatcher takes it. */
+export type Sent = Dispatcher.DispatchOptions & Record<string, unknown>;
+
+const NONE = {};
 
 /** They would take the token or the connection elsewhere. */
 const ELSEWHERE = new Set(['origin', 'path', 'dispatcher', 'servername', 'upgrade']);
@@ -53,18 +58,20 @@ export function readRequest(
 ): OwnRequest {
   const target = bearer.target.resolve(input);
   // undici's option type has no index signature.
-  const given = (options ?? {}) as Record<string, unknown>;
+  const given = (options ?? NONE) as Record<string, unknown>;
   const { method = 'GET', headers, body, query, signal } = given;
   if (typeof method !== 'string') throw new TypeError('method must be a string');
   const path = completePath(query ? withQuery(target.path, query) : target.path, settings.query);
-  const sent: Dispatcher.DispatchOptions & Record<string, unknown> = { origin: target.origin, path, method };
+  const sent: Sent = { origin: target.origin, path, method, headers: null, body: null };
   const answer: Record<string, unknown> = { method };
-  for (const name in given) {
-    const value = given[name];
-    if (value === undefined || value === null || READ.has(name)) continue;
-    if (SENT.has(name)) sent[name] = value;
-    else if (ANSWER.has(name)) answer[name] = value;
-    else throw refused(name, bearer);
+  if (given !== NONE) {
+    for (const name in given) {
+      const value = given[name];
+      if (value === undefined || value === null || READ.has(name)) continue;
+      if (SENT.has(name)) sent[name] = value;
+      else if (ANSWER.has(name)) answer[name] = value;
+      else throw refused(name, bearer);
+    }
   }
   return {
     signal: signal as AbortSource | null | undefined,
