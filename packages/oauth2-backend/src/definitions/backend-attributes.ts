@@ -81,7 +81,7 @@ export const backendAttributes = {
   max_connections: {
     type: 'integer',
     default: 0,
-    summary: 'at most so many at a time, counted for `got` and `fetch` apart; 0: no cap',
+    summary: 'at most so many at a time, counted for `got` apart from `fetch` and `request`; 0: no cap',
     read: wholeNumber(0),
   },
   disable_connection_reuse: {
