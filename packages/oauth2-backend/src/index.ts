@@ -7,6 +7,8 @@ export type { BackendsOptions } from './backends-options.js';
 export { type Bearer, type BearerOptions, bearer } from './bearer.js';
 export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
 export { type BackendGot, bearerGot } from './carriers/got.js';
+export { bearerInterceptor } from './carriers/undici-interceptor.js';
+export type { RequestOptions } from './carriers/undici-options.js';
 export type {
   BudgetMessage,
   ChannelMessages,
@@ -16,8 +18,6 @@ export type {
   TokenRequestMessage,
   WarningMessage,
 } from './channels.js';
-export { bearerInterceptor } from './carriers/undici-interceptor.js';
-export type { RequestOptions } from './carriers/undici-options.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
 export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
