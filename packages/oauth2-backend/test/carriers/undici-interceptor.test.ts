@@ -101,12 +101,12 @@ describe('bearerInterceptor(bearer)', () => {
     ['another port', () => ({ origin: foreign.origin })],
     ['another host', () => ({ origin: 'http://elsewhere.example' })],
     ['another scheme', () => ({ origin: world.api.origin.replace('http:', 'https:') })],
-    ['no origin', () => ({ origin: undefined }) as object],
+    ['no origin', () => without('origin')],
     ['a path outside the prefix', () => ({ path: '/v2/x' })],
     ['a path that climbs', () => ({ path: '/v1/../x' })],
     ['a path that climbs when decoded', () => ({ path: '/v1/%2e%2e/x' })],
     ['a whole URL for a path', () => ({ path: foreign.origin })],
-    ['maxRedirections', () => ({ maxRedirections: 3 }) as Sending],
+    ['maxRedirections', () => extra({ maxRedirections: 3 })],
     ['a URL that changes its mind', () => ({ origin: shifty() })],
   ])('refuses %s before any token request', async (_, make) => {
     const dispatcher = compose(interceptor('/v1'));
@@ -347,6 +347,15 @@ describe('bearerInterceptor(bearer) composed with redirect and retry', () => {
     expect(world.api.tokens()).toEqual(['token-1', 'token-1']);
   });
 });
+
+/** What the types would not let pass. */
+function extra(options: object): Sending {
+  return options;
+}
+
+function without(name: keyof Sending): Sending {
+  return extra({ [name]: undefined });
+}
 
 /** Ours when first asked, then the other. */
 function shifty(): URL {

@@ -23,7 +23,7 @@ describe('request(input, options)', () => {
     ['method', 1, TypeError],
     ['query', { a: '1' }, TypeError],
   ] as const)('refuses %s before any token request', async (name, value, kind) => {
-    const error = await rejection(world.backend().request('x?b=2', { [name]: value } as object));
+    const error = await rejection(world.backend().request('x?b=2', { [name]: value }));
     expect(error).toBeInstanceOf(kind);
     expect(world.as.requests).toHaveLength(0);
   });
@@ -107,7 +107,7 @@ describe('request(input, options)', () => {
 
   it("leaves a caller's own mistake to undici, without a status", async () => {
     for (const options of [{ headers: { 'x a': '1' } }, { highWaterMark: -1 }, { method: 'CONNECT' }]) {
-      const error = await rejection(world.backend().request('x', options as RequestOptions));
+      const error = await rejection(world.backend().request('x', options));
       expect(error).toMatchObject({ code: 'UND_ERR_INVALID_ARG' });
       expect(error).not.toHaveProperty('statusCode');
     }
