@@ -27,7 +27,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     const call = outboundCall(bearer, settings, { method: 'POST', signal, total: false });
     try {
       const token = await call.token();
-      return (request) => post(call, token, request).finally(call.done);
+      return (request) => post(call, token, request).finally(() => call.done());
     } catch (error) {
       call.done();
       throw error;
