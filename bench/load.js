@@ -1,8 +1,9 @@
 /** Ways to put load on a call, `() => Promise<status>`. A status other than 200, and a rejection, is a failure. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How long after the last call an answer is waited for; who has none by then has failed. */
+/** Milliseconds after the last call; who has no answer by then has failed. */
 const PATIENCE = 5_000;
+const PATIENCE_WITH_MANY = 60_000;
 
 /**
  * As fast as it goes: `concurrency` calls at any time, for so many milliseconds.
@@ -47,21 +48,25 @@ export async function openLoop(call, { rate, milliseconds }) {
   return { calls: calls.map(({ at, took, status }) => ({ at, took: took ?? waited - at, status })) };
 }
 
-/** `requests` calls at once. @returns `{ failures, seconds }` */
+/** `requests` calls at once. @returns `{ failures, seconds, reasons }`; `reasons` are the different ones, as text */
 export async function burst(call, { requests }) {
   const started = performance.now();
   const calls = [];
   const running = Array.from({ length: requests }, () => timed(call, started, calls));
-  await Promise.race([Promise.all(running), pause(PATIENCE + requests * 2)]);
-  const failures = calls.filter(({ status }) => status !== 200).length;
-  return { failures, seconds: (performance.now() - started) / 1000 };
+  await Promise.race([Promise.all(running), pause(PATIENCE_WITH_MANY)]);
+  const failed = calls.filter(({ status }) => status !== 200);
+  const reasons = [...new Set(failed.map(({ status, error }) => error ?? `status ${status}`))];
+  return { failures: failed.length, seconds: (performance.now() - started) / 1000, reasons };
 }
 
 async function timed(call, started, calls) {
   const at = performance.now() - started;
   const entry = { at, took: undefined, status: 0 };
   calls.push(entry);
-  const status = await call().catch(() => 0);
+  const status = await call().catch((error) => {
+    entry.error = String(error);
+    return 0;
+  });
   entry.took = performance.now() - started - at;
   entry.status = status;
 }

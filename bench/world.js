@@ -12,6 +12,7 @@ export async function startWorld() {
   const api = childProcess('servers/api-server.js');
   const [tokenEndpoint, origins] = await Promise.all([authorization.ask('start'), api.ask('start')]);
   const missing = new Set();
+  const started = new Set([authorization, api]);
   let clients = 0;
 
   return {
@@ -24,7 +25,7 @@ export async function startWorld() {
     contender,
     app,
     async close() {
-      await Promise.all([authorization.close(), api.close()]);
+      await closeAll([...started]);
     },
   };
 
@@ -48,6 +49,7 @@ export async function startWorld() {
     const client = `${name}-${clients}`;
     await authorization.ask('configure', { client, ...settings });
     const process = childProcess(script, [name]);
+    started.add(process);
     const opened = await process.ask('open', { origin: origins.fast, tokenEndpoint, client, ...options });
     if (opened) return { ...process, name, title, client, origin: opened };
     await process.close();

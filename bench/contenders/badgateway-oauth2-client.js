@@ -9,7 +9,8 @@ export function open({ origin, tokenEndpoint, client, connections }) {
   const wrapper = new OAuth2Fetch({ client: oauth2, getNewToken: () => oauth2.clientCredentials() });
   return async (path) => {
     const response = await wrapper.fetch(`${origin}${path}`);
-    await response.json();
+    if (response.ok) await response.json();
+    else await response.text();
     return response.status;
   };
 }

@@ -12,7 +12,8 @@ export function open({ origin, tokenEndpoint, client, connections }) {
     if (accessToken === undefined || accessToken.expired()) accessToken = await oauth2.getToken({});
     const headers = { authorization: `Bearer ${accessToken.token.access_token}` };
     const response = await fetch(`${origin}${path}`, { headers });
-    await response.json();
+    if (response.ok) await response.json();
+    else await response.text();
     return response.status;
   };
 }
