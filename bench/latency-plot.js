@@ -20,7 +20,7 @@ const OWN = 'oauth2-backend';
  * @param series `{ title, points: { at, took, status }[] }[]`, in milliseconds; titles that begin with our name stand out
  */
 export function latencyPlot(series) {
-  const span = Math.ceil(Math.max(...series.flatMap(({ points }) => points.map(({ at }) => at))) / 1000) * 1000;
+  const span = Math.ceil(Math.max(1, ...series.flatMap(({ points }) => points.map(({ at }) => at))) / 1000) * 1000;
   const highest = Math.max(1000, ...series.flatMap(({ points }) => points.map(({ took }) => took)));
   const height = TOP + series.length * (STRIP + GAP) + BOTTOM;
   return [

@@ -1,9 +1,8 @@
 /** What the bare clients send: a token asked for once. */
+import { askForToken } from './ask-for-token.js';
 
 /** The header fields of each request. */
-export async function constantHeader({ tokenEndpoint, client }) {
-  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client, client_secret: 'secret' });
-  const response = await fetch(tokenEndpoint, { method: 'POST', body: form });
-  const { access_token: token } = await response.json();
+export async function constantHeader(options) {
+  const { access_token: token } = await askForToken(options);
   return { authorization: `Bearer ${token}` };
 }

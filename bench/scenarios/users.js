@@ -20,6 +20,6 @@ export async function users(world, { pick }) {
     text: `Grant jwt-bearer with \`subject\` and a function \`assertion\`, each user in a request context of their own. Heap after garbage collection, less the characters of the tokens.`,
     columns: ['users', 'token, bytes', 'a user beyond the token, bytes'],
     rows: [[number(count), number(characters / count), number(each)]],
-    figures: [figure('a user beyond the token', each / 1024, { atMost: 1.5, unit: ' KiB' })],
+    figures: [figure('a user beyond the token', each / 1000, { atMost: 1.5, unit: ' KB' })],
   };
 }
