@@ -17,5 +17,10 @@ answerParent({
     if ((await attach(application, options)) === false) return false;
     return listen(createServer(application));
   },
+  /** User and system, microseconds since the process began. */
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
   watchMemory,
 });

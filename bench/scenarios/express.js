@@ -1,5 +1,5 @@
 /** The whole way through an Express application. */
-import { applicationRounds } from '../application-rounds.js';
+import { applicationRounds, medians } from '../application-rounds.js';
 import { figure, number } from '../figures.js';
 import { median } from '../statistics.js';
 import { closeAll, present } from '../world.js';
@@ -20,15 +20,15 @@ export async function express(world, { rounds, pick }) {
 
   const ratioOf = (carrier) => {
     const own = results.get(ours(carrier)) ?? [];
-    return median(own.map((throughput, round) => throughput / results.get(bare(carrier))[round]));
+    return median(own.map(({ throughput }, round) => throughput / results.get(bare(carrier))[round].throughput));
   };
   return {
     title: 'Through Express',
     text: `An Express 5 application answers GET with the JSON its backend gave. 50 requests at a time from another process; median of ${rounds} interleaved rounds of ${milliseconds} ms, timeouts and abort on disconnect at their defaults.`,
-    columns: ['application', 'requests/s', 'over the constant header'],
+    columns: ['application', 'requests/s', 'CPU µs a request', 'over the constant header'],
     rows: applications.map(({ title }) => [
       title,
-      number(median(results.get(title))),
+      ...medians(results.get(title)),
       CARRIERS.filter((carrier) => ours(carrier) === title).map((carrier) => number(ratioOf(carrier), 2))[0] ?? '',
     ]),
     figures: CARRIERS.map((carrier) =>
