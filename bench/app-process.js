@@ -1,0 +1,26 @@
+/** One Express application in a process of its own: `node app-process.js NAME`. */
+import { createServer } from 'node:http';
+import express from 'express';
+import { answerParent } from './answer-parent.js';
+import { watchMemory } from './memory.js';
+import { listen } from './servers/listen.js';
+
+const [name] = process.argv.slice(2);
+
+process.env.NODE_ENV = 'production';
+
+answerParent({
+  /** Listens and gives the origin; `false` when there is nothing to attach yet. */
+  async open(options) {
+    const application = express();
+    const { attach } = await import(`./apps/${name}.js`);
+    if ((await attach(application, options)) === false) return false;
+    return listen(createServer(application));
+  },
+  /** User and system, microseconds since the process began. */
+  cpu() {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+  watchMemory,
+});

@@ -1,0 +1,26 @@
+/** An application that answers with what `req.backends` got, through the client that `options.client` names. */
+import { backends } from 'express-oauth2-backend';
+import { definitions } from './definitions.js';
+
+const handlers = {
+  async request(req, res) {
+    const { body } = await req.backends.api.request('/data');
+    res.json(await body.json());
+  },
+  async fetch(req, res) {
+    const response = await req.backends.api.fetch('/data');
+    res.json(await response.json());
+  },
+  async got(req, res) {
+    res.json(await req.backends.api.got('/data').json());
+  },
+};
+
+/** `false` while the client does not exist. */
+export function attach(application, options) {
+  const clients = backends(definitions(options));
+  if (!(options.carrier in clients.get('api'))) return false;
+  application.use(clients);
+  application.get('/data', handlers[options.carrier]);
+  return true;
+}

@@ -1,0 +1,24 @@
+/** One contender in a process of its own: `node contender-process.js NAME`. */
+import { answerParent } from './answer-parent.js';
+import { burst, closedLoop, openLoop } from './load.js';
+import { memory, watchMemory } from './memory.js';
+
+const [name] = process.argv.slice(2);
+let get;
+
+// A peer whose promises are left dangling while the token endpoint is down must not end the process.
+process.on('unhandledRejection', () => {});
+
+answerParent({
+  /** `false` when the contender has not been built yet. */
+  async open(options) {
+    const contender = await import(`./contenders/${name}.js`);
+    get = await contender.open(options);
+    return get !== undefined;
+  },
+  closedLoop: ({ path = '/data', ...load }) => closedLoop(() => get(path), load),
+  openLoop: ({ path = '/data', ...load }) => openLoop(() => get(path), load),
+  burst: ({ path = '/data', ...load }) => burst(() => get(path), load),
+  memory,
+  watchMemory,
+});

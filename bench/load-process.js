@@ -1,0 +1,16 @@
+/** Inbound clients of an application, in a process of their own. */
+import { Agent } from 'undici';
+import { answerParent } from './answer-parent.js';
+import { closedLoop } from './load.js';
+
+const agent = new Agent();
+
+answerParent({
+  /** GET of `path` at `origin`, as `closedLoop` in load.js. */
+  closedLoop: ({ origin, path, ...load }) =>
+    closedLoop(async () => {
+      const { statusCode, body } = await agent.request({ origin, path, method: 'GET' });
+      await body.dump();
+      return statusCode;
+    }, load),
+});

@@ -1,0 +1,45 @@
+/** Asks for a token that is there, over and over. */
+import { bearer, reuse } from 'oauth2-backend';
+import { answerParent } from './answer-parent.js';
+import { ourBackend } from './contenders/our-backend.js';
+
+let backend;
+let source;
+let tied;
+
+answerParent({
+  async open(options) {
+    backend = ourBackend(options);
+    source = reuse({ token: () => backend.token() });
+    tied = bearer(source, { origin: options.origin });
+    await source.token();
+  },
+  /** Nanoseconds a call, by the call. */
+  async measure({ calls }) {
+    return {
+      'source.current()': timed(calls, () => source.current()),
+      'bearer.current()': timed(calls, () => tied.current()),
+      'await source.token()': await awaited(calls, () => source.token()),
+      'await backend.token()': await awaited(calls, () => backend.token()),
+    };
+  },
+});
+
+function timed(calls, call) {
+  let found = 0;
+  const started = process.hrtime.bigint();
+  for (let i = 0; i < calls; i++) if (call() !== undefined) found += 1;
+  return perCall(started, calls, found);
+}
+
+async function awaited(calls, call) {
+  let found = 0;
+  const started = process.hrtime.bigint();
+  for (let i = 0; i < calls; i++) if ((await call()) !== undefined) found += 1;
+  return perCall(started, calls, found);
+}
+
+function perCall(started, calls, found) {
+  if (found !== calls) throw new Error(`${calls - found} of ${calls} calls gave no token`);
+  return Number(process.hrtime.bigint() - started) / calls;
+}
