@@ -20,6 +20,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'AuthorizationHeaderError',
     'UnknownBackendError',
     'ClientClosedError',
+    'MissingSubjectError',
   ],
   'express-oauth2-backend': ['backends'],
   'koa-oauth2-backend': ['backends'],

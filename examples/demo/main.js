@@ -1,7 +1,12 @@
 /** The entry of `npm start`. */
 import { demo } from './demo.js';
+import { onBehalfOfApps } from './on-behalf-of/apps.js';
+import { onBehalfOfSteps } from './on-behalf-of/steps.js';
 
 const usage = `usage: npm start [-- --serve]
+       npm start -- on-behalf-of
+
+  on-behalf-of   two users instead of one application: each with his own token
 
   --serve   when the steps are done keep everything up, with curl lines to try
   --help    print this`;
@@ -10,16 +15,18 @@ const args = process.argv.slice(2);
 
 if (args.includes('--help')) {
   console.log(usage);
+} else if (args.length === 1 && args[0] === 'on-behalf-of') {
+  void start({ apps: onBehalfOfApps, steps: onBehalfOfSteps });
 } else if (args.some((argument) => argument !== '--serve')) {
   console.error(usage);
   process.exitCode = 2;
 } else {
-  void start();
+  void start({ serve: args.includes('--serve') });
 }
 
-async function start() {
+async function start(options) {
   try {
-    process.exitCode = await demo({ serve: args.includes('--serve') });
+    process.exitCode = await demo(options);
   } catch (error) {
     console.error(error);
     process.exitCode = 1;

@@ -8,7 +8,7 @@ import { listen } from './listen.js';
  * A resource server on a free loopback port that accepts JWTs of `issuer` for `audience`, verified with the keys at
  * `jwksUri`, unless `isRevoked(jti)`; `GET /moved` redirects to `movedTo`.
  *
- * `requests` lists them as `{ client, token, method, path, status, sha256 }`, `token` being its `jti`.
+ * `requests` lists them as `{ client, user, token, method, path, status, sha256 }`, `token` being its `jti`.
  */
 export async function resourceApi({ issuer, audience, jwksUri, isRevoked, movedTo }) {
   const keys = createRemoteJWKSet(new URL(jwksUri));
@@ -17,7 +17,7 @@ export async function resourceApi({ issuer, audience, jwksUri, isRevoked, movedT
 
   app.get('/demo/requests', (_req, res) => void res.json(requests.slice(-10)));
   app.use(express.raw({ type: () => true }), authorize);
-  app.get('/invoices', (_req, res) => void res.json({ invoices: [{ id: 1, amount: 42 }], client: res.locals.client }));
+  app.get('/invoices', (_req, res) => void res.json({ invoices: [{ id: 1, amount: 42 }], ...res.locals.claims }));
   app.post('/invoices', (req, res) => void res.json({ sha256: digest(req.body) }));
   app.get('/moved', (_req, res) => res.redirect(movedTo));
 
@@ -27,9 +27,10 @@ export async function resourceApi({ issuer, audience, jwksUri, isRevoked, movedT
   async function authorize(req, res, next) {
     const { claims, problem } = await verify(req.get('authorization'));
     const sha256 = req.body && digest(req.body);
-    const seen = { client: claims?.client_id, token: claims?.jti, method: req.method, path: req.path, sha256 };
+    const { client_id: client, sub: user, jti: token } = claims ?? {};
+    const seen = { client, user, token, method: req.method, path: req.path, sha256 };
     res.once('finish', () => requests.push({ ...seen, status: res.statusCode }));
-    res.locals.client = claims?.client_id;
+    res.locals.claims = { client, user };
     if (problem === undefined) next();
     else res.status(401).set('www-authenticate', `Bearer realm="billing"${problem}`).end();
   }

@@ -8,6 +8,8 @@ import { listen } from './listen.js';
 import { resourceApi } from './resource-api.js';
 
 const audience = 'https://billing.example.com';
+/** What the users' tokens are for: the applications. */
+const front = 'https://shop.example.com';
 
 /** The applications of the demo by name: which client they use, and how they are made. */
 const demoApps = {
@@ -22,7 +24,7 @@ const demoApps = {
 export async function startWorld(apps = demoApps) {
   const secrets = Object.fromEntries(Object.keys(apps).map((name) => [name, randomBytes(24).toString('base64url')]));
   const foreign = await foreignHost();
-  const authorization = await authorizationServer({ audience, clients: secrets });
+  const authorization = await authorizationServer({ audience, front, clients: secrets });
   const { issuer, jwksUri, isRevoked } = authorization;
   const api = await resourceApi({ issuer, audience, jwksUri, isRevoked, movedTo: `${foreign.origin}/elsewhere` });
 
@@ -37,21 +39,21 @@ export async function startWorld(apps = demoApps) {
 
   /** One more instance of an application: it starts without a token. `oauth2` adds to its block. */
   async function startApp(name, oauth2 = {}) {
-    const { carrier, make } = apps[name];
-    const app = make({
-      billing: {
-        origin: api.origin,
-        oauth2: {
-          grant_type: 'client_credentials',
-          token_endpoint: authorization.tokenEndpoint,
-          client_id: name,
-          client_secret: secrets[name],
-          scope: 'invoices',
-          params: { resource: audience },
-          ...oauth2,
-        },
+    const { carrier, make, oauth2: own } = apps[name];
+    const billing = {
+      origin: api.origin,
+      oauth2: {
+        grant_type: 'client_credentials',
+        token_endpoint: authorization.tokenEndpoint,
+        client_id: name,
+        client_secret: secrets[name],
+        scope: 'invoices',
+        params: { resource: audience },
+        ...own,
+        ...oauth2,
       },
-    });
+    };
+    const app = make({ billing, inbound: { issuer, audience: front, jwksUri } });
     const server = await listen(app.handler);
     return {
       name,

@@ -12,6 +12,7 @@ import {
   ClientClosedError,
   ConfigurationError,
   createBackends,
+  MissingSubjectError,
   type RequestBackendsOptions,
   type RequestContext,
   type TokenQuery,
@@ -379,6 +380,16 @@ export function adapterContract(name: string, adapter: Adapter): void {
       expect([response.status, response.text]).toEqual([502, expect.stringContaining('Bad Gateway')]);
       expect(response.text).not.toMatch(/detail|billing|token/i);
       expect(await shown()).not.toContain('very-secret');
+    });
+
+    it('answers 401 when the request has no token to exchange', async () => {
+      const exchange = { ...block(), grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange' } as const;
+      const definitions = { billing: { origin: api.origin, oauth2: exchange } };
+      const answer = await ask([middleware(definitions)], ({ backends }) => backends.billing.got('invoices').json());
+      expect(answer.status).toBe(401);
+      expect(answer.text).not.toContain('oauth2');
+      expect(errors).toEqual([expect.any(MissingSubjectError)]);
+      expect([tokens.requests, api.requests]).toEqual([[], []]);
     });
 
     it('answers 504 without details when the token takes too long', async () => {

@@ -57,6 +57,24 @@ describe('npm start', () => {
   });
 });
 
+describe('npm start -- on-behalf-of', () => {
+  it('shows two users, each as himself, in both applications, and exits 0', async () => {
+    const demo = run(main, ['on-behalf-of']);
+    expect({ code: await demo.ended, output: demo.output() }).toMatchObject({ code: 0 });
+    const lines = demo.output().split('\n');
+    for (const app of ['express got', 'koa fetch']) {
+      const found = lines.filter((line) => line.startsWith(`  ✓ ${app}`)).map((line) => line.slice(17).split(/ {2,}/));
+      expect(found).toEqual([
+        ['2 for amy, bob', '100 × 200', '50 × amy, 50 × bob'],
+        ['1 for amy', '100 × 200', '50 × amy, 50 × bob'],
+        ['0 requests', '0 requests', '2 × 401'],
+      ]);
+    }
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(demo.output()).not.toMatch(/oidc-provider|warning|eyJ/i);
+  }, 60_000);
+});
+
 describe('npm start -- --serve', () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`keeps everything up, prints curl lines that work, and ends with 0 on ${signal}`, async () => {

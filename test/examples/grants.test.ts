@@ -3,9 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { HMAC_SECRET, keyPair, pemOf } from '../../packages/oauth2-backend/test/signing-keys.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
+import { recordingServer } from '../servers/recording-server.js';
 import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
 import { type RunningExample, runExample } from './run-example.js';
 
@@ -173,4 +174,56 @@ describe('examples/grants, grants', () => {
     example.kill('SIGTERM');
     expect(await example.ended).toBe(0);
   });
+
+  it.each(['token-exchange', 'token-exchange-koa'])(
+    '%s.js exchanges what was verified, and answers 401 to everybody else',
+    async (name) => {
+      const issuer = 'https://login.example.com';
+      const { privateKey, publicKey } = keyPair('ES256');
+      const jwk = { ...publicKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig', kid: 'k1' };
+      const keys = await recordingServer(() => ({ body: { keys: [jwk] } }));
+      const example = start(name, {
+        CLIENT_ID: 'shop',
+        CLIENT_SECRET: 'secret',
+        PORT: '0',
+        ISSUER: issuer,
+        JWKS_URI: `${keys.origin}/jwks`,
+        AUDIENCE: 'shop',
+      });
+      const [url] = await example.printed(/http:\S+\/invoices/);
+      const tokenOf = (user: string, audience = 'shop') =>
+        new SignJWT({ sub: user, iss: issuer, aud: audience })
+          .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+          .setIssuedAt()
+          .setExpirationTime('5m')
+          .sign(privateKey);
+      const ask = async (token: string | undefined) => {
+        const headers = {
+          connection: 'close',
+          'x-request-id': 'r1',
+          ...(token && { authorization: `Bearer ${token}` }),
+        };
+        const answer = await fetch(url, { headers });
+        return answer.status === 200 ? ((await answer.json()) as { token: string }).token : answer.status;
+      };
+      const [amy, bob] = [await tokenOf('amy'), await tokenOf('bob')];
+      expect([await ask(amy), await ask(bob), await ask(amy)]).toEqual(['token-1', 'token-2', 'token-1']);
+      for (const token of [undefined, 'made.up.token', await tokenOf('amy', 'another')])
+        expect(await ask(token)).toBe(401);
+
+      expect(tokens.requests.map(formOf)).toEqual(
+        [amy, bob].map((subject_token) => ({
+          grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          subject_token,
+          subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          audience: 'billing',
+        })),
+      );
+      expect(api.tokens()).toEqual(['token-1', 'token-2', 'token-1']);
+      expect(api.requests.map(({ headers }) => headers['x-request-id'])).toEqual(['r1', 'r1', 'r1']);
+      example.kill('SIGTERM');
+      expect(await example.ended).toBe(0);
+      await keys.close();
+    },
+  );
 });

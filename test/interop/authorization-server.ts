@@ -14,6 +14,7 @@ import { SIGNATURE_ALGORITHMS } from '../../packages/oauth2-backend/src/signing-
 import type { Certified } from '../certificates.js';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export interface AuthorizationServerOptions {
   /** RFC 7591 metadata; grants need not be named. */
@@ -22,6 +23,8 @@ export interface AuthorizationServerOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** Who verifies the assertions of the jwt-bearer grant, and their issuer. */
   readonly assertions?: { readonly issuer: string; readonly key: JWTVerifyGetKey };
+  /** Gives the user of a subject token in the exchange grant; rejects for one that is not good. */
+  readonly subjectOf?: (token: string) => Promise<string>;
   /** Speaks https as this, and asks for client certificates of this authority, without which nothing is answered. */
   readonly tls?: Certified & { readonly ca: string };
 }
@@ -40,6 +43,7 @@ export interface AuthorizationServer {
 /** The resource that tokens are for when the request names none. */
 export const DEFAULT_RESOURCE = 'https://api.example';
 const SCOPE = 'invoices:read invoices:write';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** Starts it on a free port. */
 export async function authorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
@@ -55,6 +59,8 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   provider.on('grant.error', (_context, error) => refusals.push(`${error.message}: ${error.error_detail ?? ''}`));
   provider.registerGrantType('password', grantPassword, ['username', 'password', 'scope', 'resource'], ['resource']);
   provider.registerGrantType(JWT_BEARER, grantAssertion, ['assertion', 'scope', 'resource'], ['resource']);
+  const exchanged = ['subject_token', 'subject_token_type', 'requested_token_type', 'audience', 'scope', 'resource'];
+  provider.registerGrantType(TOKEN_EXCHANGE, grantExchange, exchanged, ['resource', 'audience']);
   server.on('request', provider.callback());
 
   return {
@@ -74,7 +80,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   async function grantPassword(context: any): Promise<void> {
     const { username, password } = context.oidc.params;
     if (options.users?.[username] !== password) throw new InvalidGrant('wrong password');
-    await issue(context, username, true);
+    await issue(context, username, { refreshable: true });
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -88,11 +94,25 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
     }).catch((error: Error) => {
       throw new InvalidGrant(error.message);
     });
-    await issue(context, payload.sub ?? '', false);
+    await issue(context, payload.sub ?? '');
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  async function issue(context: any, accountId: string, refreshable: boolean): Promise<void> {
+  async function grantExchange(context: any): Promise<void> {
+    const { subject_token: token, subject_token_type: type } = context.oidc.params;
+    if (type !== ACCESS_TOKEN) throw new InvalidGrant(`no such type: ${type}`);
+    const user = await options.subjectOf?.(token).catch((error: Error) => {
+      throw new InvalidGrant(error.message);
+    });
+    await issue(context, user ?? '', { type: ACCESS_TOKEN });
+  }
+
+  async function issue(
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    context: any,
+    accountId: string,
+    { refreshable = false, type }: { refreshable?: boolean; type?: string } = {},
+  ): Promise<void> {
     const { client, params } = context.oidc;
     const resource = params.resource ?? DEFAULT_RESOURCE;
     const scope = params.scope ?? SCOPE;
@@ -106,6 +126,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
       expires_in: token.expiration,
       token_type: token.tokenType,
       scope,
+      ...(type && { issued_token_type: type }),
       ...(refreshable && { refresh_token: await new provider.RefreshToken({ ...shared, resource }).save() }),
     };
   }
@@ -123,7 +144,7 @@ async function configuration({ clients }: AuthorizationServerOptions): Promise<o
     jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }] },
     clientDefaults: {
       id_token_signed_response_alg: 'ES256',
-      grant_types: ['client_credentials', 'password', 'refresh_token', JWT_BEARER],
+      grant_types: ['client_credentials', 'password', 'refresh_token', JWT_BEARER, TOKEN_EXCHANGE],
       response_types: [],
       redirect_uris: [],
     },

@@ -17,8 +17,13 @@ export interface BackendsOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Where time comes from. Default: the machine's clocks. */
   readonly clock?: Clock | undefined;
-  /** The most identities kept for each backend; the least recently used goes first. Default 10 000. */
+  /** The most identities kept for each backend; those without a token go first, then the least recently used. Default 10 000. */
   readonly maxIdentities?: number | undefined;
+  /**
+   * How many identities that are not known may ask for a token in a second, for each backend; ten times as many at once
+   * after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 200.
+   */
+  readonly newIdentitiesPerSecond?: number | undefined;
 }
 
 const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
@@ -27,6 +32,7 @@ const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
   dispatcher: ['dispatch', 'compose'],
   clock: ['now', 'monotonic'],
   maxIdentities: [],
+  newIdentitiesPerSecond: [],
 };
 
 /** A copy of the options, and what is wrong with them. */
@@ -37,7 +43,7 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
   for (const [path, value] of Object.entries(copy)) {
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
     if (!members) problems.push({ path, message: `is no option${hint(path)}` });
-    else if (path === 'maxIdentities') problems.push(...wholeNumber(path, value));
+    else if (path === 'maxIdentities' || path === 'newIdentitiesPerSecond') problems.push(...wholeNumber(path, value));
     else if (value !== undefined) problems.push(...missing(path, value, members));
   }
   for (const [name, source] of Object.entries(copy['tokens'] ?? {})) {

@@ -54,13 +54,23 @@ export function createBackends<const D extends BackendDefinitions>(
   options: BackendsOptions = {},
 ): Backends<D> {
   const checked = checkOptions(options);
-  const { tokens, dispatcher, clock = systemClock, maxIdentities = 10_000 } = checked.options;
+  const { tokens, dispatcher, clock = systemClock } = checked.options;
+  const { maxIdentities = 10_000, newIdentitiesPerSecond = 200 } = checked.options;
   const logger = checked.options.logger && steadyLogger(checked.options.logger);
   const { backends: resolved, warnings } = resolveAll(definitions, checked);
   for (const warning of warnings) warn(warning);
 
   const calls = activity();
-  const made = upstreams({ clock, logger, warn, dispatcher, tokens, maxIdentities, activity: calls });
+  const made = upstreams({
+    clock,
+    logger,
+    warn,
+    dispatcher,
+    tokens,
+    maxIdentities,
+    newIdentitiesPerSecond,
+    activity: calls,
+  });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
   const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
   const untied = tie(undefined);

@@ -2,9 +2,9 @@
 export class OAuth2BackendError extends Error {
   /** Stable, `ERR_OAUTH2_…`. */
   readonly code: string;
-  /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 499 gone, 500 the application's own mistake. */
+  /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 401 no subject, 499 gone, 500 the application's own mistake. */
   readonly statusCode: number;
-  /** `false`: frameworks must not show the message to the inbound client. */
+  /** `false`: frameworks must not show the message to the inbound client; `true` only for a `MissingSubjectError`. */
   readonly expose: boolean = false;
 
   constructor(message: string, options: ErrorOptions & { code: string; statusCode: number }) {
@@ -78,7 +78,7 @@ export class TokenTimeoutError extends OAuth2BackendError {
   }
 }
 
-/** There is no token to be had: the backend has no `oauth2` (500), or what should give a credential or token failed (502). */
+/** There is no token to be had: the backend has no `oauth2`, or needs a request (500); or what should give a credential or token failed (502). */
 export class NoTokenError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
@@ -86,6 +86,15 @@ export class NoTokenError extends OAuth2BackendError {
   constructor(message: string, options: Omit<TokenErrorOptions, 'response'> & { statusCode: 500 | 502 }) {
     super(message, { ...options, code: 'ERR_OAUTH2_NO_TOKEN' });
     if (options.resource) this.resource = options.resource;
+  }
+}
+
+/** The inbound request has no token that could be exchanged; nothing was sent. The message may be shown. */
+export class MissingSubjectError extends OAuth2BackendError {
+  override readonly expose = true;
+
+  constructor() {
+    super('the request has no usable bearer token', { code: 'ERR_OAUTH2_MISSING_SUBJECT', statusCode: 401 });
   }
 }
 

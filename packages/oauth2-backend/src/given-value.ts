@@ -10,18 +10,32 @@ export interface Given {
   readonly backend: string;
 }
 
+/** What it gives, whatever that is. @throws NoTokenError when the function throws; its error is the `cause` */
+export async function givenValue(given: Given, give: () => unknown): Promise<unknown> {
+  try {
+    return await give();
+  } catch (cause) {
+    throw failure(given, 'threw', cause);
+  }
+}
+
+/** The error for a value of the wrong kind; it names the kind. */
+export function unusable(given: Given, value: unknown): NoTokenError {
+  return failure(given, `gave ${kindOf(value)}`);
+}
+
 /** @throws NoTokenError when the function throws (its error is the `cause`) or gives anything but a non-empty string */
 export async function givenText(given: Given, give: () => unknown): Promise<string> {
-  const value = await call(given, give);
+  const value = await givenValue(given, give);
   if (typeof value === 'string' && value !== '') return value;
-  throw failure(given, `gave ${kindOf(value)}`);
+  throw unusable(given, value);
 }
 
 /** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but a plain object without undefined members that JSON can hold */
 export async function givenObject(given: Given, give: () => unknown): Promise<Record<string, unknown>> {
-  const value = await call(given, give);
+  const value = await givenValue(given, give);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw failure(given, `gave ${kindOf(value)}`);
+    throw unusable(given, value);
   }
   // A person who is not known must not become nobody: then all such requests would be one person's.
   const absent = Object.entries(value).find(([, member]) => member === undefined);
@@ -45,14 +59,6 @@ function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-async function call(given: Given, give: () => unknown): Promise<unknown> {
-  try {
-    return await give();
-  } catch (cause) {
-    throw failure(given, 'threw', cause);
-  }
 }
 
 function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {

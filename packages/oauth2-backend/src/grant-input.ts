@@ -3,12 +3,17 @@
 import type { RequestContext } from './request-context.js';
 import type { AccessToken, TokenQuery } from './token.js';
 
-/** An evaluated assertion, or evaluated claims of one. */
+/** An evaluated assertion, evaluated claims of one, or the tokens of an exchange. */
 export interface GrantInput {
   /** Tells it from any other input. */
   readonly digest: string;
   readonly assertion?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
+  readonly subjectToken?: string;
+  /** Where a function gave it. */
+  readonly actorToken?: string;
+  /** Milliseconds since the epoch: no token that comes of it is kept longer. */
+  readonly expiresAt?: number | undefined;
 }
 
 /** Asks for a token with what was made of the context. */

@@ -21,12 +21,13 @@ export type {
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
 export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
-export type { OAuth2Definition } from './definitions/oauth2-definition.js';
+export type { OAuth2Definition, SubjectToken, VerifiedToken } from './definitions/oauth2-definition.js';
 export type { TlsDefinition } from './definitions/tls-definition.js';
 export {
   AuthorizationHeaderError,
   ClientClosedError,
   ConfigurationError,
+  MissingSubjectError,
   OAuth2BackendError,
   OriginError,
   type Problem,

@@ -1,6 +1,12 @@
 /** The identity of an `oauth2` block: what makes its token requests different from any other block's. */
 
-import type { ResolvedBackend, ResolvedCredential, ResolvedOAuth2, ResolvedSigning } from './definitions/resolved.js';
+import type {
+  ResolvedBackend,
+  ResolvedCredential,
+  ResolvedExchange,
+  ResolvedOAuth2,
+  ResolvedSigning,
+} from './definitions/resolved.js';
 import { credentialDigest, digestOf, type IdentityPart, scopeSet } from './identity.js';
 
 /**
@@ -24,6 +30,7 @@ export function identityOf(oauth2: ResolvedOAuth2, input?: IdentityPart): string
     clientSecret: credentialPart(oauth2.clientSecret),
     password: credentialPart(oauth2.password),
     assertion: credentialPart(oauth2.assertion),
+    exchange: oauth2.exchange && exchangePart(oauth2.exchange),
     signing: oauth2.signing && signingPart(oauth2.signing),
     tokenBackend: backendPart(oauth2.tokenBackend),
     input,
@@ -49,6 +56,15 @@ function backendPart({
     certificate: credentialPart(tls.cert),
     proxy: proxy && [proxy.url, credentialPart(proxy.credentials)],
     oauth2: oauth2 && (isSource(oauth2) ? sourcePart(oauth2) : identityOf(oauth2)),
+  };
+}
+
+function exchangePart({ subjectToken, subjectTokenType, actor, requestedTokenType }: ResolvedExchange): IdentityPart {
+  return {
+    subjectToken: credentialPart(subjectToken),
+    subjectTokenType,
+    actor: actor && [credentialPart(actor.token), actor.type],
+    requestedTokenType,
   };
 }
 

@@ -12,6 +12,8 @@ export interface TokenRequestDraft {
   readonly secrets: string[];
   /** What may be the matter, by OAuth error code (RFC 6749 §5.2). */
   readonly hints: Map<string, string>;
+  /** What the answer may say to have issued (RFC 8693 §2.2.1); absent where the grant has no say in it. */
+  issuedTypes?: readonly string[] | undefined;
   /** Whether the client's secret is another by now than the one in the draft; absent where it cannot be. */
   secretChanged?: (() => Promise<boolean>) | undefined;
 }

@@ -3,6 +3,7 @@
 import { clientAuth } from './client-auth/client-auth.js';
 import type { Clock } from './clock.js';
 import type { ResolvedOAuth2 } from './definitions/resolved.js';
+import { TokenRequestError } from './errors.js';
 import { contextInput } from './grants/context-input.js';
 import { grant } from './grants/grant.js';
 import { identification } from './identification.js';
@@ -10,6 +11,7 @@ import type { Logger } from './logger.js';
 import { observation, type TokenCounts } from './observation.js';
 import { keep } from './sources/keep.js';
 import type { KeptSource } from './sources/kept-source.js';
+import { newcomers } from './sources/newcomers.js';
 import { perIdentity } from './sources/per-identity.js';
 import type { SharedPause } from './sources/shared-pause.js';
 import type { TokenSource } from './token.js';
@@ -41,6 +43,7 @@ export function countedSource(options: {
   logger: Logger | undefined;
   warn: (message: string, backend: string) => void;
   maxIdentities: number;
+  newIdentitiesPerSecond: number;
 }): CountedSource {
   const { name, oauth2, openPost, shared, clock, maxIdentities: max } = options;
   const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
@@ -64,7 +67,8 @@ export function countedSource(options: {
   };
 
   if (prepare) {
-    const source = perIdentity({ identify: identification({ name, oauth2, prepare, deadline }), make, max });
+    const identify = identification({ name, oauth2, prepare, deadline });
+    const source = perIdentity({ identify, make, max, clock, admit: admission(options) });
     return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
   }
   const kept = make();
@@ -74,5 +78,25 @@ export function countedSource(options: {
     kept,
     counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
     close: kept.close,
+  };
+}
+
+/** Sends newcomers away while too many come; those who are known are not concerned. */
+function admission(options: {
+  name: string;
+  clock: Clock;
+  warn: (message: string, backend: string) => void;
+  newIdentitiesPerSecond: number;
+}): () => void {
+  const { name, clock, newIdentitiesPerSecond: perSecond } = options;
+  const onFull = () =>
+    options.warn(`backend "${name}": more than ${perSecond} new identities a second; others are sent away`, name);
+  const door = newcomers({ clock, perSecond, onFull });
+
+  return () => {
+    if (door.admit()) return;
+    throw new TokenRequestError(
+      `too many new identities ask for a token of "${name}": more than ${perSecond} a second`,
+    );
   };
 }

@@ -36,6 +36,8 @@ export interface UpstreamOptions {
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
   /** The most identities kept for each backend. */
   readonly maxIdentities: number;
+  /** How many that are not known may ask, for each backend. */
+  readonly newIdentitiesPerSecond: number;
   readonly activity: Activity;
 }
 
@@ -80,6 +82,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       logger: options.logger,
       warn: options.warn,
       maxIdentities: options.maxIdentities,
+      newIdentitiesPerSecond: options.newIdentitiesPerSecond,
     });
   }
 }

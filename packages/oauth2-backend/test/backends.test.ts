@@ -83,6 +83,13 @@ describe('createBackends(definitions)', () => {
     expect(problems.map(({ path }) => path)).toEqual(['loger', 'maxIdentities', 'api.origin']);
   });
 
+  it.each([0, -1, 1.5, Number.POSITIVE_INFINITY, '200', null])('refuse %p as newIdentitiesPerSecond', (value) => {
+    const options = { newIdentitiesPerSecond: value } as object;
+    expect(() => createBackends({ api: { origin: 'https://api.example.com' } }, options)).toThrow(
+      /newIdentitiesPerSecond: must be a whole number, 1 or more/,
+    );
+  });
+
   it('takes nothing from Object.prototype', () => {
     const polluted = { tokens: { api: {} }, maxIdentities: 'junk', logger: 1, dispatcher: 1, clock: {}, loger: 1 };
     const missing = { origin: 'https://evil.example', allow_http: true };

@@ -1,7 +1,8 @@
-/** The last changes to a request: what the backend's settings say of its headers and query, then the token. */
+/** The last changes to a request: what the inbound request lends, what the settings say of headers and query, the token. */
 
 import type { NamedValues, QueryModifiers } from '../definitions/resolved.js';
 import { encodeFormValue } from '../form-encoding.js';
+import { lendHeaders } from '../lent-headers.js';
 import { applyHeaderModifiers } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import type { CarrierSettings } from './settings.js';
@@ -9,10 +10,12 @@ import type { CarrierSettings } from './settings.js';
 /** Completes headers whose names are lower case. Basic credentials of the backend give way to a caller's own. */
 export function completeHeaders(
   headers: Record<string, string | string[]>,
-  { headers: modifiers, hostname, basicAuth }: CarrierSettings,
+  settings: CarrierSettings,
   token: AccessToken | undefined,
 ): void {
-  applyHeaderModifiers(headers, modifiers);
+  const { hostname, basicAuth } = settings;
+  lendHeaders(headers, settings.forwardHeaders, settings.context?.request);
+  applyHeaderModifiers(headers, settings.headers);
   if (hostname !== undefined) headers['host'] = hostname;
   if (token) headers['authorization'] = bearerField(token);
   else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;

@@ -11,6 +11,8 @@ export interface CarrierSettings {
   readonly timeouts: Timeouts;
   readonly headers: HeaderModifiers;
   readonly query: QueryModifiers;
+  /** Headers of the inbound request that outbound ones carry on; lower case. */
+  readonly forwardHeaders?: readonly string[] | undefined;
   /** The Host header, where it is not the origin's. */
   readonly hostname?: string | undefined;
   /** `user:pass` of a backend without a token. */

@@ -4,10 +4,12 @@ import { type Attribute, blockOf } from './attribute.js';
 import type { BackendDefinition } from './backend-definition.js';
 import { readBasicAuth } from './basic-auth.js';
 import { readLimit } from './duration.js';
+import { readForwardHeaders } from './forward-headers.js';
 import { readHeaderNames, readHeaders } from './header-modifiers.js';
 import { readHostname } from './hostname.js';
 import { readOrigin } from './origin.js';
 import { readPathPrefix } from './path-prefix.js';
+import type { Place } from './place.js';
 import { choice, readSwitch, wholeNumber } from './plain-values.js';
 import { readProxy } from './proxy.js';
 import { readQueryNames, readQueryParams } from './query-modifiers.js';
@@ -111,6 +113,12 @@ export const backendAttributes = {
     summary: "added to the request's own",
     read: readHeaders,
   },
+  forward_headers: {
+    type: 'array of header names',
+    summary:
+      'carried on from the inbound request where the call does not set them (`x-request-id`, `traceparent`, …), before the three above; no credentials, framing or connection headers; not on token requests',
+    read: readForwardHeaders,
+  },
   remove_query_params: {
     type: 'array of names',
     summary: "taken off each request's query, before the next two",
@@ -143,4 +151,9 @@ export const backendAttributes = {
 export const tokenBackendAttributes = {
   ...backendAttributes,
   origin: { ...backendAttributes.origin, required: false },
+  forward_headers: {
+    ...backendAttributes.forward_headers,
+    read: (_value: unknown, place: Place) =>
+      place.refuse('does nothing here: a token request is shared by many inbound requests'),
+  },
 };

@@ -43,6 +43,11 @@ export interface BackendDefinition {
   readonly set_request_headers?: ValuesByName | undefined;
   /** Headers that are added to those of each request. */
   readonly add_request_headers?: ValuesByName | undefined;
+  /**
+   * Headers of the inbound request that each outbound one carries on, unless the call sets them: `x-request-id`,
+   * `traceparent`, …; no credentials, framing or connection headers. Not on token requests.
+   */
+  readonly forward_headers?: readonly string[] | undefined;
   /** Query parameters that are taken off each request. */
   readonly remove_query_params?: readonly string[] | undefined;
   /** Query parameters that replace those of each request. */
@@ -56,7 +61,9 @@ export interface BackendDefinition {
 }
 
 /** The backend through which a token request goes; without `origin` it has the token endpoint's. */
-export type TokenBackendDefinition = Omit<BackendDefinition, 'origin'> & { readonly origin?: string | undefined };
+export type TokenBackendDefinition = Omit<BackendDefinition, 'origin' | 'forward_headers'> & {
+  readonly origin?: string | undefined;
+};
 
 /** Backends by name: letters, digits, `_` and `-`, a letter first. */
 export type BackendDefinitions = Readonly<Record<string, BackendDefinition>>;

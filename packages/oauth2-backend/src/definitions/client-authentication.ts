@@ -3,7 +3,7 @@
 import { attributeOf } from './attribute.js';
 import type { OAuth2Block } from './blocks.js';
 import { type Credential, credentialOf } from './credential.js';
-import { JWT_BEARER } from './grant-types.js';
+import { CLIENT_OPTIONAL } from './grant-types.js';
 import type { ResolvedOAuth2 } from './resolved.js';
 
 /** What is known about the client once its attributes fit together. */
@@ -13,7 +13,7 @@ export interface ClientAuthentication extends Pick<ResolvedOAuth2, 'clientAuth' 
 
 /** Gives the method by which the client authenticates: `undefined` for none of the sort, or while the configuration does not say. */
 export function clientMethod({ values, given, refused }: OAuth2Block): ResolvedOAuth2['clientAuth'] {
-  const anonymous = !given.has('client_id') && values.grant_type === JWT_BEARER;
+  const anonymous = !given.has('client_id') && CLIENT_OPTIONAL.has(values.grant_type ?? '');
   return anonymous || refused.has('token_endpoint_auth_method') ? undefined : values.token_endpoint_auth_method;
 }
 
@@ -21,7 +21,7 @@ export function clientMethod({ values, given, refused }: OAuth2Block): ResolvedO
 export function clientAuthenticationOf(block: OAuth2Block): ClientAuthentication | undefined {
   const { values, refused } = block;
   const id = attributeOf(block, 'client_id');
-  if (!id.given && values.grant_type === JWT_BEARER) return refuseBesideNoClient(block);
+  if (!id.given && CLIENT_OPTIONAL.has(values.grant_type ?? '')) return refuseBesideNoClient(block);
   // A grant that could not be read may be one without a client.
   if (!id.given && refused.has('grant_type')) return undefined;
   if (!id.given) id.place.refuse('is missing: string');

@@ -3,12 +3,14 @@
 import { attributeOf } from './attribute.js';
 import type { OAuth2Block } from './blocks.js';
 import { credentialOf } from './credential.js';
-import { JWT_BEARER } from './grant-types.js';
+import { exchangeAttributes } from './exchange-attributes.js';
+import { exchangeOf } from './exchange-grant.js';
+import { JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.js';
 import type { oauth2Attributes } from './oauth2-attributes.js';
 import type { ResolvedOAuth2 } from './resolved.js';
 
 /** What is known about the grant once its attributes fit together. */
-export type Grant = Pick<ResolvedOAuth2, 'grantType' | 'username' | 'password' | 'assertion' | 'subject'>;
+export type Grant = Pick<ResolvedOAuth2, 'grantType' | 'username' | 'password' | 'assertion' | 'subject' | 'exchange'>;
 
 type Name = keyof typeof oauth2Attributes;
 
@@ -17,6 +19,7 @@ const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
   client_credentials: [],
   password: ['username', 'password', 'password_file'],
   [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
+  [TOKEN_EXCHANGE]: Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[],
 };
 
 /** Gives the grant's part of the block, or `undefined` when it is not valid; reports what is missing and what belongs to another. */
@@ -25,6 +28,7 @@ export function grantOf(block: OAuth2Block, warnings: string[]): Grant | undefin
   if (grantType === undefined) return undefined;
   refuseOthers(block, grantType);
   if (grantType === 'password') return passwordGrant(block, warnings);
+  if (grantType === TOKEN_EXCHANGE) return exchangeGrant(block);
   return grantType === 'client_credentials' ? { grantType } : jwtBearerGrant(block);
 }
 
@@ -67,6 +71,11 @@ function jwtBearerGrant(block: OAuth2Block): Grant | undefined {
   });
   if (makesAssertion(block)) return { grantType: JWT_BEARER, ...(subject && { subject }) };
   return assertion && { grantType: JWT_BEARER, assertion: assertion.credential, ...(subject && { subject }) };
+}
+
+function exchangeGrant(block: OAuth2Block): Grant | undefined {
+  const exchange = exchangeOf(block);
+  return exchange && { grantType: TOKEN_EXCHANGE, exchange };
 }
 
 /** It tells apart what functions make of the context; everything else is the same for each. */

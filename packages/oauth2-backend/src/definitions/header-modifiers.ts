@@ -36,7 +36,8 @@ export function readHeaderNames(value: unknown, place: Place): readonly NamedVal
   return [...found.values()];
 }
 
-function readFieldName(value: unknown, place: Place): string | undefined {
+/** Reads the name of a header that is not the connection's own; it comes out in lower case. */
+export function readFieldName(value: unknown, place: Place): string | undefined {
   if (typeof value !== 'string') return place.refuse(`must be a header name, not ${kindOf(value)}`);
   if (!TOKEN.test(value)) return place.refuse('is no valid header name (RFC 9110 §5.1)');
   const name = value.toLowerCase();

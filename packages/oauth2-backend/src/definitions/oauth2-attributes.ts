@@ -2,9 +2,10 @@
 
 import { type Attribute, blockOf } from './attribute.js';
 import { readDuration } from './duration.js';
+import { exchangeAttributes } from './exchange-attributes.js';
 import { readPath } from './file.js';
 import { readFunction, readTextOrFunction } from './functions.js';
-import { GRANT_TYPES, JWT_BEARER } from './grant-types.js';
+import { GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.js';
 import { readIssuer } from './issuer.js';
 import type { OAuth2Definition } from './oauth2-definition.js';
 import { readParams } from './params.js';
@@ -21,7 +22,7 @@ export const oauth2Attributes = {
     type: 'string',
     required: true,
     missing: `is missing: one of ${GRANT_TYPES.map((each) => `"${each}"`).join(', ')}`,
-    summary: `on whose authority tokens are asked for: \`client_credentials\`, \`password\`, \`${JWT_BEARER}\``,
+    summary: `on whose authority tokens are asked for: \`client_credentials\`, \`password\`, \`${JWT_BEARER}\`, \`${TOKEN_EXCHANGE}\``,
     read: choice(...GRANT_TYPES),
   },
   token_endpoint: {
@@ -40,7 +41,7 @@ export const oauth2Attributes = {
   client_id: {
     type: 'string',
     summary:
-      "the client's identifier; required unless the grant is jwt-bearer, where the client is authenticated only with it",
+      "the client's identifier; required unless the grant is jwt-bearer or token-exchange, where the client is authenticated only with it",
     read: readText,
   },
   client_secret: {
@@ -80,6 +81,7 @@ export const oauth2Attributes = {
     summary: 'the file that holds it instead, like `client_secret_file`',
     read: readPath,
   },
+  ...exchangeAttributes,
   scope: {
     type: 'string',
     summary: 'scope tokens separated by spaces; an empty one is not sent',

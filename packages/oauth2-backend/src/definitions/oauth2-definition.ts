@@ -4,15 +4,35 @@ import type { RequestContext } from '../request-context.js';
 import type { TokenBackendDefinition } from './backend-definition.js';
 import type { JwtSigningProfile } from './jwt-signing-profile.js';
 
+/**
+ * A user's token, or what the verification of one gave: the `auth` of express-oauth2-jwt-bearer, or jose's `payload` beside
+ * the token. `undefined`: the user has none.
+ */
+export type SubjectToken = string | VerifiedToken | null | undefined;
+
+/** A token whose signature, issuer, audience and life somebody has checked. */
+export interface VerifiedToken {
+  readonly token: string;
+  /** Its claims. */
+  readonly payload: object;
+}
+
 /** How the tokens of a backend are got. */
 export interface OAuth2Definition {
-  /** On whose authority (RFC 6749 §1.3): the client's own (§4.4), a user's (§4.3), an assertion's (RFC 7523 §2.1). */
-  readonly grant_type: 'client_credentials' | 'password' | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+  /**
+   * On whose authority (RFC 6749 §1.3): the client's own (§4.4), a user's (§4.3), an assertion's
+   * (RFC 7523 §2.1), the user's of the inbound request (RFC 8693).
+   */
+  readonly grant_type:
+    | 'client_credentials'
+    | 'password'
+    | 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    | 'urn:ietf:params:oauth:grant-type:token-exchange';
   /** Absolute URL, or a path below the token backend. */
   readonly token_endpoint: string;
   /**
    * How the client proves itself (RFC 6749 §2.3.1, OpenID Connect Core §9). Default: `'client_secret_basic'`; with
-   * jwt-bearer only when there is a `client_id`.
+   * jwt-bearer and token-exchange only when there is a `client_id`.
    */
   readonly token_endpoint_auth_method?:
     | 'client_secret_basic'
@@ -21,7 +41,7 @@ export interface OAuth2Definition {
     | 'private_key_jwt'
     | 'none'
     | undefined;
-  /** Required unless the grant is jwt-bearer. */
+  /** Required unless the grant is jwt-bearer or token-exchange. */
   readonly client_id?: string | undefined;
   /** The secret, or a function that gives it for each token request; required unless the method does without. */
   readonly client_secret?: string | (() => string | Promise<string>) | undefined;
@@ -37,6 +57,23 @@ export interface OAuth2Definition {
   readonly assertion?: string | ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
   /** The file that holds the assertion instead; read for each token request, trimmed. */
   readonly assertion_file?: string | undefined;
+  /**
+   * For token-exchange only (RFC 8693 §2.1): gives the user's token, or what its verification gave; nothing for a user
+   * who has none. Default: the inbound request's bearer token.
+   */
+  readonly subject_token?: ((context: RequestContext | undefined) => SubjectToken | Promise<SubjectToken>) | undefined;
+  /** What the user's token is (RFC 8693 §3). Default: `urn:ietf:params:oauth:token-type:access_token`. */
+  readonly subject_token_type?: string | undefined;
+  /** Takes nothing but what a verification gave, `{ token, payload }`. Default: false. */
+  readonly require_verified_subject?: boolean | undefined;
+  /** For token-exchange only: who acts for the user; a function makes it for the request. Needs `actor_token_type`. */
+  readonly actor_token?: string | ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
+  /** The file that holds the actor's token instead; read for each token request, trimmed. */
+  readonly actor_token_file?: string | undefined;
+  /** What the actor's token is (RFC 8693 §3); both or neither. */
+  readonly actor_token_type?: string | undefined;
+  /** For token-exchange only: what is asked for (RFC 8693 §3); the answer must be that. */
+  readonly requested_token_type?: string | undefined;
   /** Scope tokens separated by spaces (RFC 6749 §3.3). */
   readonly scope?: string | undefined;
   /** How often a request answered 401 is repeated with a new token, 0 to 255. Default: 1. */

@@ -63,6 +63,7 @@ export function resolveBackend(
       set: namesWithValues(values.set_query_params),
       add: namesWithValues(values.add_query_params),
     }),
+    forwardHeaders: values.forward_headers ?? Object.freeze([]),
     abortOnDisconnect: values.abort_on_disconnect,
     ...(oauth2 && { oauth2 }),
   });

@@ -72,6 +72,8 @@ export interface ResolvedBackend {
   readonly validateCertificates: boolean;
   readonly headers: HeaderModifiers;
   readonly query: QueryModifiers;
+  /** Which headers of an inbound request its outbound ones carry on; lower case. */
+  readonly forwardHeaders: readonly string[];
   /** Whether the inbound client's going away aborts the request; `'safe'`: only methods that change nothing. */
   readonly abortOnDisconnect: 'safe' | boolean;
   /** Where the token comes from; absent for a backend that sends none. A given `TokenSource` is the caller's own object. */
@@ -104,12 +106,30 @@ export interface ResolvedSigning {
     | (() => Record<string, unknown> | Promise<Record<string, unknown>>);
 }
 
+/** What a token exchange says beside what every grant says (RFC 8693 §2.1). */
+export interface ResolvedExchange {
+  /** Absent: the inbound request's bearer token. What it gives is judged when it is called. */
+  readonly subjectToken?: ContextFunction<unknown>;
+  readonly subjectTokenType: string;
+  /** Whether only what a verification gave is taken. */
+  readonly verified: boolean;
+  readonly actor?: {
+    readonly token: string | ContextFunction<string> | { readonly file: string };
+    readonly type: string;
+  };
+  readonly requestedTokenType?: string;
+}
+
 /** How a token is asked for, ready to be used. */
 export interface ResolvedOAuth2 {
-  readonly grantType: 'client_credentials' | 'password' | 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+  readonly grantType:
+    | 'client_credentials'
+    | 'password'
+    | 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    | 'urn:ietf:params:oauth:grant-type:token-exchange';
   /** Absolute: as configured, to the letter, or the configured path joined to the token backend. */
   readonly tokenEndpoint: string;
-  /** `undefined` when the client is not named: jwt-bearer without `client_id`. */
+  /** `undefined` when the client is not named: jwt-bearer or token-exchange without `client_id`. */
   readonly clientAuth:
     | 'client_secret_basic'
     | 'client_secret_post'
@@ -126,6 +146,8 @@ export interface ResolvedOAuth2 {
   readonly password?: ResolvedCredential;
   /** Present with jwt-bearer, unless `signing` makes it. `''` as with `clientSecret`. */
   readonly assertion?: string | ContextFunction<string> | { readonly file: string };
+  /** Present with token-exchange. */
+  readonly exchange?: ResolvedExchange;
   readonly signing?: ResolvedSigning;
   /** Whose assertions `signing` makes: the client's authentication, or the grant's. Present with `signing`. */
   readonly signingFor?: 'client' | 'assertion';

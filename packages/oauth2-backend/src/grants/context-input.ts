@@ -1,13 +1,18 @@
-/** What a jwt-bearer grant makes of a request's context, ahead of the token request. */
+/** What a grant makes of a request's context, ahead of the token request. */
 
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { GrantSource } from '../grant-input.js';
 import { credentialDigest, digestOf, type IdentityPart } from '../identity.js';
 import { assertionFor, claimsFor } from './assertion.js';
+import { exchangeInput } from './exchange-input.js';
 
-/** Evaluates a function `assertion`, or the function `claims` of an assertion's profile; absent where neither is one. */
+/**
+ * Evaluates a function `assertion`, the function `claims` of an assertion's profile, or the tokens of an exchange; absent
+ * where there is nothing of the sort.
+ */
 export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSource['prepare'] {
-  const { assertion, signing, signingFor } = oauth2;
+  const { assertion, signing, signingFor, exchange } = oauth2;
+  if (exchange) return exchangeInput(exchange, backend);
   if (typeof assertion === 'function') {
     return async (context) => {
       const evaluated = await assertionFor(assertion, context, backend);

@@ -1,13 +1,14 @@
 /** The grant of an `oauth2` block, by its name. */
 
 import type { Clock } from '../clock.js';
-import type { ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { ResolvedExchange, ResolvedOAuth2 } from '../definitions/resolved.js';
 import { signingKeySource } from '../signing-key-source.js';
 import type { DraftPart } from '../token-request.js';
 import { givenAssertion, signedAssertion } from './assertion.js';
 import { clientCredentials } from './client-credentials.js';
 import { type AssertionSource, jwtBearer } from './jwt-bearer.js';
 import { password } from './password.js';
+import { tokenExchange } from './token-exchange.js';
 
 /** What a grant is made from. */
 export interface GrantOptions {
@@ -29,7 +30,11 @@ const grants: Readonly<Record<ResolvedOAuth2['grantType'], (options: GrantOption
     password({ backend, username, password: secret, scope }),
   'urn:ietf:params:oauth:grant-type:jwt-bearer': (options) =>
     jwtBearer({ assertion: assertionSource(options), scope: options.oauth2.scope }),
+  'urn:ietf:params:oauth:grant-type:token-exchange': ({ backend, oauth2: { exchange = NO_EXCHANGE, scope } }) =>
+    tokenExchange({ backend, exchange, scope }),
 };
+
+const NO_EXCHANGE: ResolvedExchange = { subjectTokenType: '', verified: true };
 
 function assertionSource({ backend, oauth2, clock }: GrantOptions): AssertionSource {
   const { assertion = '', signing, signingFor } = oauth2;

@@ -9,7 +9,7 @@ import { inTime, waitFor } from './flight.js';
 import { forcedRenewals } from './forced-renewals.js';
 import { holding } from './holding.js';
 import type { KeepOptions, KeptSource } from './kept-source.js';
-import { lifetimeOf } from './lifetime.js';
+import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { type Outcome, renewals } from './renewals.js';
 
 /** The one wrapper that keeps and shares (two would be wrong in either order). */
@@ -136,7 +136,8 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
       return;
     }
     overruled = false;
-    const { token, asked } = outcome.renewed;
+    const { token, asked, cut } = outcome.renewed;
+    const life = cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, options.renewBefore, Math.random());
     listenToFeedback(token, {
       refused: () => (held.token() === token ? refuse() : undefined),
       refusedAgain: () => budget.refusedAgain(),
@@ -146,7 +147,7 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
       },
     });
     forced = outcome.forced;
-    held.put(token, lifetimeOf(token, asked, options.renewBefore, Math.random()));
+    held.put(token, life);
     onEvent({ type: 'renewed', token, forced: outcome.forced });
   }
 

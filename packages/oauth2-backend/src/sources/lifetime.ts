@@ -55,6 +55,12 @@ export function lifetimeOf(token: AccessToken, asked: Instant, renewBefore: Rene
   return { soft: before(softMargin), hard: before(hardMargin), end: before(0) };
 }
 
+/** The phases of a token that is not renewed ahead of its end, because a newer one would end at the same instant. */
+export function unrenewedLifetime(token: AccessToken, asked: Instant): Lifetime {
+  const { end } = lifetimeOf(token, asked, { milliseconds: 0 }, 0);
+  return { soft: end, hard: end, end };
+}
+
 /** A share of the life is taken as configured; a duration, and all jitter, ends at half of the life. */
 function softMarginOf(life: number, hardMargin: number, renewBefore: RenewBefore, random: number): number {
   const half = life / 2;

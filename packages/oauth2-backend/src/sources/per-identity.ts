@@ -4,7 +4,7 @@ import type { GrantInput, GrantQuery } from '../grant-input.js';
 import type { RequestContext } from '../request-context.js';
 import type { AccessToken } from '../token.js';
 import { waitFor } from './flight.js';
-import type { KeptSource } from './kept-source.js';
+import { type IdentitiesOptions, identities } from './identities.js';
 
 /** What a context says. */
 export interface Identified {
@@ -15,13 +15,9 @@ export interface Identified {
 }
 
 /** How identities are told apart and kept. */
-export interface PerIdentityOptions {
-  /** @throws NoTokenError when the context gives no identity */
+export interface PerIdentityOptions extends IdentitiesOptions {
+  /** @throws NoTokenError, MissingSubjectError when the context gives no identity */
   readonly identify: (context: RequestContext | undefined) => Promise<Identified>;
-  /** A keeper for one identity. */
-  readonly make: (key: string) => KeptSource;
-  /** The most identities kept; the one least recently used goes first, but none with a renewal under way. */
-  readonly max: number;
 }
 
 /** Kept tokens by identity. */
@@ -33,9 +29,7 @@ export interface PerIdentity {
 
 /** A token source that keeps tokens apart by identity. */
 export function perIdentity(options: PerIdentityOptions): PerIdentity {
-  /** In the order of last use. */
-  const kept = new Map<string, Entry>();
-  let evictions = 0;
+  const known = identities(options);
   let closed = false;
 
   return {
@@ -43,43 +37,21 @@ export function perIdentity(options: PerIdentityOptions): PerIdentity {
       query.signal?.throwIfAborted();
       const { key, input } = await waitFor(options.identify(query.context), query.signal);
       query.signal?.throwIfAborted();
-      const entry = entryFor(key);
-      entry.callers += 1;
+      const identity = known.use(key);
+      if (closed) identity.source.close();
+      identity.callers += 1;
       try {
-        return await entry.source.token({ ...query, input });
+        const token = await identity.source.token({ ...query, input });
+        known.gotToken(key);
+        return token;
       } finally {
-        entry.callers -= 1;
+        identity.callers -= 1;
       }
     },
-    counts: () => ({ identities: kept.size, evictions }),
+    counts: () => ({ identities: known.size(), evictions: known.evictions() }),
     close() {
       closed = true;
-      for (const { source } of kept.values()) source.close();
+      for (const { source } of known.all()) source.close();
     },
   };
-
-  function entryFor(key: string): Entry {
-    const entry = kept.get(key) ?? { source: options.make(key), callers: 0 };
-    if (closed) entry.source.close();
-    kept.delete(key);
-    kept.set(key, entry);
-    evict(key);
-    return entry;
-  }
-
-  /** More than one where callers or renewals under way had kept others from going. */
-  function evict(newest: string): void {
-    for (const [key, { source, callers }] of kept) {
-      if (kept.size <= options.max) return;
-      if (key === newest || callers > 0 || source.state().state === 'renewing') continue;
-      kept.delete(key);
-      evictions += 1;
-    }
-  }
-}
-
-interface Entry {
-  readonly source: KeptSource;
-  /** Those who wait for its token: another entry for them would ask again. */
-  callers: number;
 }

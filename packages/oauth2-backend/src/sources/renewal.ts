@@ -16,6 +16,8 @@ export interface Renewed {
   readonly token: AccessToken;
   /** When it was asked for: just before the attempt that brought it. */
   readonly asked: Instant;
+  /** Whether it ends with what it was given for: a newer one would end at the same instant. */
+  readonly cut: boolean;
 }
 
 /** Asks the source until it gives a token or asking again is of no use. */
@@ -29,7 +31,8 @@ export async function renew(
   for (let attempt = 0; ; attempt++) {
     const asked = readClock(options.clock);
     try {
-      return { token: await source.token(query), asked };
+      const token = await source.token(query);
+      return { token, asked, cut: token.expiresAt === query.input?.expiresAt };
     } catch (error) {
       const pause = pauses[attempt];
       if (!failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;

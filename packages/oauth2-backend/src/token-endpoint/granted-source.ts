@@ -12,9 +12,15 @@ import type { Granted } from './token-response.js';
 export function grantedSource(endpoint: TokenEndpoint, grant: DraftPart): GrantSource {
   return {
     async token(query = {}) {
-      return (await endpoint.ask(grant, query)).token;
+      const { token } = await endpoint.ask(grant, query);
+      return endingBy(token, query.input?.expiresAt);
     },
   };
+}
+
+/** The token, which ends at the latest when what it was given for ends. */
+function endingBy(token: AccessToken, end = Number.POSITIVE_INFINITY): AccessToken {
+  return token.expiresAt <= end ? token : Object.freeze({ ...token, expiresAt: end });
 }
 
 /**

@@ -97,11 +97,11 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   }
 
   function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
-    const { hints, form } = draft;
+    const { hints, form, issuedTypes } = draft;
     const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
     const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
     try {
-      return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints });
+      return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints, issuedTypes });
     } catch (error) {
       throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
     }

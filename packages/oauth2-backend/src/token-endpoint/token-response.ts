@@ -29,6 +29,8 @@ export interface JudgeOptions {
   readonly scope: string | undefined;
   /** What was sent and must not come back in an error. */
   readonly secrets: readonly string[];
+  /** What may have been issued (RFC 8693 §2.2.1); not looked at where absent. */
+  readonly issuedTypes?: readonly string[] | undefined;
   /** What may be the matter, by error code. */
   readonly hints?: ReadonlyMap<string, string> | undefined;
 }
@@ -66,6 +68,10 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
 
   const type = own(body, 'token_type');
   if (!isBearer(type)) throw fail(`with a token_type that is not Bearer`);
+
+  if (!isWanted(own(body, 'issued_token_type'), options.issuedTypes)) {
+    throw fail('with an issued_token_type that was not asked for');
+  }
 
   const seconds = own(body, 'expires_in');
   const life = readLife(seconds, options.defaultTtl);
@@ -125,6 +131,11 @@ function refusal(status: number, body: object, options: JudgeOptions): TokenRequ
 /** Case does not matter (RFC 6749 §5.1); real servers leave the type out. */
 function isBearer(type: unknown): boolean {
   return type === undefined || type === null || (typeof type === 'string' && type.toLowerCase() === 'bearer');
+}
+
+/** Real servers leave it out, though RFC 8693 §2.2.1 requires it. */
+function isWanted(type: unknown, issuedTypes: readonly string[] | undefined): boolean {
+  return !issuedTypes || type === undefined || type === null || issuedTypes.includes(type as string);
 }
 
 /** Milliseconds. At least PayPal and older Azure endpoints give the seconds as a string. */

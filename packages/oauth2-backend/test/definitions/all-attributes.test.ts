@@ -32,6 +32,7 @@ const { cert, key } = client('shop');
 const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const profile = {
   signature_algorithm: 'EdDSA' as const,
   key: { ...jwk },
@@ -125,6 +126,28 @@ const definitions = {
       jwt_signing_profile: { signature_algorithm: 'RS256', key_file: written('rsa', key), ttl: '1m' },
     },
   },
+  exchange: {
+    origin: 'https://a',
+    forward_headers: ['X-Request-Id'],
+    oauth2: {
+      grant_type: TOKEN_EXCHANGE,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      require_verified_subject: false,
+      actor_token: CANARY,
+      actor_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      requested_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      ...common,
+    },
+  },
+  actor: {
+    origin: 'https://a',
+    oauth2: {
+      grant_type: TOKEN_EXCHANGE,
+      actor_token_file: written('actor', 'a'),
+      actor_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      ...common,
+    },
+  },
   basic: { origin: 'https://a', basic_auth: `u:${CANARY}` },
 } as const satisfies BackendDefinitions;
 
@@ -136,7 +159,7 @@ describe('resolveDefinitions(all attributes)', () => {
     expect(resolved).toEqual(outcomeOf(definitions).resolved);
   });
 
-  it('has them all in this test, `subject` apart, which is a function', () => {
+  it('has them all in this test, those apart that are functions', () => {
     const used = new Set<string>();
     JSON.stringify(definitions, (name, value: unknown) => {
       used.add(name);
@@ -144,7 +167,7 @@ describe('resolveDefinitions(all attributes)', () => {
     });
     const known = [backendAttributes, oauth2Attributes, signingAttributes, tlsAttributes].flatMap(Object.keys);
     const files = ['server_ca_certificate_file', 'client_certificate_file', 'client_private_key'];
-    expect(known.filter((name) => !used.has(name))).toEqual(['subject', ...files]);
+    expect(known.filter((name) => !used.has(name))).toEqual(['subject_token', 'subject', ...files]);
   });
 
   it('freezes the result deeply and leaves the definitions alone', () => {

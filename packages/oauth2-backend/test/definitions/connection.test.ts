@@ -84,7 +84,7 @@ describe('a backend', () => {
     [{ set_query_params: { a: 7 } }, 'set_query_params.a', 'must be a string, not a number'],
     [{ add_query_params: { a: [] } }, 'add_query_params.a', 'is empty'],
     [{ add_query_params: { a: '\ud800' } }, 'add_query_params.a', 'surrogate pairs'],
-    [{ forward_headers: {} }, 'forward_headers', 'unknown attribute'],
+    [{ discovery: {} }, 'discovery', 'unknown attribute'],
     [{ http_2: true }, 'http_2', 'did you mean "http2"?'],
   ])('with %j is refused', (attributes, path, message) => {
     expect(problemsOfBackend(attributes)).toEqual([{ path: `a.${path}`, message: expect.stringContaining(message) }]);

@@ -42,6 +42,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
       validateCertificates: true,
       headers: { remove: [], set: [], add: [] },
       query: { remove: [], set: [], add: [] },
+      forwardHeaders: [],
       abortOnDisconnect: 'safe',
     };
     expect(resolveDefinitions({ api: { origin: 'https://api.example.com', oauth2 } }, [], {})).toEqual({
