@@ -32,7 +32,7 @@ const warnings = [];
 const logger = { debug() {}, info() {}, warn(message) { if (message.includes('new identities')) warnings.push(message); }, error() {} };
 const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const oauth2 = { grant_type, token_endpoint: process.argv[1], client_id: 'a', client_secret: 'b' };
-const backends = createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } }, { clock, logger, maxIdentities: 1_000 });
+const backends = createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } }, { clock, logger, maxIdentities: 1_000, newIdentitiesPerSecond: 200 });
 const ask = (token) => {
   const authorization = 'Bearer ' + token;
   const request = { headers: { authorization }, rawHeaders: ['authorization', authorization] };

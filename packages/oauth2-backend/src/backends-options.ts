@@ -21,7 +21,7 @@ export interface BackendsOptions {
   readonly maxIdentities?: number | undefined;
   /**
    * How many identities that are not known may ask for a token in a second, for each backend; ten times as many at once
-   * after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 200.
+   * after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 1 000.
    */
   readonly newIdentitiesPerSecond?: number | undefined;
 }

@@ -55,7 +55,7 @@ export function createBackends<const D extends BackendDefinitions>(
 ): Backends<D> {
   const checked = checkOptions(options);
   const { tokens, dispatcher, clock = systemClock } = checked.options;
-  const { maxIdentities = 10_000, newIdentitiesPerSecond = 200 } = checked.options;
+  const { maxIdentities = 10_000, newIdentitiesPerSecond = 1_000 } = checked.options;
   const logger = checked.options.logger && steadyLogger(checked.options.logger);
   const { backends: resolved, warnings } = resolveAll(definitions, checked);
   for (const warning of warnings) warn(warning);

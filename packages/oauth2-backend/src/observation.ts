@@ -19,8 +19,8 @@ export interface Observation {
   readonly counts: Readonly<TokenCounts>;
   /** Runs one token request. @param work tells the answer's status as soon as there is one */
   tokenRequest<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T>;
-  /** Hears of one identity's token. */
-  keeper(): (event: KeepEvent) => void;
+  /** Hears of a keeper's token. */
+  kept(event: KeepEvent, keeper: object): void;
 }
 
 /** Whom it concerns, and who wants to hear of it. */
@@ -39,34 +39,34 @@ export interface ObservationOptions {
 export function observation(options: ObservationOptions): Observation {
   const { backend, grantType, clock, logger, warn } = options;
   const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };
+  /** For those that were refused. */
+  const early = new WeakMap<object, EarlyRefusals>();
   let reported = false;
 
-  return {
-    counts,
-    tokenRequest(work) {
-      counts.tokenRequests += 1;
-      return traceTokenRequest(describeRequest, (message) => logged(work, message));
-    },
-    keeper() {
-      let early: EarlyRefusals | undefined;
-      return (event) => {
-        if (event.type === 'refused') early ??= earlyRefusals(clock, report);
-        hear(event, early);
-      };
-    },
-  };
+  return { counts, tokenRequest, kept };
 
-  function hear(event: KeepEvent, early: EarlyRefusals | undefined): void {
+  function tokenRequest<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {
+    counts.tokenRequests += 1;
+    return traceTokenRequest(describeRequest, (message) => logged(work, message));
+  }
+
+  function kept(event: KeepEvent, keeper: object): void {
     if (event.type === 'renewed') renewed(event);
     else if (event.type === 'failed') failed(event);
     else if (event.type === 'budget') spent();
     else if (event.type === 'refused') {
       refused(event);
-      early?.refused(event.token);
+      earlyOf(keeper).refused(event.token);
     } else {
       reported = false;
-      early?.accepted();
+      early.get(keeper)?.accepted();
     }
+  }
+
+  function earlyOf(keeper: object): EarlyRefusals {
+    const known = early.get(keeper) ?? earlyRefusals(clock, report);
+    early.set(keeper, known);
+    return known;
   }
 
   /** Once, however many identities it concerns. */

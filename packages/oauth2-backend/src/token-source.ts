@@ -47,7 +47,7 @@ export function countedSource(options: {
 }): CountedSource {
   const { name, oauth2, openPost, shared, clock, maxIdentities: max } = options;
   const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
-  const { counts, tokenRequest, keeper } = observation({ ...options, backend: name, grantType, endpoint: url });
+  const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
     openPost,
@@ -61,10 +61,9 @@ export function countedSource(options: {
   // A refresh token is the owner's consent to ask without the password; the other grants have no use for one.
   const granted = grantType === 'password' ? refreshedSource : grantedSource;
   const prepare = contextInput(oauth2, name);
-  const make = (): KeptSource => {
-    const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock })), prepare };
-    return keep(asking, { name, clock, renewBefore, deadline, shared, onEvent: keeper() });
-  };
+  const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock })), prepare };
+  const keeping = { name, clock, renewBefore, deadline, shared, onEvent };
+  const make = (): KeptSource => keep(asking, keeping);
 
   if (prepare) {
     const identify = identification({ name, oauth2, prepare, deadline });
@@ -77,7 +76,7 @@ export function countedSource(options: {
     source: kept,
     kept,
     counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
-    close: kept.close,
+    close: () => kept.close(),
   };
 }
 

@@ -210,7 +210,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     const { billing } = tied(9);
     const token = await billing.token({});
     const refusedAgain = jest.fn();
-    listenToFeedback(token, { refused: () => {}, refusedAgain, accepted: () => {} });
+    listenToFeedback(token, { onRefused: () => {}, onRefusedAgain: refusedAgain, onAccepted: () => {} });
     await billing.afterRefusal(refusal(token, { repeats }));
     expect(refusedAgain).toHaveBeenCalledTimes(told);
   });

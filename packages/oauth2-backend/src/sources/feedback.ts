@@ -2,24 +2,38 @@
 
 import type { AccessToken } from '../token.js';
 
-/** The keeper's ear. */
-export interface Feedback {
+/** Who keeps tokens and wants to hear of them. */
+export interface TokenKeeper {
   /** A resource server has refused this token and the request is not repeated: the next caller gets a newer one. */
-  refused(): void;
+  onRefused(token: AccessToken): void;
   /** A repeat with this token was refused too. */
-  refusedAgain(): void;
+  onRefusedAgain(token: AccessToken): void;
   /** A repeat with this token was answered. */
+  onAccepted(token: AccessToken): void;
+}
+
+/** The keeper's ear, for one token. */
+export interface Feedback {
+  refused(): void;
+  refusedAgain(): void;
   accepted(): void;
 }
 
-const listeners = new WeakMap<AccessToken, Feedback>();
+const keepers = new WeakMap<AccessToken, TokenKeeper>();
 
 /** Says who keeps this token. */
-export function listenToFeedback(token: AccessToken, feedback: Feedback): void {
-  listeners.set(token, feedback);
+export function listenToFeedback(token: AccessToken, keeper: TokenKeeper): void {
+  keepers.set(token, keeper);
 }
 
-/** The keeper of this token; none for tokens that nobody keeps. */
+/** Reaches the keeper of this token; there is none for tokens that nobody keeps. */
 export function feedbackOf(token: AccessToken): Feedback | undefined {
-  return listeners.get(token);
+  const keeper = keepers.get(token);
+  return (
+    keeper && {
+      refused: () => keeper.onRefused(token),
+      refusedAgain: () => keeper.onRefusedAgain(token),
+      accepted: () => keeper.onAccepted(token),
+    }
+  );
 }

@@ -4,50 +4,68 @@ import type { Clock } from '../clock.js';
 import type { AccessToken } from '../token.js';
 import { type Lifetime, reached } from './lifetime.js';
 
-/** A place for one token. */
-export interface Holding {
-  /** The token while nothing has to be done: neither refused nor due. */
-  fresh(): AccessToken | undefined;
-  /** The token while nobody has to wait: neither refused nor urgent. */
-  usable(): AccessToken | undefined;
-  /** The token while it has not ended, refused or not. */
-  unexpired(): AccessToken | undefined;
-  /** Milliseconds until the kept token ends; 0 without one. */
-  left(): number;
+/** A place for one token. A class of few fields: there is one for each user. */
+export class Holding {
   /** The last token that came, kept or not. */
-  last(): AccessToken | undefined;
+  last: AccessToken | undefined;
   /** The token that is kept, in whatever phase. */
-  token(): AccessToken | undefined;
+  token: AccessToken | undefined;
   /** Whether a resource server has refused it. */
-  refused(): boolean;
+  refused = false;
+  readonly #clock: Clock;
+  /** The phases by the wall clock, and how far the monotonic one is behind it. */
+  #soft = 0;
+  #hard = 0;
+  #end = 0;
+  #behind = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The token while nothing has to be done: neither refused nor due. */
+  fresh(): AccessToken | undefined {
+    return this.refused ? undefined : this.#before(this.#soft);
+  }
+
+  /** The token while nobody has to wait: neither refused nor urgent. */
+  usable(): AccessToken | undefined {
+    return this.refused ? undefined : this.#before(this.#hard);
+  }
+
+  /** The token while it has not ended, refused or not. */
+  unexpired(): AccessToken | undefined {
+    return this.#before(this.#end);
+  }
+
+  /** Milliseconds until the kept token ends; 0 without one. */
+  left(): number {
+    return this.unexpired() ? this.#end - this.#clock.now() : 0;
+  }
+
   /** Keeps this one instead. One that has ended already only ends what was refused. */
-  put(token: AccessToken, life: Lifetime): void;
+  put(token: AccessToken, life: Lifetime): void {
+    this.last = token;
+    const ended = reached(life.end, this.#clock);
+    if (ended && !this.refused) return;
+    this.token = ended ? undefined : token;
+    this.refused = false;
+    this.#soft = life.soft.wall;
+    this.#hard = life.hard.wall;
+    this.#end = life.end.wall;
+    this.#behind = life.end.wall - life.end.monotonic;
+  }
+
   /** A resource server has refused the kept token. `false` when that was known. */
-  refuse(): boolean;
-}
+  refuse(): boolean {
+    if (!this.token || this.refused) return false;
+    this.refused = true;
+    return true;
+  }
 
-/** Nothing yet. */
-export function holding(clock: Clock): Holding {
-  let held: { readonly token: AccessToken; readonly life: Lifetime; refused: boolean } | undefined;
-  let last: AccessToken | undefined;
-
-  return {
-    fresh: () => (held && !held.refused && !reached(held.life.soft, clock) ? held.token : undefined),
-    usable: () => (held && !held.refused && !reached(held.life.hard, clock) ? held.token : undefined),
-    unexpired: () => (held && !reached(held.life.end, clock) ? held.token : undefined),
-    left: () => (held && !reached(held.life.end, clock) ? held.life.end.wall - clock.now() : 0),
-    last: () => last,
-    token: () => held?.token,
-    refused: () => held?.refused === true,
-    put(token, life) {
-      last = token;
-      if (!reached(life.end, clock)) held = { token, life, refused: false };
-      else if (held?.refused) held = undefined;
-    },
-    refuse() {
-      if (!held || held.refused) return false;
-      held.refused = true;
-      return true;
-    },
-  };
+  /** Asked this way round, an instant that is no number - a foreign source's token without `expiresAt` - has come. */
+  #before(instant: number): AccessToken | undefined {
+    const clock = this.#clock;
+    return clock.now() < instant && clock.monotonic() < instant - this.#behind ? this.token : undefined;
+  }
 }

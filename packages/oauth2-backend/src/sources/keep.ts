@@ -1,170 +1,187 @@
 /** Keeps a source's token, renews it ahead of its end, and asks once however many callers wait. */
 
-import { NoTokenError, TokenTimeoutError } from '../errors.js';
+import { TokenTimeoutError } from '../errors.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../grant-input.js';
 import type { AccessToken } from '../token.js';
-import { concernsClient, failureKind, ownError } from './failure.js';
-import { listenToFeedback } from './feedback.js';
-import { inTime, waitFor } from './flight.js';
-import { forcedRenewals } from './forced-renewals.js';
-import { holding } from './holding.js';
-import type { KeepOptions, KeptSource } from './kept-source.js';
+import { anotherInput } from './another-input.js';
+import { ownError } from './failure.js';
+import { listenToFeedback, type TokenKeeper } from './feedback.js';
+import { type Flight, inTime, waitFor } from './flight.js';
+import { type ForcedRenewals, forcedRenewals } from './forced-renewals.js';
+import { Holding } from './holding.js';
+import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
+import { keptState } from './kept-state.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
-import { type Outcome, renewals } from './renewals.js';
+import type { Renewed } from './renewal.js';
+import { type Outcome, Renewals } from './renewals.js';
 
 /** The one wrapper that keeps and shares (two would be wrong in either order). */
 export function keep(source: GrantSource, options: KeepOptions): KeptSource {
-  const { name, clock, deadline, onEvent = ignore } = options;
-  const held = holding(clock);
-  const budget = forcedRenewals(clock, () => onEvent({ type: 'budget' }));
-  const renewing = renewals(source, { ...options, onEnd });
-  const { pauses } = renewing;
-  let overruled = false;
+  return new Keeper(source, options);
+}
+
+/** A class of few fields: there is one for each user, and what is needed only after a refusal is made then. */
+class Keeper implements KeptSource, TokenKeeper {
+  readonly #source: GrantSource;
+  readonly #options: KeepOptions;
+  readonly #held: Holding;
+  readonly #renewals: Renewals;
+  #budget: ForcedRenewals | undefined;
+  #overruled = false;
   /** Whether the kept token is there because another was refused. */
-  let forced = false;
-  let refusedInput: string | undefined;
+  #forced = false;
+  #refusedInput: string | undefined;
 
-  return {
-    current: held.fresh,
+  constructor(source: GrantSource, options: KeepOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#held = new Holding(options.clock);
+    this.#renewals = new Renewals(source, options);
+  }
 
-    async token(query: GrantQuery = {}): Promise<AccessToken> {
-      query.signal?.throwIfAborted();
-      const refusedHere = query.refused !== undefined && held.token()?.value === query.refused;
-      if (refusedHere) refuse();
+  current(): AccessToken | undefined {
+    return this.#held.fresh();
+  }
 
-      const token = held.usable();
-      if (!token) return forcedOrDue(query, refusedHere);
-      if (!held.fresh() && !renewing.flight() && !pauses.active() && !renewing.closed()) {
-        const input = inputOf(query);
-        const { result } = start(query, input);
-        // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
-        if (input) await waitFor(Promise.race([input, result]).catch(ignore), query.signal);
-      }
-      return token;
-    },
+  async token(query: GrantQuery = {}): Promise<AccessToken> {
+    query.signal?.throwIfAborted();
+    const held = this.#held;
+    const refusedHere = query.refused !== undefined && held.token?.value === query.refused;
+    if (refusedHere) this.#refuse();
 
-    async ready(signal) {
-      const unexpired = held.unexpired();
-      if (unexpired) return unexpired;
-      const failure = pauses.active();
-      if (failure && overruled) return fallBack(failure.error, signal, false);
-      overruled = failure !== undefined;
-      if (!renewing.flight()) start({}, undefined, overruled);
-      return wait(signal, false);
-    },
+    const token = held.usable();
+    if (!token) return this.#forcedOrDue(query, refusedHere);
+    const { flight, pauses, closed } = this.#renewals;
+    if (!held.fresh() && !flight && !pauses.active() && !closed) {
+      const input = this.#inputOf(query);
+      const { result } = this.#start(query, input);
+      // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
+      if (input) await waitFor(Promise.race([input, result]).catch(ignore), query.signal);
+    }
+    return token;
+  }
 
-    state() {
-      const token = held.token();
-      return {
-        state: nameState(),
-        ...(token && { expiresAt: token.expiresAt }),
-        last: pauses.last() ?? pauses.active(),
-      };
-    },
+  async ready(signal: AbortSignal | undefined): Promise<AccessToken> {
+    const unexpired = this.#held.unexpired();
+    if (unexpired) return unexpired;
+    const failure = this.#renewals.pauses.active();
+    if (failure && this.#overruled) return this.#fallBack(failure.error, signal, false);
+    this.#overruled = failure !== undefined;
+    return this.#wait(this.#renewals.flight ?? this.#start({}, undefined, this.#overruled), signal, false);
+  }
 
-    close: () => renewing.close(),
-  };
+  state(): ReturnType<KeptSource['state']> {
+    return keptState(this.#held, this.#renewals);
+  }
+
+  close(): void {
+    this.#renewals.close();
+  }
+
+  onRefused(token: AccessToken): void {
+    if (this.#held.token === token) this.#refuse();
+  }
+
+  onRefusedAgain(): void {
+    this.#budget?.refusedAgain();
+  }
+
+  onAccepted(): void {
+    this.#budget?.accepted();
+    this.#tell({ type: 'accepted' });
+  }
 
   /** The caller has to wait, or to be content with what is left. */
-  async function forcedOrDue(query: GrantQuery, refusedHere: boolean): Promise<AccessToken> {
+  async #forcedOrDue(query: GrantQuery, refusedHere: boolean): Promise<AccessToken> {
+    const held = this.#held;
     let input = query.input;
-    const failure = pauses.active();
-    if (!renewing.flight() && failure) {
-      input = source.prepare && (await anotherInput(query, failure.error));
-      if (!input) return fallBack(failure.error, query.signal, refusedHere);
+    const failure = this.#renewals.pauses.active();
+    if (!this.#renewals.flight && failure) {
+      input = this.#source.prepare && (await waitFor(this.#anotherInput(query, failure.error), query.signal));
+      if (!input) return this.#fallBack(failure.error, query.signal, refusedHere);
       // A newer token may have come meanwhile.
       const token = held.usable();
       if (token) return token;
     }
-    if (!renewing.flight()) {
-      const last = held.last();
-      const refused = held.refused() ? held.unexpired() : query.refused === last?.value ? last : undefined;
+    let { flight } = this.#renewals;
+    if (!flight) {
+      const refused = held.refused ? held.unexpired() : query.refused === held.last?.value ? held.last : undefined;
       // Nothing newer can be had: naming the same token says so.
-      if (refused && !budget.take()) return refused;
-      start(query, input ? Promise.resolve(input) : inputOf(query));
+      if (refused && !this.#budgetOf().take()) return refused;
+      flight = this.#start(query, input ? Promise.resolve(input) : this.#inputOf(query));
     }
-    return wait(query.signal, refusedHere);
+    return this.#wait(flight, query.signal, refusedHere);
   }
 
-  function wait(signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
-    const flight = renewing.flight();
-    if (!flight) throw new TypeError('there is no renewal to wait for');
+  #wait(flight: Flight<Renewed>, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     const renewed = flight.result.then(({ token }) => token);
-    return waitFor(refusedHere ? renewed : patiently(renewed), signal).catch((error) =>
-      fallBack(error, signal, refusedHere),
+    return waitFor(refusedHere ? renewed : this.#patiently(renewed), signal).catch((error) =>
+      this.#fallBack(error, signal, refusedHere),
     );
   }
 
   /** Who has a token that has not ended waits for half of what is left of it: then it is still of use. */
-  function patiently(renewed: Promise<AccessToken>): Promise<AccessToken> {
-    const patience = held.left() / 2;
+  #patiently(renewed: Promise<AccessToken>): Promise<AccessToken> {
+    const { name, deadline } = this.#options;
+    const patience = this.#held.left() / 2;
     if (patience === 0 || patience >= deadline) return renewed;
     return inTime(renewed, { deadline: patience, late: () => new TokenTimeoutError(`no token for "${name}" yet`) });
   }
 
-  function inputOf(query: GrantQuery): Promise<GrantInput> | undefined {
-    return query.input ? Promise.resolve(query.input) : source.prepare?.(query.context);
+  #inputOf(query: GrantQuery): Promise<GrantInput> | undefined {
+    return query.input ? Promise.resolve(query.input) : this.#source.prepare?.(query.context);
   }
 
-  /** A remembered refusal belongs to the assertion that was refused: another one may be asked with. */
-  async function anotherInput(query: GrantQuery, error: unknown): Promise<GrantInput | undefined> {
-    if (!failureKind(error).refusal || concernsClient(error)) return undefined;
-    const asked = inputOf(query);
-    if (!asked) return undefined;
-    const late = () => new NoTokenError(`no assertion for "${name}" within ${deadline} ms`, { statusCode: 502 });
-    const input = await waitFor(inTime(asked, { deadline, late }).catch(ignore), query.signal);
-    return input && input.digest !== refusedInput ? input : undefined;
+  #anotherInput(query: GrantQuery, error: unknown): Promise<GrantInput | undefined> {
+    const { name, deadline } = this.#options;
+    return anotherInput(error, { make: () => this.#inputOf(query), name, deadline, refused: this.#refusedInput });
   }
 
   /** After a failure: the kept token while it has not expired - but not for the caller who has just seen it refused. */
-  function fallBack(error: unknown, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
+  #fallBack(error: unknown, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const unexpired = held.unexpired();
-    return unexpired && !refusedHere ? Promise.resolve(unexpired) : Promise.reject(ownError(error, name));
+    const unexpired = this.#held.unexpired();
+    if (unexpired && !refusedHere) return Promise.resolve(unexpired);
+    return Promise.reject(ownError(error, this.#options.name));
   }
 
-  function start(query: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false) {
-    const forcedBy = held.refused() ? held.token()?.value : undefined;
-    return renewing.start({ refused: forcedBy, context: query.context, input, overrule });
+  #start({ context }: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
+    const refused = this.#held.refused ? this.#held.token?.value : undefined;
+    return this.#renewals.start({ refused, context, input, overrule }, (outcome) => this.#onEnd(outcome));
   }
 
-  function onEnd(outcome: Outcome): void {
+  #onEnd(outcome: Outcome): void {
+    const { forced } = outcome;
     if ('error' in outcome) {
-      const { error, digest, pause, forced } = outcome;
-      if (pause) refusedInput = digest;
-      onEvent({ type: 'failed', error, forced, pause });
+      const { error, digest, pause } = outcome;
+      if (pause) this.#refusedInput = digest;
+      this.#tell({ type: 'failed', error, forced, pause });
       return;
     }
-    overruled = false;
+    this.#overruled = false;
+    this.#forced = forced;
     const { token, asked, cut } = outcome.renewed;
-    const life = cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, options.renewBefore, Math.random());
-    listenToFeedback(token, {
-      refused: () => (held.token() === token ? refuse() : undefined),
-      refusedAgain: () => budget.refusedAgain(),
-      accepted() {
-        budget.accepted();
-        onEvent({ type: 'accepted' });
-      },
-    });
-    forced = outcome.forced;
-    held.put(token, life);
-    onEvent({ type: 'renewed', token, forced: outcome.forced });
+    const { renewBefore } = this.#options;
+    listenToFeedback(token, this);
+    this.#held.put(token, cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random()));
+    this.#tell({ type: 'renewed', token, forced });
   }
 
-  function refuse(): void {
-    const token = held.token();
-    if (!token || !held.refuse()) return;
+  #refuse(): void {
+    const { token } = this.#held;
+    if (!token || !this.#held.refuse()) return;
     // It need not have been sent with a repeat: who came next was the first to send it.
-    if (forced) budget.refusedAgain();
-    onEvent({ type: 'refused', token });
+    if (this.#forced) this.#budget?.refusedAgain();
+    this.#tell({ type: 'refused', token });
   }
 
-  function nameState(): ReturnType<KeptSource['state']>['state'] {
-    if (renewing.flight()) return 'renewing';
-    const unexpired = held.unexpired() !== undefined;
-    if (pauses.last() || (pauses.active() && !unexpired)) return 'failing';
-    if (unexpired) return 'fresh';
-    return held.token() ? 'expired' : 'none';
+  #budgetOf(): ForcedRenewals {
+    this.#budget ??= forcedRenewals(this.#options.clock, () => this.#tell({ type: 'budget' }));
+    return this.#budget;
+  }
+
+  #tell(event: KeepEvent): void {
+    this.#options.onEvent?.(event, this);
   }
 }
 

@@ -18,8 +18,8 @@ export interface KeepOptions {
   readonly deadline: number;
   /** The pause of the token backend, where others ask through it too. */
   readonly shared?: SharedPause | undefined;
-  /** Told of each renewal that ended, of each token that was refused, and of the budget's end. */
-  readonly onEvent?: ((event: KeepEvent) => void) | undefined;
+  /** Told of each renewal that ended, of each token that was refused, and of the budget's end. @param keeper whose token it is */
+  readonly onEvent?: ((event: KeepEvent, keeper: object) => void) | undefined;
 }
 
 /** What happens to a kept token. */

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import { failureKind, isAnswer, othersError } from './failure.js';
-import { type Failure, pause } from './pause.js';
+import { type Failure, type Pause, pause } from './pause.js';
 import type { SharedPause } from './shared-pause.js';
 
 /** Which pause a failure belongs to. */
@@ -16,53 +16,69 @@ export interface Attempt {
   readonly request: 'unsent' | 'under way' | 'answered';
 }
 
-/** Both pauses as one. */
-export interface Pausing {
-  /** The remembered failure while a pause is on: the identity's own, else what is said of the others'. */
-  active(): Failure | undefined;
-  /** The identity's own last failure since its last success, pause or no pause; `retryAt` is the later of both pauses. */
-  last(): Failure | undefined;
-  /** Whether the identity's or anybody's last attempt failed: one attempt is enough then. */
-  failing(): boolean;
-  /** Gives which pause it belongs to, and whether that has just begun. */
-  failed(error: unknown, attempt: Attempt): { readonly scope: PauseScope; readonly began: boolean };
-  succeeded(attempt: Attempt): void;
+/** Whose pauses. */
+export interface PausingOptions {
+  /** Name of the backend, for messages. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly shared?: SharedPause | undefined;
 }
 
-/** No failures yet, of this identity. */
-export function pausing(options: { name: string; clock: Clock; shared: SharedPause | undefined }): Pausing {
-  const { name, clock, shared } = options;
-  const own = pause({ clock });
-  let mine: (Failure & { readonly scope: PauseScope }) | undefined;
+/** Both pauses as one. A class of few fields: there is one for each user. */
+export class Pausing {
+  readonly #options: PausingOptions;
+  /** Made when it is first needed: most identities never fail. */
+  #own: Pause | undefined;
+  #mine: (Failure & { readonly scope: PauseScope }) | undefined;
 
-  return {
-    active() {
-      const alone = own.active();
-      if (alone) return alone;
-      const common = shared?.active();
-      if (!common) return undefined;
-      return { ...common, error: mine?.scope === 'token backend' ? mine.error : othersError(common.error, name) };
-    },
-    last() {
-      if (!mine) return undefined;
-      return { ...mine, retryAt: Math.max(mine.at, own.last()?.retryAt ?? 0, shared?.last()?.retryAt ?? 0) };
-    },
-    failing: () => mine !== undefined || shared?.last() !== undefined || shared?.down() === true,
-    failed(error, { began, request }) {
-      const common = failureKind(error).everyone && (request === 'under way' || isAnswer(error)) ? shared : undefined;
-      // An answer, even a refusal, shows that the token backend works.
-      if (request === 'answered' && !common) shared?.succeeded(began);
-      const pausedBy = common ?? own;
-      const first = pausedBy.failed(error, began);
-      const scope = common ? 'token backend' : 'identity';
-      const last = pausedBy.last();
-      mine = last && { ...last, scope };
-      return { scope, began: first };
-    },
-    succeeded({ began, request }) {
-      own.succeeded(began);
-      if (request === 'answered') shared?.succeeded(began);
-      mine = undefined;
-    },
-  };
+  constructor(options: PausingOptions) {
+    this.#options = options;
+  }
+
+  /** The remembered failure while a pause is on: the identity's own, else what is said of the others'. */
+  active(): Failure | undefined {
+    const alone = this.#own?.active();
+    if (alone) return alone;
+    const { name, shared } = this.#options;
+    const common = shared?.active();
+    if (!common) return undefined;
+    const mine = this.#mine?.scope === 'token backend' ? this.#mine.error : undefined;
+    return { ...common, error: mine ?? othersError(common.error, name) };
+  }
+
+  /** The identity's own last failure since its last success, pause or no pause; `retryAt` is the later of both pauses. */
+  last(): Failure | undefined {
+    const mine = this.#mine;
+    if (!mine) return undefined;
+    const others = this.#options.shared?.last()?.retryAt ?? 0;
+    return { ...mine, retryAt: Math.max(mine.at, this.#own?.last()?.retryAt ?? 0, others) };
+  }
+
+  /** Whether the identity's or anybody's last attempt failed: one attempt is enough then. */
+  failing(): boolean {
+    const { shared } = this.#options;
+    return this.#mine !== undefined || shared?.last() !== undefined || shared?.down() === true;
+  }
+
+  /** Gives which pause it belongs to, and whether that has just begun. */
+  failed(error: unknown, { began, request }: Attempt): { readonly scope: PauseScope; readonly began: boolean } {
+    const { clock, shared } = this.#options;
+    const everyone = failureKind(error).everyone && (request === 'under way' || isAnswer(error));
+    const common = everyone ? shared : undefined;
+    // An answer, even a refusal, shows that the token backend works.
+    if (request === 'answered' && !common) shared?.succeeded(began);
+    if (!common) this.#own ??= pause({ clock });
+    const pausedBy = common ?? this.#own;
+    const first = pausedBy?.failed(error, began) ?? false;
+    const scope = common ? 'token backend' : 'identity';
+    const last = pausedBy?.last();
+    this.#mine = last && { ...last, scope };
+    return { scope, began: first };
+  }
+
+  succeeded({ began, request }: Attempt): void {
+    this.#own?.succeeded(began);
+    if (request === 'answered') this.#options.shared?.succeeded(began);
+    this.#mine = undefined;
+  }
 }

@@ -5,9 +5,9 @@ import type { GrantInput, GrantSource } from '../grant-input.js';
 import type { RequestContext } from '../request-context.js';
 import { othersError } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
-import type { KeepOptions, KeepPause } from './kept-source.js';
+import type { KeepPause } from './kept-source.js';
 import { passage } from './passage.js';
-import { type Pausing, pausing } from './pausing.js';
+import { type Attempt, Pausing, type PausingOptions } from './pausing.js';
 import { type Renewed, renew } from './renewal.js';
 
 /** What a renewal is started with. */
@@ -35,44 +35,38 @@ export type Outcome = (
   readonly forced: boolean;
 };
 
-/** Starts them and knows the one under way. */
-export interface Renewals {
-  readonly pauses: Pausing;
-  flight(): Flight<Renewed> | undefined;
-  /** @throws ClosedError */
-  start(occasion: Occasion): Flight<Renewed>;
-  closed(): boolean;
-  /** Ends the one under way and refuses to start another. */
-  close(): void;
+/** What renewals need. */
+export interface RenewalsOptions extends PausingOptions {
+  /** Milliseconds for a renewal's requests. */
+  readonly deadline: number;
 }
 
-/** @param options.onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure */
-export function renewals(
-  source: GrantSource,
-  options: KeepOptions & { readonly onEnd: (outcome: Outcome) => void },
-): Renewals {
-  const { name, clock, deadline, shared, onEnd } = options;
-  const pauses = pausing({ name, clock, shared });
-  let flight: Flight<Renewed> | undefined;
-  let closed = false;
+/** Starts them and knows the one under way. A class of few fields: there is one for each user. */
+export class Renewals {
+  readonly pauses: Pausing;
+  /** The one under way. */
+  flight: Flight<Renewed> | undefined;
+  closed = false;
+  readonly #source: GrantSource;
+  readonly #options: RenewalsOptions;
 
-  return {
-    pauses,
-    flight: () => flight,
-    start,
-    closed: () => closed,
-    close() {
-      closed = true;
-      flight?.abort(closedError());
-    },
-  };
+  constructor(source: GrantSource, options: RenewalsOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.pauses = new Pausing(options);
+  }
 
-  function start({ refused, context, input, overrule }: Occasion): Flight<Renewed> {
-    if (closed) throw closedError();
+  /**
+   * @param onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure
+   * @throws ClosedError
+   */
+  start({ refused, context, input, overrule }: Occasion, onEnd: (outcome: Outcome) => void): Flight<Renewed> {
+    if (this.closed) throw this.#closedError();
+    const { name, clock, deadline, shared } = this.#options;
     const forced = refused !== undefined;
+    let restart = () => {};
     // What the application's functions take, and waiting for another's attempt, is not the token endpoint's time.
     const way = passage({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
-    let restart = () => {};
     let digest: string | undefined;
     let evaluated = input === undefined;
 
@@ -82,53 +76,60 @@ export function renewals(
       evaluated = true;
       signal.throwIfAborted();
       const query = { signal, refused, context, input: given, passage: way };
-      const renewed = await renew(source, query, { clock, mayRepeat, onStumble: () => shared?.stumbled() });
+      const renewed = await renew(this.#source, query, { clock, mayRepeat, onStumble: () => shared?.stumbled() });
       // What comes after the deadline has no caller any more, and may be older than what is kept by now.
       signal.throwIfAborted();
       return renewed;
     };
-    const mayRepeat = () => !pauses.failing();
+    const mayRepeat = () => !this.pauses.failing();
     const late = () => {
       way.cut();
       if (way.waiting()) return othersError(shared?.last()?.error, name);
       return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
+    };
+    const ended = () => {
+      this.flight = undefined;
+      way.leave();
     };
     const started = startFlight(work, { deadline, late });
     restart = started.restart;
     const result = started.result.then(
       (renewed) => {
         ended();
-        pauses.succeeded(way.attempt());
+        this.pauses.succeeded(way.attempt());
         onEnd({ renewed, forced });
         return renewed;
       },
       (error) => {
         ended();
-        if (!closed && !way.turnedAway()) onEnd({ error, digest, forced, pause: judge(error) });
+        if (!this.closed && !way.turnedAway()) {
+          onEnd({ error, digest, forced, pause: this.#judge(error, way.attempt(), evaluated) });
+        }
         throw error;
       },
     );
     result.catch(() => {});
-    flight = { ...started, result };
-    return flight;
-
-    function ended(): void {
-      flight = undefined;
-      way.leave();
-    }
-
-    function judge(error: unknown): KeepPause | undefined {
-      // The next caller has an input of his own.
-      if (!evaluated && error instanceof NoTokenError) return undefined;
-      const attempt = way.attempt();
-      // The token backend's own token could not be had: whoever asks for that paces it.
-      if (shared && attempt.request === 'unsent' && error instanceof TokenRequestError) return undefined;
-      const { scope, began } = pauses.failed(error, attempt);
-      return { scope, began, retryAt: pauses.last()?.retryAt ?? clock.now() };
-    }
+    this.flight = { ...started, result };
+    return this.flight;
   }
 
-  function closedError(): ClosedError {
-    return new ClosedError(`backend "${name}" was closed`);
+  /** Ends the one under way and refuses to start another. */
+  close(): void {
+    this.closed = true;
+    this.flight?.abort(this.#closedError());
+  }
+
+  #judge(error: unknown, attempt: Attempt, evaluated: boolean): KeepPause | undefined {
+    const { clock, shared } = this.#options;
+    // The next caller has an input of his own.
+    if (!evaluated && error instanceof NoTokenError) return undefined;
+    // The token backend's own token could not be had: whoever asks for that paces it.
+    if (shared && attempt.request === 'unsent' && error instanceof TokenRequestError) return undefined;
+    const { scope, began } = this.pauses.failed(error, attempt);
+    return { scope, began, retryAt: this.pauses.last()?.retryAt ?? clock.now() };
+  }
+
+  #closedError(): ClosedError {
+    return new ClosedError(`backend "${this.#options.name}" was closed`);
   }
 }

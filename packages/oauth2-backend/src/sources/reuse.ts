@@ -30,6 +30,6 @@ export function reuse(source: TokenSource, options: ReuseOptions = {}): TokenSou
   if (!(deadline > 0 && deadline < 2 ** 31)) throw new RangeError('deadline must be a positive number of milliseconds');
   // One token for all who ask: what one caller's request says must not decide it.
   const shared: TokenSource = { token: ({ signal, refused } = {}) => source.token({ signal, refused }) };
-  const { token, current } = keep(shared, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
-  return { token, current };
+  const kept = keep(shared, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
+  return { token: (query) => kept.token(query), current: () => kept.current() };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { pausing } from '../../src/sources/pausing.js';
+import { Pausing } from '../../src/sources/pausing.js';
 import { sharedPause } from '../../src/sources/shared-pause.js';
 import { manualClock } from './manual-clock.js';
 
@@ -10,15 +10,15 @@ const answered = (status: number) => new TokenRequestError(`answered ${status}`,
 function afterAnOutage() {
   const clock = manualClock();
   const shared = sharedPause(clock);
-  const ann = pausing({ name: 'orders', clock, shared });
-  const ben = pausing({ name: 'orders', clock, shared });
+  const ann = new Pausing({ name: 'orders', clock, shared });
+  const ben = new Pausing({ name: 'orders', clock, shared });
   const attempt = (request: 'unsent' | 'answered' = 'answered') => ({ began: clock.monotonic(), request });
   ann.failed(answered(503), attempt());
   clock.tick(1150);
   return { clock, shared, ann, ben, attempt };
 }
 
-describe('pausing(options) with a shared pause', () => {
+describe('new Pausing(options) with a shared pause', () => {
   it.each([400, 500])('takes a %d for a sign that the token backend works: it pauses one alone', (status) => {
     const { clock, shared, ann, ben, attempt } = afterAnOutage();
     clock.tick(1);
