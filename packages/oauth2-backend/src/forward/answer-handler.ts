@@ -1,0 +1,89 @@
+/** Takes one answer from undici. */
+
+import type { Dispatcher } from 'undici';
+import { markFailure } from '../carriers/transport-failure.js';
+import { ClientClosedError } from '../errors.js';
+import { AnswerBody } from './answer-body.js';
+import { type RawHeaders, returnedTrailers } from './returned-headers.js';
+
+/** An answer whose headers have come. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly raw: RawHeaders;
+  readonly body: AnswerBody;
+  /** Filled when the body has ended. */
+  readonly trailers: Record<string, string | string[]>;
+}
+
+/** Settles once: with the final answer's head, or with why there is none. Interim answers are dropped. */
+export class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #signal: AbortSignal;
+  readonly #settle: (answer: RawAnswer) => void;
+  readonly #fail: (error: unknown) => void;
+  #abort: ((error?: Error) => void) | undefined;
+  #answer: RawAnswer | undefined;
+  #over = false;
+  #whenOver: (() => void) | undefined;
+
+  constructor(signal: AbortSignal, settle: (answer: RawAnswer) => void, fail: (error: unknown) => void) {
+    this.#signal = signal;
+    this.#settle = settle;
+    this.#fail = fail;
+    signal.addEventListener('abort', () => this.#aborted(), { once: true });
+  }
+
+  /** Calls back when the backend's part is over, well or not; at once if it is. */
+  whenOver(callback: () => void): void {
+    if (this.#over) callback();
+    else this.#whenOver = callback;
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#signal.aborted) abort(this.#signal.reason);
+    else this.#abort = abort;
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+    if (status < 200) return true;
+    const body = new AnswerBody(resume, (reason) => this.#abort?.(reason));
+    this.#answer = { status, raw, body, trailers: Object.create(null) };
+    this.#settle(this.#answer);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#answer?.body.push(chunk) ?? true;
+  }
+
+  onComplete(raw: string[] | Buffer[] | null): void {
+    if (this.#answer) {
+      if (raw && raw.length > 0) returnedTrailers(raw, this.#answer.trailers);
+      this.#answer.body.complete();
+    }
+    this.#end();
+  }
+
+  onError(error: Error): void {
+    this.#break(this.#signal.aborted ? this.#signal.reason : markFailure(error, 502));
+    this.#end();
+  }
+
+  #aborted(): void {
+    if (this.#over) return;
+    if (this.#abort) this.#abort(this.#signal.reason);
+    // A request that still waits for a connection cannot be taken back, but nobody waits for it any more.
+    this.#break(this.#signal.reason);
+  }
+
+  #break(error: unknown): void {
+    if (!this.#answer) this.#fail(error);
+    // Who would read it is gone.
+    else if (error instanceof ClientClosedError) this.#answer.body.destroy();
+    else this.#answer.body.destroy(error as Error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#whenOver?.();
+  }
+}
