@@ -26,7 +26,11 @@ export function forward(name: string, options?: RequestForwardOptions): ForwardH
   };
 }
 
-function give({ status, headers, body, trailers }: ForwardAnswer, response: ServerResponse, next: (error: unknown) => void): void {
+function give(
+  { status, headers, body, trailers }: ForwardAnswer,
+  response: ServerResponse,
+  next: (error: unknown) => void,
+): void {
   if (response.destroyed || response.headersSent) {
     body.destroy();
     return;

@@ -28,7 +28,10 @@ export type RequestForward = (
  *
  * @throws ConfigurationError for wrong options; with the request where the backends were not attached to it
  */
-export function requestForward(name: string, { property = 'backends', ...options }: RequestForwardOptions = {}): RequestForward {
+export function requestForward(
+  name: string,
+  { property = 'backends', ...options }: RequestForwardOptions = {},
+): RequestForward {
   const resolved = resolve(name, property, options);
 
   return async function forwardRequest(request, response, inbound) {
@@ -51,7 +54,8 @@ const JOINED = ['set-cookie', 'vary'];
 
 function resolve(name: unknown, property: unknown, options: ForwardOptions): ForwardOptions {
   const problems: Problem[] = [];
-  if (typeof name !== 'string' || name === '') problems.push({ path: 'name', message: 'must be the name of a backend' });
+  if (typeof name !== 'string' || name === '')
+    problems.push({ path: 'name', message: 'must be the name of a backend' });
   if (typeof property !== 'string' || property === '') {
     problems.push({ path: 'property', message: 'must be a non-empty string' });
   }

@@ -18,8 +18,14 @@ export class AnswerBody extends Readable {
 
   /** The backend has sent all. */
   complete(): void {
+    if (this.#complete) return;
     this.#complete = true;
     this.push(null);
+  }
+
+  /** The backend has sent all that it will. What comes after the end changes nothing. */
+  break(error?: Error): void {
+    if (!this.#complete) this.destroy(error);
   }
 
   override _read(): void {

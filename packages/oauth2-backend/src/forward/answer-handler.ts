@@ -47,6 +47,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     if (status < 200) return true;
     const body = new AnswerBody(resume, (reason) => this.#abort?.(reason));
     this.#answer = { status, raw, body, trailers: Object.create(null) };
+    // undici breaks off a 304 that says how long the body would be (RFC 9110 §8.6).
+    if (status === 204 || status === 304) body.complete();
     this.#settle(this.#answer);
     return true;
   }
@@ -78,8 +80,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
   #break(error: unknown): void {
     if (!this.#answer) this.#fail(error);
     // Who would read it is gone.
-    else if (error instanceof ClientClosedError) this.#answer.body.destroy();
-    else this.#answer.body.destroy(error as Error);
+    else if (error instanceof ClientClosedError) this.#answer.body.break();
+    else this.#answer.body.break(error as Error);
   }
 
   #end(): void {

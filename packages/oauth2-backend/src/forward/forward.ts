@@ -2,7 +2,6 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer.js';
 import { callDispatch } from '../call-dispatch.js';
 import { dropAnswer } from '../carriers/first-answer.js';
@@ -32,7 +31,7 @@ export type ForwardCarrier = (request: IncomingMessage, options: ResolvedForward
 /** forward over given settings. */
 export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): ForwardCarrier {
   return async function forwardWithToken(request, options) {
-    const place = inboundPlace(request, options.mount);
+    const place = inboundPlace(request, settings.context?.inbound, options.mount);
     const message = readInbound(request, options);
     if ('status' in message) return refusedAnswer(request, message);
     const target = forwardTarget(bearer.target, place.path);
@@ -56,7 +55,16 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
       let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
 
       for (;;) {
-        const handled = await send({ bearer, settings, call, target, method: request.method ?? 'GET', message, token, content });
+        const handled = await send({
+          bearer,
+          settings,
+          call,
+          target,
+          method: request.method ?? 'GET',
+          message,
+          token,
+          content,
+        });
         const { answer } = handled;
         if (answer.status !== 401) call.accepted(token);
         else if (token) {
@@ -122,7 +130,7 @@ function send(sending: Sending): Promise<{ answer: RawAnswer; handler: AnswerHan
   });
   return new Promise((resolve, reject) => {
     const handler = new AnswerHandler(call.signal, (answer) => resolve({ answer, handler }), reject);
-    dispatch({ origin, path, method: method as Dispatcher.HttpMethod, body: content ?? null }, handler);
+    dispatch({ origin, path, method, body: content ?? null }, handler);
   });
 }
 

@@ -19,7 +19,11 @@ export function addForwarded(
   const address = request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
   const protocol = (request.socket as TLSSocket).encrypted ? 'https' : 'http';
   if (options.forwarded === 'forwarded') {
-    const parts = [`for=${node(address)}`, ...(host === undefined ? [] : [`host=${quoted(host)}`]), `proto=${protocol}`];
+    const parts = [
+      `for=${node(address)}`,
+      ...(host === undefined ? [] : [`host=${quoted(host)}`]),
+      `proto=${protocol}`,
+    ];
     addHeader(headers, 'forwarded', parts.join(';'));
     return;
   }

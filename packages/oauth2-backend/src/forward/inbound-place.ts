@@ -12,8 +12,8 @@ export interface InboundPlace {
   readonly mount: string;
 }
 
-/** What frameworks add to a request. */
-interface FrameworkRequest extends IncomingMessage {
+/** What Express's request and Koa's context know of where the request came from. */
+interface Framework {
   readonly originalUrl?: unknown;
   readonly baseUrl?: unknown;
 }
@@ -21,12 +21,18 @@ interface FrameworkRequest extends IncomingMessage {
 /**
  * Reads the request's path: below `mount` when it is given, else below what a framework's mount has cut off.
  *
+ * @param inbound the framework's own object, if there is one
  * @throws ConfigurationError when the request is not below `mount`
  */
-export function inboundPlace(request: FrameworkRequest, mount: string | undefined): InboundPlace {
+export function inboundPlace(
+  request: IncomingMessage,
+  inbound: object | undefined,
+  mount: string | undefined,
+): InboundPlace {
+  const framework: Framework = inbound ?? request;
   const url = pathOf(request.url ?? '');
-  const original = typeof request.originalUrl === 'string' ? pathOf(request.originalUrl) : url;
-  if (mount === undefined) return { path: url, mount: mountOf(request, url, original) };
+  const original = typeof framework.originalUrl === 'string' ? pathOf(framework.originalUrl) : url;
+  if (mount === undefined) return { path: url, mount: mountOf(framework, url, original) };
   if (original === undefined) return { path: undefined, mount };
   const path = original.slice(mount.length);
   if (original.startsWith(mount) && /^(?:[/?]|$)/.test(path)) return { path, mount };
@@ -42,8 +48,8 @@ function pathOf(url: string): string | undefined {
 }
 
 /** Express says it; koa-mount and others only shorten `url`, and leave a slash where nothing is left. */
-function mountOf(request: FrameworkRequest, url: string | undefined, original: string | undefined): string {
-  if (typeof request.baseUrl === 'string') return request.baseUrl;
+function mountOf(framework: Framework, url: string | undefined, original: string | undefined): string {
+  if (typeof framework.baseUrl === 'string') return framework.baseUrl;
   if (url === undefined || original === undefined || url === original) return '';
   for (const rest of [url, url.slice(1)]) {
     if (original.endsWith(rest)) return original.slice(0, original.length - rest.length);

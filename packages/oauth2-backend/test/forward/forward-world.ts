@@ -1,6 +1,12 @@
 /** A carrier world with an application in front: plain Node, which forwards what it gets. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, request as send } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Backend, ForwardOptions } from 'oauth2-backend';
 import { type CarrierWorld, carrierWorld } from '../carriers/carrier-world.js';
@@ -21,7 +27,11 @@ export interface Asking {
 
 export interface ForwardWorld extends CarrierWorld {
   /** An application that forwards to this backend; gives its port. Errors become their `statusCode`, and are kept. */
-  application(backend: Backend, options?: ForwardOptions, before?: (request: IncomingMessage) => unknown): Promise<number>;
+  application(
+    backend: Backend,
+    options?: ForwardOptions,
+    before?: (request: IncomingMessage) => unknown,
+  ): Promise<number>;
   readonly errors: unknown[];
 }
 
@@ -35,7 +45,8 @@ export async function forwardWorld(): Promise<ForwardWorld> {
     errors,
     async application(backend, options, before) {
       // Lenient, so that what is refused is refused by us.
-      const server = createServer({ insecureHTTPParser: true }, async (request, response) => {
+      const server = createServer({ insecureHTTPParser: true }, (request, response) => void handle(request, response));
+      const handle = async (request: IncomingMessage, response: ServerResponse) => {
         try {
           await before?.(request);
           const { status, headers, body, trailers } = await backend.forward(request, options);
@@ -43,13 +54,13 @@ export async function forwardWorld(): Promise<ForwardWorld> {
             errors.push(error);
             response.destroy();
           });
-          body.once('end', () => response.addTrailers(trailers as NodeJS.Dict<string>));
+          body.once('end', () => response.addTrailers(trailers));
           body.pipe(response.writeHead(status, headers));
         } catch (error) {
           errors.push(error);
           response.writeHead((error as { statusCode?: number }).statusCode ?? 599).end();
         }
-      });
+      };
       server.listen(0, '127.0.0.1');
       await once(server, 'listening');
       ends.push(() => {
@@ -66,8 +77,19 @@ export async function forwardWorld(): Promise<ForwardWorld> {
 }
 
 /** Asks the application; a list of strings is sent chunked. */
-export async function ask(port: number, path: string, { method = 'GET', headers = {}, body }: Asking = {}): Promise<Got> {
-  const asked = send({ host: '127.0.0.1', port, path, method, headers: headers as Record<string, string>, agent: false });
+export async function ask(
+  port: number,
+  path: string,
+  { method = 'GET', headers = {}, body }: Asking = {},
+): Promise<Got> {
+  const asked = send({
+    host: '127.0.0.1',
+    port,
+    path,
+    method,
+    headers: headers as Record<string, string>,
+    agent: false,
+  });
   if (Array.isArray(body)) {
     for (const chunk of body as string[]) {
       asked.write(chunk);
@@ -86,12 +108,14 @@ export async function ask(port: number, path: string, { method = 'GET', headers 
 export async function raw(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let got = '';
+  let quiet: NodeJS.Timeout | undefined;
   socket.on('data', (chunk) => {
     got += chunk.toString('latin1');
-    if (/\r\n\r\n/.test(got)) setTimeout(() => socket.destroy(), 20);
+    clearTimeout(quiet);
+    quiet = setTimeout(() => socket.destroy(), 60);
   });
   socket.on('error', () => {});
-  socket.end(text, 'latin1');
+  socket.write(text, 'latin1');
   await once(socket, 'close');
   return got;
 }

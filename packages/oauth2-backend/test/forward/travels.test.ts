@@ -65,7 +65,11 @@ describe('backend.forward(request): what the backend sees', () => {
 
   it("has the backend's own header and query changes", async () => {
     const port = await world.application(
-      world.backend({ hostname: 'billing.local', set_request_headers: { 'x-a': 'ours' }, add_query_params: { key: '1' } }),
+      world.backend({
+        hostname: 'billing.local',
+        set_request_headers: { 'x-a': 'ours' },
+        add_query_params: { key: '1' },
+      }),
     );
     await ask(port, '/x?y', { headers: { 'x-a': 'theirs' } });
     expect(seen()).toMatchObject({ url: '/x?y&key=1', headers: { host: 'billing.local', 'x-a': 'ours' } });
@@ -89,7 +93,10 @@ describe('backend.forward(request): what the backend sees', () => {
     expect(seen()?.url).toBe(url);
   });
 
-  it.each([['POST', ''], ['GET', undefined]])('is a %s without a body', async (method, body) => {
+  it.each([
+    ['POST', ''],
+    ['GET', undefined],
+  ])('is a %s without a body', async (method, body) => {
     const port = await world.application(world.backend());
     await ask(port, '/x', { method, ...(body !== undefined && { body }) });
     expect(seen()?.headers['transfer-encoding']).toBeUndefined();
@@ -106,7 +113,10 @@ describe('backend.forward(request): what the backend sees', () => {
   it('may be a mock', async () => {
     const agent = new MockAgent();
     agent.disableNetConnect();
-    agent.get('https://billing.example').intercept({ path: '/x', method: 'POST' }).reply(201, 'made', { headers: { 'x-a': '1' } });
+    agent
+      .get('https://billing.example')
+      .intercept({ path: '/x', method: 'POST' })
+      .reply(201, 'made', { headers: { 'x-a': '1' } });
     const backends = createBackends({ billing: { origin: 'https://billing.example' } }, { dispatcher: agent });
     const port = await world.application(backends.get('billing'));
     const got = await ask(port, '/x', { method: 'POST', body: 'hi' });
@@ -152,7 +162,9 @@ describe('backend.forward(request, { via, forwarded })', () => {
   });
 
   it('trustForwarded alone passes on what came in', async () => {
-    expect(await from({ trustForwarded: true }, { forwarded: 'for=9.9.9.9' })).toMatchObject({ forwarded: 'for=9.9.9.9' });
+    expect(await from({ trustForwarded: true }, { forwarded: 'for=9.9.9.9' })).toMatchObject({
+      forwarded: 'for=9.9.9.9',
+    });
   });
 });
 
@@ -165,7 +177,11 @@ describe('backend.forward(request) refuses', () => {
     ['a coding after chunked', head('POST /x HTTP/1.1', 'Transfer-Encoding: chunked, gzip'), '0\r\n\r\n'],
     ['a coding before chunked', head('POST /x HTTP/1.1', 'Transfer-Encoding: gzip, chunked'), '0\r\n\r\n'],
     ['an unknown coding', head('POST /x HTTP/1.1', 'Transfer-Encoding: xchunked'), '0\r\n\r\n'],
-    ['chunked twice', head('POST /x HTTP/1.1', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
+    [
+      'chunked twice',
+      head('POST /x HTTP/1.1', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'),
+      '0\r\n\r\n',
+    ],
     ['chunked in HTTP/1.0', head('POST /x HTTP/1.0', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
     ['two hosts', head('GET /x HTTP/1.1', 'Host: b'), ''],
   ])('%s: 400 or a closed connection', async (_, text, body) => {
