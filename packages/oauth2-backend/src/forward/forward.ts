@@ -39,8 +39,8 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
     if (message.body !== undefined) assertUnread(request);
     addForwarded(message.headers, request, message.host, options);
 
-    // With `abort_on_disconnect: "safe"` a forwarded request ends with its client, like a GET.
-    const call = outboundCall(bearer, settings, { method: 'GET', signal: undefined });
+    // Not the request's own method: with "safe", `clientGone` watches the client.
+    const call = outboundCall(bearer, settings, { method: 'POST', signal: undefined });
     const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
     const stopWatching = clientGone(request, settings, call);
     const over = () => {
