@@ -3,6 +3,7 @@
 import type { Dispatcher } from 'undici';
 import { markFailure } from '../carriers/transport-failure.js';
 import { ClientClosedError } from '../errors.js';
+import type { Call } from '../signals.js';
 import { AnswerBody } from './answer-body.js';
 import { type RawHeaders, returnedTrailers } from './returned-headers.js';
 
@@ -17,7 +18,7 @@ export interface RawAnswer {
 
 /** Settles once: with the final answer's head, or with why there is none. Interim answers are dropped. */
 export class AnswerHandler implements Dispatcher.DispatchHandler {
-  readonly #signal: AbortSignal;
+  readonly #call: Call;
   readonly #settle: (answer: RawAnswer) => void;
   readonly #fail: (error: unknown) => void;
   #abort: ((error?: Error) => void) | undefined;
@@ -25,11 +26,10 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
   #over = false;
   #whenOver: (() => void) | undefined;
 
-  constructor(signal: AbortSignal, settle: (answer: RawAnswer) => void, fail: (error: unknown) => void) {
-    this.#signal = signal;
+  constructor(call: Call, settle: (answer: RawAnswer) => void, fail: (error: unknown) => void) {
+    this.#call = call;
     this.#settle = settle;
     this.#fail = fail;
-    signal.addEventListener('abort', () => this.#aborted(), { once: true });
   }
 
   /** Calls back when the backend's part is over, well or not; at once if it is. */
@@ -38,8 +38,16 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     else this.#whenOver = callback;
   }
 
+  /** The call was ended with this reason. */
+  abort(reason: unknown): void {
+    if (this.#over) return;
+    this.#abort?.(reason as Error);
+    // A request that still waits for a connection cannot be taken back, but nobody waits for it any more.
+    this.#break(reason);
+  }
+
   onConnect(abort: (error?: Error) => void): void {
-    if (this.#signal.aborted) abort(this.#signal.reason);
+    if (this.#call.aborted) abort(this.#call.reason as Error);
     else this.#abort = abort;
   }
 
@@ -66,15 +74,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
-    this.#break(this.#signal.aborted ? this.#signal.reason : markFailure(error, 502));
+    this.#break(this.#call.aborted ? this.#call.reason : markFailure(error, 502));
     this.#end();
-  }
-
-  #aborted(): void {
-    if (this.#over) return;
-    if (this.#abort) this.#abort(this.#signal.reason);
-    // A request that still waits for a connection cannot be taken back, but nobody waits for it any more.
-    this.#break(this.#signal.reason);
   }
 
   #break(error: unknown): void {

@@ -40,7 +40,9 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
     addForwarded(message.headers, request, message.host, options);
 
     // Not the request's own method: with "safe", `clientGone` watches the client.
-    const call = outboundCall(bearer, settings, { method: 'POST', signal: undefined });
+    const onAbort = (reason: unknown) => sent?.abort(reason);
+    const call = outboundCall(bearer, settings, { method: 'POST', signal: undefined, onAbort });
+    let sent: AnswerHandler | undefined;
     const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
     const stopWatching = clientGone(request, settings, call);
     const over = () => {
@@ -55,17 +57,11 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
       let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
 
       for (;;) {
-        const handled = await send({
-          bearer,
-          settings,
-          call,
-          target,
-          method: request.method ?? 'GET',
-          message,
-          token,
-          content,
+        const answer = await new Promise<RawAnswer>((resolve, reject) => {
+          if (call.aborted) throw call.reason;
+          sent = new AnswerHandler(call, resolve, reject);
+          send({ bearer, settings, call, target, method: request.method ?? 'GET', message, token, content }, sent);
         });
-        const { answer } = handled;
         if (answer.status !== 401) call.accepted(token);
         else if (token) {
           const again = body && (await waitFor(body.again(), call.signal));
@@ -77,7 +73,7 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
             continue;
           }
         }
-        handled.handler.whenOver(over);
+        sent?.whenOver(over);
         return given(answer);
       }
     } catch (error) {
@@ -111,10 +107,9 @@ interface Sending {
   readonly content: Buffer | Readable | undefined;
 }
 
-/** One attempt: settles when the answer's headers have come. */
-function send(sending: Sending): Promise<{ answer: RawAnswer; handler: AnswerHandler }> {
+/** Starts one attempt. */
+function send(sending: Sending, handler: AnswerHandler): void {
   const { bearer, settings, call, target, method, message, token, content } = sending;
-  const { origin, path } = target;
   const dispatch = callDispatch({
     dispatcher: settings.transport.dispatcher,
     call,
@@ -128,10 +123,7 @@ function send(sending: Sending): Promise<{ answer: RawAnswer; handler: AnswerHan
       return { ...request, path: completePath(request.path, settings.query), headers };
     },
   });
-  return new Promise((resolve, reject) => {
-    const handler = new AnswerHandler(call.signal, (answer) => resolve({ answer, handler }), reject);
-    dispatch({ origin, path, method, body: content ?? null }, handler);
-  });
+  dispatch({ origin: target.origin, path: target.path, method, body: content ?? null }, handler);
 }
 
 async function* lengths(body: AnswerBody): AsyncGenerator<number> {
