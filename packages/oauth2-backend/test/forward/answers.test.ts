@@ -2,20 +2,25 @@ import { once } from 'node:events';
 import { request as send } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { rawServer } from '../carriers/raw-server.js';
+import { type RawServer, rawServer } from '../carriers/raw-server.js';
 import { ask, type ForwardWorld, forwardWorld, raw } from './forward-world.js';
 
 let world: ForwardWorld;
+let servers: RawServer[];
 beforeEach(async () => {
+  servers = [];
   world = await forwardWorld();
 });
-afterEach(() => world.close());
+afterEach(async () => {
+  for (const server of servers) server.close();
+  await world.close();
+});
 
 /** An application before a backend that writes this to its socket. */
 const before = async (answer: string | ((head: string) => string), options = {}, changes = {}) => {
   const server = await rawServer(typeof answer === 'string' ? () => answer : answer);
-  const port = await world.application(world.backend({ origin: server.origin, oauth2: false, ...changes }), options);
-  return { port, server };
+  servers.push(server);
+  return world.application(world.backend({ origin: server.origin, oauth2: false, ...changes }), options);
 };
 
 const headers = (text: string) =>
@@ -34,7 +39,7 @@ describe('backend.forward(request): what the client gets', () => {
   });
 
   it('has no headers of the connection, no cookies and no challenges', async () => {
-    const { port, server } = await before(
+    const port = await before(
       [
         'HTTP/1.1 403 No',
         'Connection: keep-alive, X-Named',
@@ -54,7 +59,6 @@ describe('backend.forward(request): what the client gets', () => {
     );
     const got = await raw(port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
     expect(headers(got)).toEqual(['x-kept: 1', 'x-kept: 2', 'content-length: 0']);
-    server.close();
   });
 
   it('has them with passSetCookie and passChallenges', async () => {
@@ -68,14 +72,13 @@ describe('backend.forward(request): what the client gets', () => {
 
   it('has its trailers, without those that would change the message', async () => {
     const trailers = 'X-Sum: 42\r\nSet-Cookie: a=b\r\nContent-Type: x/y\r\n';
-    const { port, server } = await before(
+    const port = await before(
       `HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n${trailers}\r\n`,
     );
     const got = await ask(port, '/x');
     expect(got).toMatchObject({ body: 'hello', headers: { trailer: 'X-Sum' }, trailers: { 'x-sum': '42' } });
     expect(Object.keys(got.trailers)).toEqual(['x-sum']);
     expect(await raw(port, 'GET /x HTTP/1.0\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 200 [\s\S]*\r\n\r\nhello$/);
-    server.close();
   });
 
   it.each([
@@ -84,19 +87,17 @@ describe('backend.forward(request): what the client gets', () => {
     ['GET', 304, 'Trailer: X-Sum'],
     ['GET', 204, 'ETag: "x"'],
   ])('has no body for %s %i with %s', async (method, status, header) => {
-    const { port, server } = await before(`HTTP/1.1 ${status} X\r\n${header}\r\n\r\n`);
+    const port = await before(`HTTP/1.1 ${status} X\r\n${header}\r\n\r\n`);
     const got = await raw(port, `${method} /x HTTP/1.1\r\nHost: a\r\n\r\n`);
     expect(got).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*\r\n\r\n$`));
     if (!header.startsWith('Trailer')) expect(headers(got)?.join().toLowerCase()).toContain(header.toLowerCase());
-    server.close();
   });
 
   it('is the final answer, not an interim one', async () => {
-    const { port, server } = await before(
+    const port = await before(
       'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
     );
     expect(await ask(port, '/x')).toMatchObject({ status: 200, body: 'ok' });
-    server.close();
   });
 
   it('is what a backend sends until it closes', async () => {
@@ -179,7 +180,7 @@ describe('backend.forward(request) after a 401', () => {
 
   it('repeats a chunked body whose 401 came before its end', async () => {
     let count = 0;
-    const { port, server } = await before(
+    const port = await before(
       (head) => {
         count += 1;
         if (count === 1) return 'HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n';
@@ -195,7 +196,6 @@ describe('backend.forward(request) after a 401', () => {
     const [answer] = await once(asked, 'response');
     expect(answer.statusCode).toBe(200);
     answer.resume();
-    server.close();
   });
 });
 

@@ -33,8 +33,8 @@ const chunk = Buffer.alloc(65536, 'x');
 let left = size;
 const source = new Readable({ read() { left > 0 ? this.push(chunk) : this.push(null); left -= chunk.length; } });
 let got = 0;
-// Slower than it could be, so that everybody before it has to wait.
-const sink = new Writable({ write(part, _, done) { got += part.length; setImmediate(done); } });
+// It stands still for a while, so that everybody before it has to wait.
+const sink = new Writable({ write(part, _, done) { if (got === 0) setTimeout(done, 700); else setImmediate(done); got += part.length; } });
 const asked = request({ host: '127.0.0.1', port: application, method: 'POST', headers: { 'content-length': size } });
 const [[answer]] = await Promise.all([once(asked, 'response').then(async (args) => { await pipeline(args[0], sink); return args; }), pipeline(source, asked)]);
 clearInterval(watch);
