@@ -9,7 +9,7 @@ import ts from 'typescript';
  */
 const layers: readonly (readonly string[])[] = [
   ['index'],
-  ['request-backends'],
+  ['request-backends', 'request-forward'],
   ['request-view'],
   ['backends'],
   ['backend', 'backend-status', 'ready'],
@@ -17,6 +17,7 @@ const layers: readonly (readonly string[])[] = [
   ['token-post', 'token-source'],
   ['observation'],
   ['identification'],
+  ['forward'],
   ['carriers'],
   ['bearer'],
   ['sources'],

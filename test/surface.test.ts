@@ -6,6 +6,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'createBackends',
     'requestBackends',
     'requestContext',
+    'requestForward',
     'bearer',
     'reuse',
     'bearerGot',
@@ -22,8 +23,8 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'ClientClosedError',
     'MissingSubjectError',
   ],
-  'express-oauth2-backend': ['backends'],
-  'koa-oauth2-backend': ['backends'],
+  'express-oauth2-backend': ['backends', 'forward'],
+  'koa-oauth2-backend': ['backends', 'forward'],
 };
 
 describe.each(Object.entries(surface))('import %s', (name, expected) => {

@@ -10,6 +10,7 @@ import {
 } from 'oauth2-backend';
 
 export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+export { forward } from './forward.js';
 
 declare global {
   namespace Express {

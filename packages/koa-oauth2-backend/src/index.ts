@@ -10,6 +10,7 @@ import {
 } from 'oauth2-backend';
 
 export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+export { forward } from './forward.js';
 
 // biome-ignore lint/suspicious/noTsIgnore: with Koa's types there is no error to expect
 /** @ts-ignore: without Koa's types there is nothing to augment */

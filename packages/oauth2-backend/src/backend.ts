@@ -1,11 +1,15 @@
 /** One named backend as the application sees it. */
 
+import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type BearerFetch, fetchCarrier } from './carriers/fetch.js';
 import { type BackendGot, gotCarrier } from './carriers/got.js';
 import { outboundCall } from './carriers/outbound-call.js';
 import { type BearerRequest, requestCarrier } from './carriers/undici.js';
 import type { RequestOptions } from './carriers/undici-options.js';
+import { type ForwardCarrier, forwardCarrier } from './forward/forward.js';
+import type { ForwardAnswer } from './forward/forward-answer.js';
+import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
 import type { RequestContext } from './request-context.js';
 import type { AccessToken } from './token.js';
 import type { Upstream } from './upstream.js';
@@ -23,6 +27,14 @@ export interface Backend {
    */
   request(input: string | URL, options?: RequestOptions): Promise<Dispatcher.ResponseData>;
   /**
+   * Sends an inbound request on, streamed, and gives the answer for its client: RFC 9110 §7.6, without the client's
+   * `Authorization`, `Cookie` and `Proxy-*`. Authenticate the client before.
+   *
+   * @throws ConfigurationError for wrong options and a body that was read before; token errors; undici's own errors with
+   * `statusCode` 502 or 504; ClientClosedError
+   */
+  forward(request: IncomingMessage, options?: ForwardOptions): Promise<ForwardAnswer>;
+  /**
    * The token itself, for clients of another kind.
    *
    * @throws TokenRequestError, TokenTimeoutError; `ERR_OAUTH2_NO_TOKEN` for a backend without `oauth2`; the signal's own reason
@@ -37,6 +49,7 @@ export function createBackend(upstream: Upstream, context?: RequestContext): Bac
   let got: BackendGot | undefined;
   let fetch: BearerFetch | undefined;
   let request: BearerRequest | undefined;
+  let forward: ForwardCarrier | undefined;
 
   return {
     name,
@@ -51,6 +64,10 @@ export function createBackend(upstream: Upstream, context?: RequestContext): Bac
     request(input, options) {
       request ??= requestCarrier(bearer, settings);
       return request(input, options);
+    },
+    async forward(request, options) {
+      forward ??= forwardCarrier(bearer, settings);
+      return forward(request, resolveForwardOptions(options));
     },
     async token({ signal } = {}) {
       const current = bearer.current();

@@ -36,6 +36,8 @@ export {
   TokenTimeoutError,
   UnknownBackendError,
 } from './errors.js';
+export type { ForwardAnswer } from './forward/forward-answer.js';
+export type { ForwardOptions } from './forward/forward-options.js';
 export type { Logger } from './logger.js';
 export {
   type BackendsOf,
@@ -46,6 +48,7 @@ export {
   requestBackends,
 } from './request-backends.js';
 export { type RequestContext, requestContext } from './request-context.js';
+export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';
 export { staticToken } from './sources/static-token.js';
 export type { AccessToken, TokenQuery, TokenSource } from './token.js';

@@ -137,7 +137,8 @@ export const backendAttributes = {
   abort_on_disconnect: {
     type: '`"safe"` or boolean',
     default: 'safe',
-    summary: 'when the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS; `true` all; `false` none',
+    summary:
+      'when the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS and `forward`; `true` all; `false` none',
     read: choice('safe', true, false),
   },
   oauth2: {

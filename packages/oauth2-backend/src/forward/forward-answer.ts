@@ -1,0 +1,24 @@
+/** What `forward` gives: an answer for the inbound client. */
+
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Refused } from './inbound-message.js';
+
+/** An answer as it is to be sent to the inbound client. */
+export interface ForwardAnswer {
+  readonly status: number;
+  /** Names in lower case; a list where the backend sent the header more than once. */
+  readonly headers: Record<string, string | string[]>;
+  /** Destroyed with the reason when the backend breaks off: close the client's connection then. */
+  readonly body: Readable;
+  /** Filled when the body has ended. */
+  readonly trailers: Record<string, string | string[]>;
+}
+
+/** The answer to a request that is not forwarded. */
+export function refusedAnswer(request: IncomingMessage, { status, headers }: Refused): ForwardAnswer {
+  const text = `${STATUS_CODES[status]}\n`;
+  const about = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(text.length) };
+  const body = Readable.from(request.method === 'HEAD' ? [] : [Buffer.from(text)]);
+  return { status, headers: { ...about, ...headers }, body, trailers: {} };
+}

@@ -1,0 +1,70 @@
+/** What the adapters share: an inbound request sent on to one of its backends. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ConfigurationError, type Problem } from './errors.js';
+import type { ForwardAnswer } from './forward/forward-answer.js';
+import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
+import { RequestView } from './request-view.js';
+
+/** Options of the adapters' `forward`. */
+export interface RequestForwardOptions extends ForwardOptions {
+  /** The member of the request that holds the backends. Default `backends`. */
+  readonly property?: string | undefined;
+}
+
+/**
+ * Sends a request on and gives the answer, joined with what the response has already: its `Set-Cookie` and `Vary` stay.
+ *
+ * @param inbound the framework's own object, which has the backends
+ */
+export type RequestForward = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  inbound: object,
+) => Promise<ForwardAnswer>;
+
+/**
+ * Gives a function that forwards requests to the backend of this name among those attached to them.
+ *
+ * @throws ConfigurationError for wrong options; with the request where the backends were not attached to it
+ */
+export function requestForward(
+  name: string,
+  { property = 'backends', ...options }: RequestForwardOptions = {},
+): RequestForward {
+  const resolved = resolve(name, property, options);
+
+  return async function forwardRequest(request, response, inbound) {
+    const view = RequestView.at(inbound, property);
+    if (!view) {
+      const message = `forward("${name}") needs the middleware that gives the request its backends to run before it`;
+      throw new ConfigurationError([{ path: '', message }]);
+    }
+    const answer = await view.member(name).forward(request, resolved);
+    for (const header of JOINED) {
+      const value = answer.headers[header];
+      const before = value === undefined ? undefined : response.getHeader(header);
+      if (value !== undefined && before !== undefined) answer.headers[header] = [before, value].flat().map(String);
+    }
+    return answer;
+  };
+}
+
+const JOINED = ['set-cookie', 'vary'];
+
+function resolve(name: unknown, property: unknown, options: ForwardOptions): ForwardOptions {
+  const problems: Problem[] = [];
+  if (typeof name !== 'string' || name === '')
+    problems.push({ path: 'name', message: 'must be the name of a backend' });
+  if (typeof property !== 'string' || property === '') {
+    problems.push({ path: 'property', message: 'must be a non-empty string' });
+  }
+  try {
+    const resolved = resolveForwardOptions(options);
+    if (problems.length === 0) return resolved;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+  }
+  throw new ConfigurationError(problems);
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { resolveForwardOptions } from '../../src/forward/forward-options.js';
+import { readInbound } from '../../src/forward/inbound-message.js';
+
+const read = (headers: readonly [string, string][], others: Partial<IncomingMessage> = {}) => {
+  const request = { method: 'POST', httpVersion: '1.1', rawHeaders: headers.flat(), ...others };
+  return readInbound(request as IncomingMessage, resolveForwardOptions());
+};
+const refused = { status: 400, headers: { connection: 'close' } };
+
+describe('readInbound(request)', () => {
+  // Whatever the parser in front has let through.
+  it.each<[string, [string, string][], Partial<IncomingMessage>?]>([
+    [
+      'both lengths',
+      [
+        ['Content-Length', '5'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+    ],
+    [
+      'two lengths',
+      [
+        ['Content-Length', '5'],
+        ['content-length', '5'],
+      ],
+    ],
+    ['a list of lengths', [['Content-Length', '5, 5']]],
+    ['a signed length', [['Content-Length', '+5']]],
+    ['a hexadecimal length', [['Content-Length', '0x5']]],
+    ['an empty length', [['Content-Length', '']]],
+    ['a length beyond all', [['Content-Length', '9'.repeat(16)]]],
+    ['a coding after chunked', [['Transfer-Encoding', 'chunked, gzip']]],
+    ['a coding before chunked', [['Transfer-Encoding', 'gzip, chunked']]],
+    [
+      'two codings',
+      [
+        ['Transfer-Encoding', 'chunked'],
+        ['Transfer-Encoding', 'chunked'],
+      ],
+    ],
+    ['an unknown coding', [['Transfer-Encoding', 'xchunked']]],
+    ['an empty coding', [['Transfer-Encoding', '']]],
+    ['chunked in HTTP/1.0', [['Transfer-Encoding', 'chunked']], { httpVersion: '1.0' }],
+    [
+      'two hosts',
+      [
+        ['Host', 'a'],
+        ['host', 'a'],
+      ],
+    ],
+  ])('refuses %s', (_, headers, ...others) => {
+    expect(read(headers, ...others)).toEqual(refused);
+  });
+
+  it.each<[[string, string][], unknown]>([
+    [[], undefined],
+    [[['Content-Length', '0']], undefined],
+    [[['Content-Length', '5']], 5],
+    [[['Transfer-Encoding', 'Chunked']], 'chunked'],
+  ])('reads the frame of %j', (headers, body) => {
+    expect(read(headers)).toMatchObject({ body });
+  });
+
+  it('takes no name for a member of every object', () => {
+    const { headers } = read([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]) as { headers: object };
+    expect(Object.entries(headers)).toEqual([
+      ['constructor', 'a'],
+      ['__proto__', 'b'],
+    ]);
+  });
+});

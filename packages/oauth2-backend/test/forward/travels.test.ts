@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createBackends } from 'oauth2-backend';
+import { MockAgent } from 'undici';
+import { ask, type ForwardWorld, forwardWorld, raw } from './forward-world.js';
+
+let world: ForwardWorld;
+beforeEach(async () => {
+  world = await forwardWorld();
+});
+afterEach(() => world.close());
+
+const seen = () => world.api.requests[0];
+
+describe('backend.forward(request): what the backend sees', () => {
+  it('is method, path, query, headers and body of the inbound request, with the token', async () => {
+    const port = await world.application(world.backend({ path_prefix: '/v1' }));
+    const got = await ask(port, '/invoices?b=2&a=%20', {
+      method: 'PATCH',
+      headers: { 'content-type': 'text/plain', 'x-list': ['1', '2'] },
+      body: 'hello',
+    });
+    expect(JSON.parse(got.body)).toEqual({ method: 'PATCH', url: '/v1/invoices?b=2&a=%20', token: 'token-1' });
+    expect(seen()?.headers).toEqual({
+      host: new URL(world.api.origin).host,
+      connection: 'keep-alive',
+      'content-type': 'text/plain',
+      'content-length': '5',
+      'x-list': '1, 2',
+      authorization: 'Bearer token-1',
+    });
+    expect(seen()?.body.toString()).toBe('hello');
+  });
+
+  it("has none of the client's credentials, of its connection's headers, or of what only a proxy may say", async () => {
+    const port = await world.application(world.backend());
+    await ask(port, '/x', {
+      headers: {
+        Authorization: 'Bearer mine',
+        Cookie: 'a=b',
+        'Proxy-Authorization': 'Basic x',
+        'Proxy-Anything': 'x',
+        Connection: 'keep-alive, X-Named, x-other',
+        'X-Named': 'x',
+        'X-OTHER': 'x',
+        'Keep-Alive': 'timeout=1',
+        TE: 'gzip, trailers;q=0.5',
+        Expect: '100-continue',
+        Upgrade: 'h2c',
+        'X-Forwarded-For': '9.9.9.9',
+        'X-Forwarded-Anything': 'x',
+        'X-Real-IP': '9.9.9.9',
+        Forwarded: 'for=9.9.9.9',
+        'X-Kept': 'kept',
+      },
+    });
+    const { host, ...others } = seen()?.headers ?? {};
+    expect(host).toBe(new URL(world.api.origin).host);
+    expect(others).toEqual({
+      connection: 'keep-alive',
+      te: 'trailers',
+      'x-kept': 'kept',
+      authorization: 'Bearer token-1',
+    });
+  });
+
+  it("has the backend's own header and query changes", async () => {
+    const port = await world.application(
+      world.backend({
+        hostname: 'billing.local',
+        set_request_headers: { 'x-a': 'ours' },
+        add_query_params: { key: '1' },
+      }),
+    );
+    await ask(port, '/x?y', { headers: { 'x-a': 'theirs' } });
+    expect(seen()).toMatchObject({ url: '/x?y&key=1', headers: { host: 'billing.local', 'x-a': 'ours' } });
+  });
+
+  it('has basic_auth, not what the client sent, where there is no token', async () => {
+    const port = await world.application(world.backend({ oauth2: false, basic_auth: 'a:b' }));
+    await ask(port, '/x', { headers: { authorization: 'Bearer mine' } });
+    expect(seen()?.headers.authorization).toBe('Basic YTpi');
+  });
+
+  it.each([
+    ['http://evil.example/x?y', '/v1/x?y'],
+    ['http://evil.example?y', '/v1/?y'],
+    ['/a//b', '/v1/a//b'],
+    ['/a:b', '/v1/a:b'],
+    ['/', '/v1/'],
+  ])('is below the prefix for %s', async (path, url) => {
+    const port = await world.application(world.backend({ path_prefix: '/v1' }));
+    await ask(port, path);
+    expect(seen()?.url).toBe(url);
+  });
+
+  it.each([
+    ['POST', ''],
+    ['GET', undefined],
+  ])('is a %s without a body', async (method, body) => {
+    const port = await world.application(world.backend());
+    await ask(port, '/x', { method, ...(body !== undefined && { body }) });
+    expect(seen()?.headers['transfer-encoding']).toBeUndefined();
+    expect(seen()?.headers['content-length']).toBe(method === 'POST' ? '0' : undefined);
+  });
+
+  it('is nothing when there is no token', async () => {
+    world.as.failure = { status: 400, body: { error: 'invalid_client' } };
+    const port = await world.application(world.backend());
+    expect((await ask(port, '/x', { method: 'POST', body: 'x' })).status).toBe(502);
+    expect(world.api.requests).toHaveLength(0);
+  });
+
+  it('may be a mock', async () => {
+    const agent = new MockAgent();
+    agent.disableNetConnect();
+    agent
+      .get('https://billing.example')
+      .intercept({ path: '/x', method: 'POST' })
+      .reply(201, 'made', { headers: { 'x-a': '1' } });
+    const backends = createBackends({ billing: { origin: 'https://billing.example' } }, { dispatcher: agent });
+    const port = await world.application(backends.get('billing'));
+    const got = await ask(port, '/x', { method: 'POST', body: 'hi' });
+    expect(got).toMatchObject({ status: 201, body: 'made', headers: { 'x-a': '1' } });
+    await backends.close();
+    await agent.close();
+  });
+});
+
+describe('backend.forward(request, { via, forwarded })', () => {
+  const from = async (options: object, headers = {}) => {
+    const port = await world.application(world.backend(), options);
+    await ask(port, '/x', { headers: { host: 'shop.example:80', ...headers } });
+    return seen()?.headers;
+  };
+
+  it('via adds a hop to those that came in', async () => {
+    expect(await from({ via: 'shop' }, { via: '1.0 edge' })).toMatchObject({ via: '1.0 edge, 1.1 shop' });
+  });
+
+  it('x-forwarded replaces what came in', async () => {
+    const headers = await from({ forwarded: 'x-forwarded' }, { 'x-forwarded-for': '9.9.9.9', 'x-forwarded-port': '1' });
+    expect(headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': 'shop.example:80',
+      'x-forwarded-proto': 'http',
+    });
+    expect(headers).not.toHaveProperty('x-forwarded-port');
+  });
+
+  it('forwarded replaces what came in', async () => {
+    expect(await from({ forwarded: 'forwarded' }, { forwarded: 'for=9.9.9.9' })).toMatchObject({
+      forwarded: 'for=127.0.0.1;host="shop.example:80";proto=http',
+    });
+  });
+
+  it('trustForwarded adds to what came in', async () => {
+    const came = { 'x-forwarded-for': '9.9.9.9', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'edge.example' };
+    expect(await from({ forwarded: 'x-forwarded', trustForwarded: true }, came)).toMatchObject({
+      ...came,
+      'x-forwarded-for': '9.9.9.9, 127.0.0.1',
+    });
+  });
+
+  it('trustForwarded alone passes on what came in', async () => {
+    expect(await from({ trustForwarded: true }, { forwarded: 'for=9.9.9.9' })).toMatchObject({
+      forwarded: 'for=9.9.9.9',
+    });
+  });
+});
+
+describe('backend.forward(request) refuses', () => {
+  const head = (line: string, ...headers: string[]) => [line, 'Host: a', ...headers, '', ''].join('\r\n');
+
+  it.each([
+    ['both lengths', head('POST /x HTTP/1.1', 'Content-Length: 5', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
+    ['two lengths', head('POST /x HTTP/1.1', 'Content-Length: 5', 'Content-Length: 5'), 'hello'],
+    ['a coding after chunked', head('POST /x HTTP/1.1', 'Transfer-Encoding: chunked, gzip'), '0\r\n\r\n'],
+    ['a coding before chunked', head('POST /x HTTP/1.1', 'Transfer-Encoding: gzip, chunked'), '0\r\n\r\n'],
+    ['an unknown coding', head('POST /x HTTP/1.1', 'Transfer-Encoding: xchunked'), '0\r\n\r\n'],
+    [
+      'chunked twice',
+      head('POST /x HTTP/1.1', 'Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'),
+      '0\r\n\r\n',
+    ],
+    ['chunked in HTTP/1.0', head('POST /x HTTP/1.0', 'Transfer-Encoding: chunked'), '0\r\n\r\n'],
+    ['two hosts', head('GET /x HTTP/1.1', 'Host: b'), ''],
+  ])('%s: 400 or a closed connection', async (_, text, body) => {
+    const port = await world.application(world.backend());
+    const got = await raw(port, text + body);
+    expect(got).toMatch(/^HTTP\/1.1 400 |^$/);
+    expect(world.api.requests).toHaveLength(0);
+    expect(world.as.requests).toHaveLength(0);
+  });
+
+  it.each([
+    ['an upgrade', head('GET /x HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket'), 501],
+    ['TRACE', head('TRACE /x HTTP/1.1'), 501],
+    ['OPTIONS *', head('OPTIONS * HTTP/1.1'), 400],
+    ['dot segments', head('GET /a/%2e%2e/x HTTP/1.1'), 400],
+    ['another host', head('GET //evil.example/x HTTP/1.1'), 400],
+    ['a backslash', head('GET /\\evil.example HTTP/1.1'), 400],
+    ['bytes that are no ASCII', head('GET /\xe9 HTTP/1.1'), 400],
+  ])('%s', async (_, text, status) => {
+    const port = await world.application(world.backend());
+    expect(await raw(port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(world.api.requests).toHaveLength(0);
+  });
+
+  it('methods that are not allowed, with those that are', async () => {
+    const port = await world.application(world.backend(), { methods: ['GET', 'HEAD'] });
+    expect(await ask(port, '/x', { method: 'DELETE' })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+    expect((await ask(port, '/x')).status).toBe(200);
+    expect(world.api.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('a body that was read before, and says what to do', async () => {
+    const port = await world.application(world.backend(), {}, async (request) => {
+      for await (const _ of request);
+    });
+    expect((await ask(port, '/x', { method: 'POST', body: 'x' })).status).toBe(500);
+    expect(world.errors[0]).toMatchObject({ message: expect.stringContaining('before body parsers') });
+    expect((await ask(port, '/x')).status).toBe(200);
+    expect(world.api.requests).toHaveLength(1);
+  });
+
+  it('options that it does not know or cannot use, all at once', async () => {
+    const wrong = { methods: [], replayLimit: -1, via: 'a b', forwarded: true, mount: 'x', passsetcookie: true };
+    const port = await world.application(world.backend(), wrong as never);
+    expect((await ask(port, '/x')).status).toBe(500);
+    const { problems } = world.errors[0] as { problems: { path: string; message: string }[] };
+    expect(problems.map(({ path }) => path)).toEqual(Object.keys(wrong));
+    expect(problems.at(-1)?.message).toContain('"passSetCookie"');
+  });
+});

@@ -1,0 +1,266 @@
+/** What `forward(name)` does in every adapter, whatever the framework. */
+
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  type BackendDefinitions,
+  type Backends,
+  ConfigurationError,
+  type RequestBackendsOptions,
+  type RequestForwardOptions,
+  staticToken,
+  UnknownBackendError,
+} from 'oauth2-backend';
+import supertest from 'supertest';
+import { type ApiServer, apiServer } from '../servers/api-server.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
+export type Middleware = (...args: any[]) => unknown;
+
+/** What differs between the frameworks. */
+export interface ForwardAdapter {
+  backends(definitions: BackendDefinitions, options?: RequestBackendsOptions): Middleware & Backends<never>;
+  forward(name: string, options?: RequestForwardOptions): Middleware;
+  /** The framework's mount. */
+  mount(path: string, middleware: Middleware): Middleware[];
+  /** A router's wildcard, which leaves the path alone. */
+  route(path: string, middleware: Middleware): Middleware[];
+  /** Reads JSON bodies. */
+  parser: Middleware;
+  /** Sets a header before the answer. */
+  header(name: string, value: string): Middleware;
+  /** An application in production mode; `failed` sees its errors. */
+  application(middlewares: readonly Middleware[], failed: (error: unknown) => void): RequestListener;
+}
+
+/** Runs the suite for one major of one framework. */
+export function forwardContract(name: string, adapter: ForwardAdapter): void {
+  let api: ApiServer;
+  let made: Backends<never>[];
+  let errors: unknown[];
+  let printed: jest.SpiedFunction<typeof console.error>;
+
+  beforeEach(async () => {
+    api = await apiServer();
+    made = [];
+    errors = [];
+    printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  });
+  afterEach(async () => {
+    await Promise.all(made.map((each) => each.close({ timeout: 0 })));
+    await new Promise(setImmediate); // Express prints an error after its answer.
+    printed.mockRestore();
+    await api.close();
+  });
+
+  const clients = (origin = api.origin, options?: RequestBackendsOptions) => {
+    const one = adapter.backends({ billing: { origin, path_prefix: '/v1', oauth2: staticToken('good') } }, options);
+    made.push(one);
+    return one;
+  };
+  const application = (...middlewares: Middleware[]) => adapter.application(middlewares, (error) => errors.push(error));
+  const forwarding = (options?: RequestForwardOptions) =>
+    application(clients(), ...adapter.mount('/api/billing', adapter.forward('billing', options)));
+
+  describe(`${name}: forward('billing') below a mount`, () => {
+    it('sends the request on with the token, to the path below the mount', async () => {
+      await supertest(forwarding())
+        .post('/api/billing/invoices?x=1')
+        .set('cookie', 'a=b')
+        .send({ a: 1 })
+        .expect(200, { method: 'POST', url: '/v1/invoices?x=1', token: 'good' });
+      expect(api.requests[0]?.body.toString()).toBe('{"a":1}');
+      expect(api.requests[0]?.headers).not.toHaveProperty('cookie');
+    });
+
+    it('sends the mount itself to the prefix', async () => {
+      await supertest(forwarding()).get('/api/billing').expect(200, { method: 'GET', url: '/v1/', token: 'good' });
+    });
+
+    it('gives status, headers and body back, and adds no type', async () => {
+      api.next({ status: 418, headers: { 'x-a': ['1', '2'], etag: '"x"' }, body: Buffer.from('tea') });
+      const { status, headers, body } = await supertest(forwarding()).get('/api/billing/x').buffer(true).parse(bytes);
+      expect([status, headers['x-a'], headers['etag'], headers['content-type'], String(body)]).toEqual([
+        418,
+        '1, 2',
+        '"x"',
+        undefined,
+        'tea',
+      ]);
+    });
+
+    it.each([
+      ['HEAD', 200, '500'],
+      ['GET', 204, undefined],
+      ['GET', 304, undefined],
+    ])('gives a %s %i without a body', async (method, status, length) => {
+      api.next({ status, headers: length === undefined ? {} : { 'content-length': length } });
+      const test = supertest(forwarding());
+      const answer = await (method === 'HEAD' ? test.head('/api/billing/x') : test.get('/api/billing/x'));
+      expect([answer.status, answer.headers['content-length'], answer.text ?? '']).toEqual([status, length, '']);
+    });
+
+    it('maps a Location to the mount', async () => {
+      api.next({ status: 302, headers: { location: '/v1/invoices/5' } });
+      const answer = await supertest(forwarding()).get('/api/billing/x').expect(302);
+      expect(answer.headers['location']).toBe('/api/billing/invoices/5');
+    });
+
+    it('keeps what the response had: cookies, Vary', async () => {
+      api.next({ headers: { 'set-cookie': 'b=2', vary: 'accept' } });
+      const before = [adapter.header('set-cookie', 'a=1'), adapter.header('vary', 'origin')];
+      const listener = application(clients(), ...before, adapter.forward('billing', { passSetCookie: true }));
+      const { headers } = await supertest(listener).get('/x');
+      expect(headers).toMatchObject({ 'set-cookie': ['a=1', 'b=2'], vary: 'origin, accept' });
+    });
+
+    it('gives trailers back', async () => {
+      const upstream = createServer((_, response) => {
+        response.setHeader('trailer', 'x-sum');
+        response.write('hello');
+        response.addTrailers({ 'x-sum': '42' });
+        response.end();
+      });
+      await withServer(upstream, async (origin) => {
+        await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
+          const answer = await get(`${url}/x`);
+          for await (const chunk of answer) expect(String(chunk)).toBe('hello');
+          expect(answer.trailers).toEqual({ 'x-sum': '42' });
+        });
+      });
+    });
+
+    it('answers 405 with the methods that are allowed', async () => {
+      const { status, headers } = await supertest(forwarding({ methods: ['GET'] })).delete('/api/billing/x');
+      expect([status, headers['allow'], api.requests.length]).toEqual([405, 'GET', 0]);
+    });
+
+    it('answers 400 to a path that leaves the backend', async () => {
+      await supertest(forwarding()).get('/api/billing/..%2f..%2fadmin').expect(400);
+      expect(api.requests).toHaveLength(0);
+    });
+  });
+
+  describe(`${name}: forward('billing') without a mount`, () => {
+    it('sends the whole path on', async () => {
+      const listener = application(clients(), ...adapter.route('/api/billing', adapter.forward('billing')));
+      await supertest(listener)
+        .get('/api/billing/x')
+        .expect(200, { method: 'GET', url: '/v1/api/billing/x', token: 'good' });
+    });
+
+    it('cuts off what mount says', async () => {
+      const forward = adapter.forward('billing', { mount: '/api/billing' });
+      const listener = application(clients(), ...adapter.route('/api/billing', forward));
+      api.next({ status: 201, headers: { location: 'y' } });
+      const answer = await supertest(listener).get('/api/billing/a/x?q');
+      expect([answer.headers['location'], api.requests[0]?.url]).toEqual(['/api/billing/a/y', '/v1/a/x?q']);
+    });
+  });
+
+  describe(`${name}: forward() that cannot work`, () => {
+    it('refuses unknown options when it is made', () => {
+      expect(() => adapter.forward('billing', { replaylimit: 5 } as object)).toThrow(/"replayLimit"/);
+      expect(() => adapter.forward('', { property: '' })).toThrow(/name[\s\S]*property/);
+    });
+
+    it('answers 500 where the middleware has not run, or has another property', async () => {
+      for (const middlewares of [[], [clients(api.origin, { property: 'clients' })]]) {
+        errors = [];
+        await supertest(application(...middlewares, adapter.forward('billing')))
+          .get('/x')
+          .expect(500);
+        expect(errors[0]).toBeInstanceOf(ConfigurationError);
+      }
+    });
+
+    it('finds the backends under another property', async () => {
+      const listener = application(
+        clients(api.origin, { property: 'clients' }),
+        adapter.forward('billing', { property: 'clients' }),
+      );
+      await supertest(listener).get('/x').expect(200);
+    });
+
+    it('answers 500 to an unknown name, and says which may have been meant', async () => {
+      await supertest(application(clients(), adapter.forward('biling')))
+        .get('/x')
+        .expect(500);
+      expect(errors[0]).toBeInstanceOf(UnknownBackendError);
+      expect(errors[0]).toMatchObject({ message: expect.stringContaining('"billing"') });
+    });
+
+    it('answers 500 to a body that a parser has consumed, not to one that it left alone', async () => {
+      const listener = application(clients(), adapter.parser, adapter.forward('billing'));
+      await supertest(listener).post('/x').send({ a: 1 }).expect(500);
+      expect(errors[0]).toMatchObject({ message: expect.stringContaining('before body parsers') });
+      await supertest(listener).post('/x').type('text/plain').send('hello').expect(200);
+      await supertest(listener).get('/x').expect(200);
+      expect(api.requests.map(({ body }) => body.toString())).toEqual(['hello', '']);
+    });
+
+    it('answers 502 without details where there is no answer', async () => {
+      api.next({ reset: true });
+      const { status, text } = await supertest(forwarding()).get('/api/billing/x');
+      expect([status, text]).toEqual([502, expect.stringContaining('Bad Gateway')]);
+    });
+
+    it('closes the connection of the client where the answer breaks off', async () => {
+      const upstream = createServer((_, response) => {
+        response.write('hello');
+        setTimeout(() => response.destroy(), 20);
+      });
+      await withServer(upstream, async (origin) => {
+        await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
+          const answer = await get(`${url}/x`);
+          await expect(answer.toArray()).rejects.toMatchObject({ code: 'ECONNRESET' });
+        });
+      });
+    });
+
+    it('ends the request when the client goes away, in the middle of the answer too', async () => {
+      let ended: () => void = () => undefined;
+      const end = new Promise<void>((resolve) => {
+        ended = resolve;
+      });
+      const upstream = createServer((_, response) => {
+        response.write('hello');
+        response.once('close', ended);
+      });
+      await withServer(upstream, async (origin) => {
+        await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
+          (await get(`${url}/x`)).destroy();
+          await end;
+        });
+      });
+    });
+  });
+}
+
+async function withServer(
+  server: ReturnType<typeof createServer>,
+  use: (origin: string) => Promise<void>,
+): Promise<void> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function get(url: string): Promise<IncomingMessage> {
+  const [answer] = (await once(send(url, { agent: false }).end(), 'response')) as [IncomingMessage];
+  return answer;
+}
+
+function bytes(response: unknown, done: (error: Error | null, body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  const stream = response as IncomingMessage;
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  stream.on('end', () => done(null, Buffer.concat(chunks)));
+}
