@@ -54,7 +54,9 @@ export function visitors({ count, random, apps, carriers, users, verdict, open }
     const perUser = choice.chance(0.6);
     const backend = choice.pick(perUser ? backendNames.perUser : backendNames.shared);
     const user = choice.pick(users);
-    const [carrier, action] = [choice.pick(carriers), choice.pick(ACTIONS)];
+    const carrier = choice.pick(carriers);
+    // `request` follows no redirects.
+    const action = choice.pick(carrier === 'request' ? ACTIONS.filter((name) => name !== 'hop') : ACTIONS);
     const body = action === 'item' && choice.chance(0.35) ? 'x'.repeat(1 + choice.between(0, 3000)) : undefined;
     const identity = perUser ? `${app}:${backend} ${user}` : `${app}:${backend}`;
     const text = `${app} ${carrier} ${body ? 'POST' : 'GET'} ${backend}/${action} of ${user}`;

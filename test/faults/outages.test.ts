@@ -12,7 +12,7 @@ const SECOND = 1_000;
 const LIFE = 3_600 * SECOND;
 const MOST_REQUESTS = 6;
 /** Of a renewal at a server that is silent. */
-const DEADLINE = 300;
+const DEADLINE = 600;
 
 /** A token endpoint that can go down, a resource server that is well, and a backend between them. */
 interface World {

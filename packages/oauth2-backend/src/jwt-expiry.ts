@@ -19,7 +19,8 @@ export function jwtExpiry(token: string): number | undefined {
 
 /** The same of its claims, or of what the server said of it (RFC 7662 §2.2). */
 export function expiryOf(claims: unknown): number | undefined {
-  if (typeof claims !== 'object' || claims === null || !Object.hasOwn(claims, 'exp')) return undefined;
-  const { exp } = claims as { exp: unknown };
-  return typeof exp === 'number' && Number.isFinite(exp * 1000) ? exp * 1000 : undefined;
+  if (typeof claims !== 'object' || claims === null) return undefined;
+  const { exp } = claims as { exp?: unknown };
+  const seconds = typeof exp === 'string' && /^\d+(?:\.\d+)?$/.test(exp) ? Number(exp) : exp;
+  return typeof seconds === 'number' && Number.isFinite(seconds * 1000) ? seconds * 1000 : undefined;
 }

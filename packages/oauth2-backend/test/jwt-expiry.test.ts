@@ -22,7 +22,8 @@ describe('jwtExpiry(token)', () => {
     jwt('null'),
     jwt('[1]'),
     jwt('7'),
-    jwt('{"exp":"1700000000"}'),
+    jwt('{"exp":"soon"}'),
+    jwt('{"exp":"-1"}'),
     jwt('{"exp":null}'),
     jwt('{"exp":1e999}'),
     jwt('{"exp":{"valueOf":1}}'),
@@ -45,9 +46,14 @@ describe('jwtExpiry(token)', () => {
 });
 
 describe('expiryOf(claims)', () => {
-  it('reads an own exp only', () => {
-    expect(expiryOf({ exp: 1 })).toBe(1_000);
-    for (const claims of [undefined, null, 'exp', Object.create({ exp: 1 }), { exp: Number.NaN }]) {
+  it('reads seconds, as text too and from a getter: they can only shorten', () => {
+    const verification = new (class {
+      get exp() {
+        return 1;
+      }
+    })();
+    for (const claims of [{ exp: 1 }, { exp: '1' }, { exp: '1.0' }, verification]) expect(expiryOf(claims)).toBe(1_000);
+    for (const claims of [undefined, null, 'exp', { exp: Number.NaN }, { exp: '1e3' }, { exp: new Date() }]) {
       expect(expiryOf(claims)).toBeUndefined();
     }
   });

@@ -6,7 +6,9 @@ import type { Place } from './place.js';
 
 // Credentials; the message's own framing and coding, which is another for each message; what only the client can promise.
 const OWN =
-  /^(?:authorization|dpop|cookie2?|set-cookie2?|proxy-.*|content-.*|transfer-.*|http2-settings|accept-encoding|expect)$/;
+  /^(?:dpop|set-cookie2?|cookie2?|proxy-.*|content-.*|transfer-.*|http2-settings|accept-encoding|expect|sec-websocket-.*)$/;
+const CREDENTIAL =
+  /authorization|authenticate|cookie|password|secret|credential|api-?key|(?:auth|access|id|refresh|session)-token/;
 
 /** Reads an array of header names; they come out in lower case, each once. */
 export function readForwardHeaders(value: unknown, place: Place): readonly string[] {
@@ -14,7 +16,8 @@ export function readForwardHeaders(value: unknown, place: Place): readonly strin
   for (const entry of entriesOf(value, place) ?? []) {
     const name = readFieldName(entry.value, entry.place);
     if (name === undefined) continue;
-    if (OWN.test(name)) entry.place.refuse('is never carried on: credentials, framing and coding are of one message');
+    if (OWN.test(name) || CREDENTIAL.test(name))
+      entry.place.refuse('is never carried on: credentials, framing and coding are of one message');
     else found.add(name);
   }
   return Object.freeze([...found]);

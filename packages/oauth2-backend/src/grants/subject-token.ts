@@ -38,9 +38,10 @@ export function subjectTokenSource(exchange: ResolvedExchange, backend: string):
     });
     if (value === undefined || value === null || value === '') return usable(undefined, context, backend);
     if (typeof value === 'string' && !verified) return usable(value, context, backend);
-    if (isVerified(value)) {
-      const { token, expiresAt } = usable(value.token, context, backend);
-      return { token, expiresAt: earliest(expiresAt, expiryOf(value.payload)) };
+    const verifiedToken = readVerified(value);
+    if (verifiedToken) {
+      const { token, expiresAt } = usable(verifiedToken.token, context, backend);
+      return { token, expiresAt: earliest(expiresAt, expiryOf(verifiedToken.payload)) };
     }
     throw typeof value === 'string' ? unverified(backend) : unusable(given, value);
   };
@@ -66,10 +67,12 @@ function unverified(backend: string): NoTokenError {
   return new NoTokenError(message, { statusCode: 500 });
 }
 
-function isVerified(value: unknown): value is { token: string; payload: object } {
-  if (typeof value !== 'object' || value === null) return false;
+/** Reads each member once: what was judged is what is used. */
+function readVerified(value: unknown): { token: string; payload: object } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
   const { token, payload } = value as { token?: unknown; payload?: unknown };
-  return typeof token === 'string' && typeof payload === 'object' && payload !== null;
+  if (typeof token !== 'string' || typeof payload !== 'object' || payload === null) return undefined;
+  return Array.isArray(payload) ? undefined : { token, payload };
 }
 
 function earliest(one: number | undefined, other: number | undefined): number | undefined {

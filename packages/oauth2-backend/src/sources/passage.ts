@@ -67,7 +67,7 @@ export function passage({ name, clock, deadline, shared, overrule, onProgress }:
     },
     attempt: () => ({ began, request }),
     cut() {
-      if (request === 'under way' && performance.now() - sentAt < deadline / 2) request = 'unsent';
+      if (request === 'under way' && performance.now() - sentAt < deadline / 4) request = 'unsent';
     },
     waiting: () => state === 'waiting',
     turnedAway: () => turnedAway || state === 'waiting',

@@ -50,7 +50,7 @@ describe.each(ways)('got.stream() to its end: %s', (_, run) => {
   });
 
   it('is not ended by timeout later', async () => {
-    const backend = world.backend({ timeout: '150ms' });
+    const backend = world.backend({ timeout: '600ms' });
     const stream = await run(backend.got.stream, new AbortController().signal);
     const errors: unknown[] = [];
     stream.on('error', (error) => errors.push(error));

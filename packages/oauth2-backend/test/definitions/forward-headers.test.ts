@@ -31,6 +31,14 @@ describe('forward_headers', () => {
     'TE',
     'Trailer',
     'Upgrade',
+    'X-Forwarded-Authorization',
+    'X-Original-Authorization',
+    'WWW-Authenticate',
+    'X-Forwarded-Access-Token',
+    'X-Auth-Token',
+    'X-API-Key',
+    'X-ApiKey',
+    'Sec-WebSocket-Key',
   ])('are never %s', (name) => {
     expect(problemsOfBackend({ forward_headers: ['x-a', name] })).toEqual([
       { path: 'a.forward_headers[1]', message: expect.stringMatching(/never carried on|belongs to the connection/) },

@@ -81,7 +81,7 @@ describe('identities that share a token backend', () => {
   });
 
   it('all pause after a request that nobody answered in time, but not after an input that never came', async () => {
-    const world = sharing(20);
+    const world = sharing(200);
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
     world.answer = () => new Promise(() => {});
     expect(await amy.failure()).toBeInstanceOf(TokenTimeoutError);
