@@ -21,12 +21,13 @@ const shared = {
     ],
   },
   moduleNameMapper: {
-    '^((?:express-|koa-)?oauth2-backend)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
+    '^oauth2-backend/store-contract$': `${import.meta.dirname}/packages/oauth2-backend/src/store/store-contract.ts`,
+    '^((?:express-|koa-)?oauth2-backend(?:-redis)?)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };
 
-const packages = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend'];
+const packages = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
 
 export default {
   projects: [

@@ -16,7 +16,7 @@ const layers: readonly (readonly string[])[] = [
   ['upstream'],
   ['token-post', 'token-source'],
   ['observation'],
-  ['identification'],
+  ['identification', 'sharing'],
   ['forward'],
   ['carriers'],
   ['bearer'],
@@ -30,7 +30,7 @@ const layers: readonly (readonly string[])[] = [
 const carriers = ['got', 'fetch', 'undici'];
 
 const packagesFolder = join(import.meta.dirname, '../packages');
-const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend'];
+const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
 const coreFolder = join(packagesFolder, 'oauth2-backend/src');
 const core = filesBelow(coreFolder).map((path) => ({
   path: relative(coreFolder, path),

@@ -13,6 +13,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'bearerFetch',
     'bearerInterceptor',
     'staticToken',
+    'sealing',
     'OAuth2BackendError',
     'ConfigurationError',
     'TokenRequestError',
@@ -25,6 +26,8 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   ],
   'express-oauth2-backend': ['backends', 'forward'],
   'koa-oauth2-backend': ['backends', 'forward'],
+  'oauth2-backend-redis': ['redisStore'],
+  'oauth2-backend/store-contract': ['storeContract'],
 };
 
 describe.each(Object.entries(surface))('import %s', (name, expected) => {

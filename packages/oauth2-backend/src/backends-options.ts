@@ -5,6 +5,7 @@ import type { Clock } from './clock.js';
 import { nearestName } from './definitions/nearest-name.js';
 import type { Problem } from './errors.js';
 import type { Logger } from './logger.js';
+import { STORE_METHODS, type TokenStore } from './store/token-store.js';
 import type { TokenSource } from './token.js';
 
 /** What comes from code, not from configuration. */
@@ -24,6 +25,8 @@ export interface BackendsOptions {
    * after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 1 000.
    */
   readonly newIdentitiesPerSecond?: number | undefined;
+  /** Shared with other processes: the fleet asks for each token once. Default: each process has its own tokens. */
+  readonly store?: TokenStore | undefined;
 }
 
 const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
@@ -33,6 +36,7 @@ const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
   clock: ['now', 'monotonic'],
   maxIdentities: [],
   newIdentitiesPerSecond: [],
+  store: STORE_METHODS,
 };
 
 /** A copy of the options, and what is wrong with them. */
@@ -49,12 +53,20 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
   for (const [name, source] of Object.entries(copy['tokens'] ?? {})) {
     problems.push(...missing(`tokens.${name}`, source, ['token']));
   }
+  if (problems.length === 0 && copy['store'] !== undefined)
+    problems.push(...storeProblems(copy['store'] as TokenStore));
   return { options: copy, problems };
 }
 
 function wholeNumber(path: string, value: unknown): Problem[] {
   if (value === undefined || (Number.isSafeInteger(value) && (value as number) > 0)) return [];
   return [{ path, message: 'must be a whole number, 1 or more' }];
+}
+
+function storeProblems({ sealing, timeout }: TokenStore): Problem[] {
+  const problems = missing('store.sealing', sealing, ['keysOf', 'seal', 'open']);
+  if (timeout === undefined || (typeof timeout === 'number' && timeout >= 1 && timeout <= 10_000)) return problems;
+  return [...problems, { path: 'store.timeout', message: 'must be a number of milliseconds, 1 to 10 000' }];
 }
 
 function missing(path: string, value: unknown, members: readonly string[]): Problem[] {

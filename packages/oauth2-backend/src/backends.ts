@@ -15,6 +15,8 @@ import { membersByName, unknownBackend } from './members-by-name.js';
 import { ready } from './ready.js';
 import type { RequestContext } from './request-context.js';
 import { waitFor } from './sources/flight.js';
+import { guardedStore } from './store/guarded-store.js';
+import { storeObservation } from './store-observation.js';
 import { upstreams } from './upstream.js';
 
 /** Named backends. */
@@ -54,12 +56,13 @@ export function createBackends<const D extends BackendDefinitions>(
   options: BackendsOptions = {},
 ): Backends<D> {
   const checked = checkOptions(options);
-  const { tokens, dispatcher, clock = systemClock } = checked.options;
+  const { tokens, dispatcher, clock = systemClock, store: given } = checked.options;
   const { maxIdentities = 10_000, newIdentitiesPerSecond = 1_000 } = checked.options;
   const logger = checked.options.logger && steadyLogger(checked.options.logger);
   const { backends: resolved, warnings } = resolveAll(definitions, checked);
   for (const warning of warnings) warn(warning);
 
+  const store = given && guardedStore(given, { clock, report: storeObservation({ clock, logger, warn }) });
   const calls = activity();
   const made = upstreams({
     clock,
@@ -69,6 +72,7 @@ export function createBackends<const D extends BackendDefinitions>(
     tokens,
     maxIdentities,
     newIdentitiesPerSecond,
+    store,
     activity: calls,
   });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));

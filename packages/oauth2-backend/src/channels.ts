@@ -48,6 +48,13 @@ export interface BudgetMessage {
   readonly backend: string;
 }
 
+/** The shared store failed, works again, or had a record that counts as absent. */
+export interface StoreMessage {
+  readonly state: 'down' | 'up' | 'record';
+  /** Why it failed, or what was wrong with the record: `unreadable`, `oversized`, `malformed`, `replayed`. */
+  readonly reason?: string;
+}
+
 /** Something that somebody should look at. */
 export interface WarningMessage {
   /** Absent for warnings of the configuration: they name it in their text. */
@@ -61,6 +68,7 @@ export interface ChannelMessages {
   'oauth2-backend:refusal': RefusalMessage;
   'oauth2-backend:pause': PauseMessage;
   'oauth2-backend:budget': BudgetMessage;
+  'oauth2-backend:store': StoreMessage;
   'oauth2-backend:warning': WarningMessage;
 }
 
@@ -73,6 +81,7 @@ const channels = new Map(
       'oauth2-backend:refusal',
       'oauth2-backend:pause',
       'oauth2-backend:budget',
+      'oauth2-backend:store',
       'oauth2-backend:warning',
     ] satisfies ChannelName[]
   ).map((name) => [name, channel(name)]),

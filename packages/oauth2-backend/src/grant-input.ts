@@ -1,5 +1,6 @@
 /** What a grant makes of a request's context, ahead of the token request. */
 
+import type { IdentityPart } from './identity.js';
 import type { RequestContext } from './request-context.js';
 import type { AccessToken, TokenQuery } from './token.js';
 
@@ -7,6 +8,8 @@ import type { AccessToken, TokenQuery } from './token.js';
 export interface GrantInput {
   /** Tells it from any other input. */
   readonly digest: string;
+  /** The same in every process: what the digest was made of. Absent where only this process can tell. */
+  readonly whose?: IdentityPart;
   readonly assertion?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly subjectToken?: string;
@@ -36,6 +39,8 @@ export interface RequestPassage {
 /** A token source whose grant may depend on the context of a request. */
 export interface GrantSource {
   token(query?: GrantQuery): Promise<AccessToken>;
+  /** A newer token that others have got already, without asking for one; absent where there are no others. */
+  found?: ((query: Pick<GrantQuery, 'refused'>) => Promise<AccessToken | undefined>) | undefined;
   /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
   prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
 }

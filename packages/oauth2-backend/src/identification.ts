@@ -29,11 +29,12 @@ export function identification(options: {
   if (subject) {
     return async (context) => {
       const asked = givenText({ attribute: 'subject', backend: name }, () => subject(context));
-      return { key: digestOf([client, 'subject', await inTime(asked, { deadline, late })]) };
+      const given = await inTime(asked, { deadline, late });
+      return { key: digestOf([client, 'subject', given]), whose: ['subject', given] };
     };
   }
   return async (context) => {
     const input = await inTime(prepare(context), { deadline, late });
-    return { key: digestOf([client, 'input', input.digest]), input };
+    return { key: digestOf([client, 'input', input.digest]), whose: input.whose, input };
   };
 }

@@ -15,6 +15,7 @@ export type {
   PauseMessage,
   RefusalMessage,
   RenewalMessage,
+  StoreMessage,
   TokenRequestMessage,
   WarningMessage,
 } from './channels.js';
@@ -51,4 +52,6 @@ export { type RequestContext, requestContext } from './request-context.js';
 export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';
 export { staticToken } from './sources/static-token.js';
+export { type Sealing, type SealingOptions, sealing } from './store/sealing.js';
+export type { TokenStore } from './store/token-store.js';
 export type { AccessToken, TokenQuery, TokenSource } from './token.js';

@@ -7,13 +7,17 @@ import { TokenRequestError } from './errors.js';
 import { contextInput } from './grants/context-input.js';
 import { grant } from './grants/grant.js';
 import { identification } from './identification.js';
+import type { IdentityPart } from './identity.js';
 import type { Logger } from './logger.js';
 import { observation, type TokenCounts } from './observation.js';
+import type { RefreshMemory } from './refresh-memory.js';
+import { sharing } from './sharing.js';
 import { keep } from './sources/keep.js';
 import type { KeptSource } from './sources/kept-source.js';
 import { newcomers } from './sources/newcomers.js';
 import { perIdentity } from './sources/per-identity.js';
 import type { SharedPause } from './sources/shared-pause.js';
+import type { GuardedStore } from './store/guarded-store.js';
 import type { TokenSource } from './token.js';
 import { grantedSource, refreshedSource } from './token-endpoint/granted-source.js';
 import { type OpenPost, tokenEndpoint } from './token-endpoint/token-endpoint.js';
@@ -44,8 +48,9 @@ export function countedSource(options: {
   warn: (message: string, backend: string) => void;
   maxIdentities: number;
   newIdentitiesPerSecond: number;
+  store: GuardedStore | undefined;
 }): CountedSource {
-  const { name, oauth2, openPost, shared, clock, maxIdentities: max } = options;
+  const { name, oauth2, openPost, shared, clock, maxIdentities: max, store } = options;
   const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
   const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
@@ -60,14 +65,21 @@ export function countedSource(options: {
   const deadline = tokenBackend.explicitTimeout ? tokenBackend.timeouts.total || NO_LIMIT : RENEWAL_DEADLINE;
   // A refresh token is the owner's consent to ask without the password; the other grants have no use for one.
   const granted = grantType === 'password' ? refreshedSource : grantedSource;
+  const share = store && sharing({ name, oauth2, store, clock, deadline });
   const prepare = contextInput(oauth2, name);
-  const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock })), prepare };
+  const refresh: RefreshMemory = { current: undefined };
+  const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock }), refresh), prepare };
   const keeping = { name, clock, renewBefore, deadline, shared, onEvent };
-  const make = (): KeptSource => keep(asking, keeping);
+  const make = (whose?: IdentityPart): KeptSource => {
+    // Whom only this process can tell, the fleet must not mix up.
+    const tellable = !prepare || whose !== undefined;
+    return keep(share && tellable ? share(asking, refresh, whose) : asking, keeping);
+  };
 
   if (prepare) {
     const identify = identification({ name, oauth2, prepare, deadline });
-    const source = perIdentity({ identify, make, max, clock, admit: admission(options) });
+    const perContext = { identify, make: (_key: string, whose: IdentityPart) => make(whose), max, clock };
+    const source = perIdentity({ ...perContext, admit: admission(options) });
     return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
   }
   const kept = make();

@@ -7,6 +7,7 @@ import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
 import { type SharedPause, sharedPause } from './sources/shared-pause.js';
+import type { GuardedStore } from './store/guarded-store.js';
 import { targetRule } from './target.js';
 import type { TokenSource } from './token.js';
 import { tokenPost } from './token-post.js';
@@ -38,6 +39,7 @@ export interface UpstreamOptions {
   readonly maxIdentities: number;
   /** How many that are not known may ask, for each backend. */
   readonly newIdentitiesPerSecond: number;
+  readonly store?: GuardedStore | undefined;
   readonly activity: Activity;
 }
 
@@ -83,6 +85,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       warn: options.warn,
       maxIdentities: options.maxIdentities,
       newIdentitiesPerSecond: options.newIdentitiesPerSecond,
+      store: options.store,
     });
   }
 }

@@ -16,7 +16,7 @@ export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSour
   if (typeof assertion === 'function') {
     return async (context) => {
       const evaluated = await assertionFor(assertion, context, backend);
-      return { digest: credentialDigest(evaluated), assertion: evaluated };
+      return { digest: credentialDigest(evaluated), whose: ['assertion', evaluated], assertion: evaluated };
     };
   }
   const claims = signingFor === 'assertion' ? signing?.claims : undefined;
@@ -24,7 +24,8 @@ export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSour
   return async (context) => {
     const evaluated = await claimsFor(claims, context, backend);
     const lasting = Object.entries(evaluated).filter(([name]) => !PASSING.has(name));
-    return { digest: digestOf(Object.fromEntries(lasting) as IdentityPart), claims: evaluated };
+    const digest = digestOf(Object.fromEntries(lasting) as IdentityPart);
+    return { digest, whose: ['claims', digest], claims: evaluated };
   };
 }
 

@@ -14,8 +14,11 @@ export function exchangeInput(exchange: ResolvedExchange, backend: string): NonN
   return async (context): Promise<GrantInput> => {
     const { token: subjectToken, expiresAt } = await subjectTokenOf(context);
     const subject = credentialDigest(subjectToken);
-    if (typeof actor !== 'function') return { digest: subject, subjectToken, expiresAt };
+    if (typeof actor !== 'function') {
+      return { digest: subject, whose: ['exchange', subjectToken], subjectToken, expiresAt };
+    }
     const actorToken = await givenText({ attribute: 'actor_token', backend }, () => actor(context));
-    return { digest: digestOf([subject, credentialDigest(actorToken)]), subjectToken, actorToken, expiresAt };
+    const digest = digestOf([subject, credentialDigest(actorToken)]);
+    return { digest, whose: ['exchange', subjectToken, actorToken], subjectToken, actorToken, expiresAt };
   };
 }

@@ -38,6 +38,11 @@ export class Holding {
     return this.#before(this.#end);
   }
 
+  /** The token's value, if a resource server has refused it. */
+  refusedValue(): string | undefined {
+    return this.refused ? this.token?.value : undefined;
+  }
+
   /** Milliseconds until the kept token ends; 0 without one. */
   left(): number {
     return this.unexpired() ? this.#end - this.#clock.now() : 0;

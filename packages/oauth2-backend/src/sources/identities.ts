@@ -1,6 +1,7 @@
 /** The identities that are known, in the order of last use: at most so many, those without a token the first to go. */
 
 import { type Clock, systemClock } from '../clock.js';
+import type { IdentityPart } from '../identity.js';
 import type { KeptSource } from './kept-source.js';
 
 /** Milliseconds without use after which an identity goes whose token has ended; no pause after a refusal is longer. */
@@ -18,7 +19,7 @@ export interface Identity {
 /** Which ones are known. */
 export interface Identities {
   /** The identity of this key, which is used now; a new one where it is not known. @throws what `admit` throws */
-  use(key: string): Identity;
+  use(key: string, whose?: IdentityPart): Identity;
   /** It has got a token. */
   gotToken(key: string): void;
   all(): Iterable<Identity>;
@@ -29,8 +30,8 @@ export interface Identities {
 
 /** How they are made and kept. */
 export interface IdentitiesOptions {
-  /** A keeper for one identity. */
-  readonly make: (key: string) => KeptSource;
+  /** A keeper for one identity; `whose` is the same in every process, absent where only this one can tell. */
+  readonly make: (key: string, whose: IdentityPart) => KeptSource;
   /** The most that are known; none with a renewal or a caller under way goes. */
   readonly max: number;
   /** Asked before one is made; throws when it must not be. */
@@ -55,9 +56,9 @@ export function identities(options: IdentitiesOptions): Identities {
   let evictions = 0;
 
   return {
-    use(key) {
+    use(key, whose) {
       const group = holders.has(key) ? holders : strangers;
-      const entry = group.get(key) ?? admitted(key);
+      const entry = group.get(key) ?? admitted(key, whose);
       entry.usedAt = clock.monotonic();
       group.delete(key);
       group.set(key, entry);
@@ -82,9 +83,9 @@ export function identities(options: IdentitiesOptions): Identities {
     return strangers.size + holders.size;
   }
 
-  function admitted(key: string): Entry {
+  function admitted(key: string, whose: IdentityPart): Entry {
     admit?.();
-    return { source: make(key), callers: 0, usedAt: 0 };
+    return { source: make(key, whose), callers: 0, usedAt: 0 };
   }
 
   /** No timer: whoever comes looks at the next two. */

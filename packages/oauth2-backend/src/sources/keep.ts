@@ -12,6 +12,7 @@ import { Holding } from './holding.js';
 import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
+import { type PickUp, pickUp } from './pick-up.js';
 import type { Renewed } from './renewal.js';
 import { type Outcome, Renewals } from './renewals.js';
 
@@ -26,6 +27,7 @@ class Keeper implements KeptSource, TokenKeeper {
   readonly #options: KeepOptions;
   readonly #held: Holding;
   readonly #renewals: Renewals;
+  readonly #look: PickUp | undefined;
   #budget: ForcedRenewals | undefined;
   #overruled = false;
   /** Whether the kept token is there because another was refused. */
@@ -37,6 +39,8 @@ class Keeper implements KeptSource, TokenKeeper {
     this.#options = options;
     this.#held = new Holding(options.clock);
     this.#renewals = new Renewals(source, options);
+    const onFound = (renewed: Renewed) => this.#onEnd({ renewed, forced: this.#held.refused });
+    if (source.found) this.#look = pickUp(source.found, { ...options, pauses: this.#renewals.pauses, onFound });
   }
 
   current(): AccessToken | undefined {
@@ -97,6 +101,10 @@ class Keeper implements KeptSource, TokenKeeper {
     let input = query.input;
     const failure = this.#renewals.pauses.active();
     if (!this.#renewals.flight && failure) {
+      const looking = this.#look?.({ refused: held.refusedValue(), input: query.input });
+      if (looking) await waitFor(looking, query.signal);
+      const found = looking && held.usable();
+      if (found) return found;
       input = this.#source.prepare && (await waitFor(this.#anotherInput(query, failure.error), query.signal));
       if (!input) return this.#fallBack(failure.error, query.signal, refusedHere);
       // A newer token may have come meanwhile.
@@ -146,7 +154,7 @@ class Keeper implements KeptSource, TokenKeeper {
   }
 
   #start({ context }: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
-    const refused = this.#held.refused ? this.#held.token?.value : undefined;
+    const refused = this.#held.refusedValue();
     return this.#renewals.start({ refused, context, input, overrule }, (outcome) => this.#onEnd(outcome));
   }
 

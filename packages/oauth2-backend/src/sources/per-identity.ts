@@ -1,6 +1,7 @@
 /** One kept token for each identity, where the request's context says whose token it is. */
 
 import type { GrantInput, GrantQuery } from '../grant-input.js';
+import type { IdentityPart } from '../identity.js';
 import type { RequestContext } from '../request-context.js';
 import type { AccessToken } from '../token.js';
 import { waitFor } from './flight.js';
@@ -10,6 +11,8 @@ import { type IdentitiesOptions, identities } from './identities.js';
 export interface Identified {
   /** The identity: cache key and flight key. */
   readonly key: string;
+  /** The same in every process; absent where only this one can tell. */
+  readonly whose?: IdentityPart;
   /** What was evaluated on the way, if it is good for the token request. */
   readonly input?: GrantInput | undefined;
 }
@@ -35,9 +38,9 @@ export function perIdentity(options: PerIdentityOptions): PerIdentity {
   return {
     async token(query = {}) {
       query.signal?.throwIfAborted();
-      const { key, input } = await waitFor(options.identify(query.context), query.signal);
+      const { key, whose, input } = await waitFor(options.identify(query.context), query.signal);
       query.signal?.throwIfAborted();
-      const identity = known.use(key);
+      const identity = known.use(key, whose);
       if (closed) identity.source.close();
       identity.callers += 1;
       try {

@@ -3,6 +3,7 @@
 import { TokenRequestError } from '../errors.js';
 import type { GrantQuery, GrantSource } from '../grant-input.js';
 import { refreshToken } from '../grants/refresh-token.js';
+import type { RefreshGrant, RefreshMemory } from '../refresh-memory.js';
 import type { AccessToken } from '../token.js';
 import type { DraftPart } from '../token-request.js';
 import type { TokenEndpoint } from './token-endpoint.js';
@@ -27,36 +28,37 @@ function endingBy(token: AccessToken, end = Number.POSITIVE_INFINITY): AccessTok
  * Asks by the grant once and then by the refresh token that came with it (RFC 6749 §6): kept when an answer brings none,
  * replaced when it brings one, dropped when the server refuses it - then the grant follows within the same call.
  * Not for parallel calls: a refresh token is used by one at a time.
+ *
+ * @param memory where the refresh token is kept
  */
-export function refreshedSource(endpoint: TokenEndpoint, grant: DraftPart): GrantSource {
-  let refresh: { readonly value: string; readonly scope: string | undefined } | undefined;
-
+export function refreshedSource(
+  endpoint: TokenEndpoint,
+  grant: DraftPart,
+  memory: RefreshMemory = { current: undefined },
+): GrantSource {
   return {
     async token(query = {}) {
-      const refreshed = refresh && (await askByRefreshToken(refresh, query));
+      const refreshed = memory.current && (await askByRefreshToken(memory.current, query));
       if (refreshed) return refreshed;
       const { token, refreshToken: value } = await endpoint.ask(grant, query);
       // What comes after the deadline may be older than what has come since.
-      if (value !== undefined && !query.signal?.aborted) refresh = { value, scope: token.scope };
+      if (value !== undefined && !query.signal?.aborted) memory.current = { value, scope: token.scope };
       return token;
     },
   };
 
-  async function askByRefreshToken(
-    used: NonNullable<typeof refresh>,
-    query: GrantQuery,
-  ): Promise<AccessToken | undefined> {
+  async function askByRefreshToken(used: RefreshGrant, query: GrantQuery): Promise<AccessToken | undefined> {
     let granted: Granted;
     try {
       granted = await endpoint.ask(refreshToken(used), query);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (refresh === used) refresh = undefined;
+      if (memory.current === used) memory.current = undefined;
       query.signal?.throwIfAborted();
       return undefined;
     }
     const { token, refreshToken: value } = granted;
-    if (value !== undefined && refresh === used) refresh = { value, scope: used.scope };
+    if (value !== undefined && memory.current === used) memory.current = { value, scope: used.scope };
     return token;
   }
 }

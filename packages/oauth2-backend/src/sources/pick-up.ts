@@ -1,0 +1,43 @@
+/** Looks for a token that others have got, while nobody here may ask for one. */
+
+import type { Clock } from '../clock.js';
+import type { GrantQuery, GrantSource } from '../grant-input.js';
+import { readClock } from './lifetime.js';
+import type { Pausing } from './pausing.js';
+import type { Renewed } from './renewal.js';
+
+/** Milliseconds between two looks. */
+const DISTANCE = 500;
+
+type Query = Pick<GrantQuery, 'refused' | 'input'>;
+
+/** Looks once however many callers wait; nothing when somebody has just looked. */
+export type PickUp = (query: Query) => Promise<void> | undefined;
+
+/** Ends the identity's pause when there is one. @param options.onFound told before those who wait */
+export function pickUp(
+  find: NonNullable<GrantSource['found']>,
+  { clock, pauses, onFound }: { clock: Clock; pauses: Pausing; onFound: (found: Renewed) => void },
+): PickUp {
+  let looking: Promise<void> | undefined;
+  let next = Number.NEGATIVE_INFINITY;
+
+  return (query) => {
+    if (!looking && clock.monotonic() < next) return undefined;
+    looking ??= look(query);
+    return looking;
+  };
+
+  async function look(query: Query): Promise<void> {
+    const asked = readClock(clock);
+    next = asked.monotonic + DISTANCE;
+    try {
+      const token = await find(query);
+      if (!token) return;
+      pauses.succeeded({ began: clock.monotonic(), request: 'unsent' });
+      onFound({ token, asked, cut: token.expiresAt === query.input?.expiresAt });
+    } finally {
+      looking = undefined;
+    }
+  }
+}

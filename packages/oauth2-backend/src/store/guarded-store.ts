@@ -1,0 +1,91 @@
+/** A store that costs nobody more than its deadline: each operation is cut off, and after a failure none is made for a while. */
+
+import type { Clock } from '../clock.js';
+import { breaker } from './breaker.js';
+import { startDeadline } from './deadline.js';
+import type { TokenStore } from './token-store.js';
+
+/** The store cannot be used now: go on without it. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
+
+/** What happens to a store. */
+export type StoreEvent =
+  | { readonly type: 'down'; readonly error: unknown }
+  | { readonly type: 'up' }
+  /** A record counts as absent: it is not ours, not for its key, too large, of another schema, or older than one seen before. */
+  | { readonly type: 'record'; readonly reason: 'unreadable' | 'oversized' | 'malformed' | 'replayed' };
+
+/** The same operations; each rejects with `StoreUnavailable` in time. */
+export interface GuardedStore extends TokenStore {
+  /** Tells whoever reports what happens. */
+  readonly report: (event: StoreEvent) => void;
+}
+
+const DEFAULT_TIMEOUT = 250;
+
+/** Guards a store, one guard for all who use it in this process. */
+export function guardedStore(
+  store: TokenStore,
+  { clock, report }: { clock: Clock; report: (event: StoreEvent) => void },
+): GuardedStore {
+  const { timeout = DEFAULT_TIMEOUT } = store;
+  const gate = breaker(clock);
+  const waiting = new Set<(error: StoreUnavailable) => void>();
+
+  return {
+    sealing: store.sealing,
+    timeout,
+    report,
+    get: (key) => run(() => store.get(key)),
+    set: (key, record, options) => run(() => store.set(key, record, options)),
+    lease: (key, options) =>
+      run(
+        () => store.lease(key, options),
+        // Nobody uses a lease that came too late: it must not keep others waiting.
+        (holder) => (holder === options.fence ? store.release(key, options) : undefined),
+      ),
+    release: (key, options) => run(() => store.release(key, options)),
+  };
+
+  function run<T>(operation: () => Promise<T>, late?: (result: T) => unknown): Promise<T> {
+    if (!gate.enter()) return Promise.reject(new StoreUnavailable('the store has failed before'));
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const end = () => {
+        over = true;
+        stop();
+        waiting.delete(fail);
+      };
+      const fail = (error: StoreUnavailable) => {
+        end();
+        reject(error);
+      };
+      const stop = startDeadline(timeout, () => failed(new Error(`no answer within ${timeout} ms`)));
+      waiting.add(fail);
+      start(operation).then(
+        (result) => {
+          if (over) return start(async () => late?.(result)).catch(ignore);
+          end();
+          if (gate.succeeded()) report({ type: 'up' });
+          return resolve(result);
+        },
+        (error: unknown) => (over ? undefined : failed(error)),
+      );
+    });
+  }
+
+  /** Whoever waits has waited long enough: the store is the same for all. */
+  function failed(error: unknown): void {
+    if (gate.failed()) report({ type: 'down', error });
+    for (const fail of waiting) fail(new StoreUnavailable('the store failed', { cause: error }));
+  }
+}
+
+/** A throw before the first await is a rejection like any other. */
+async function start<T>(operation: () => Promise<T>): Promise<T> {
+  return operation();
+}
+
+function ignore(): void {}
