@@ -9,7 +9,12 @@ const run = promisify(execFile);
 const repository = resolve(import.meta.dirname, '../..');
 
 /** The names of the packages that are published. */
-export const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend'] as const;
+export const packageNames = [
+  'oauth2-backend',
+  'express-oauth2-backend',
+  'koa-oauth2-backend',
+  'oauth2-backend-redis',
+] as const;
 
 export interface PackedPackages {
   /** The folder in which each package lies below its name. */
