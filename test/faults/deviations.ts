@@ -1,9 +1,14 @@
 /** Where the clients below us make something else of an answer than the standards do. */
 import type { Fault } from './catalogue/fault.js';
 
+const nodeMajor = Number(process.versions.node.split('.')[0]);
+
 const deviations: Readonly<Record<string, { undici?: Fault['outcome']; node?: Fault['outcome'] }>> = {
   // They take the reset for the end (against RFC 9112 §8); what came is judged as it is.
-  'a reset of an answer that only the end of the connection would end': { undici: 200, node: 200 },
+  'a reset of an answer that only the end of the connection would end': {
+    undici: 200,
+    node: nodeMajor < 24 ? 200 : 'failure',
+  },
   // A client must be able to read it though it has not asked for it (RFC 9110 §15.2).
   '100 first': { undici: 'failure' },
 };
