@@ -1,6 +1,5 @@
 /** Joins what may end one outbound call, with plain listeners: `AbortSignal.any` and `AbortSignal.timeout` cost more and leak under load. */
 
-import type { EventEmitter } from 'node:events';
 import { errors } from 'undici';
 
 /** One outbound call: its signal, its limits, and the way to let go of both. */
@@ -22,7 +21,13 @@ export interface Call {
 }
 
 /** What may end a call. undici takes emitters of `abort` too. */
-export type AbortSource = AbortSignal | EventEmitter;
+export type AbortSource = AbortSignal | AbortEmitter;
+
+/** As much of an emitter as a call needs. */
+export interface AbortEmitter {
+  on(event: 'abort', listener: () => void): unknown;
+  off(event: 'abort', listener: () => void): unknown;
+}
 
 /** What a call is made of. */
 export interface CallOptions {
