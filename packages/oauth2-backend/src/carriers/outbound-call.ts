@@ -3,7 +3,7 @@
 import type { Bearer } from '../bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import { sharedSignal } from '../shared-signal.js';
-import { type AbortEmitter, type AbortSource, type Call, startCall } from '../signals.js';
+import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from '../signals.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
 import { timeLimitReached } from './transport-failure.js';
@@ -73,6 +73,10 @@ class TokenCall implements OutboundCall {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  get watch(): AbortWatch {
+    return this.#call.watch;
   }
 
   get aborted(): boolean {

@@ -4,6 +4,7 @@ import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } fro
 import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
@@ -25,10 +26,15 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
     ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
     : plainAgent(options, pool);
   const client = secure ? https : http;
+  const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
 
   return {
     request(href, request) {
-      if (!absoluteForm) return client.request(href, { ...request, agent });
+      if (!absoluteForm) {
+        if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
+        // Node would parse the whole each time.
+        return client.request({ ...request, protocol, hostname, port, path: href.slice(origin.length), agent });
+      }
       const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
       headers['host'] ??= new URL(origin).host;
       return client.request(proxy.url, { ...request, path: href, headers, agent });
