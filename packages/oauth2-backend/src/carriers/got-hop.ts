@@ -3,7 +3,7 @@
  * What it does not take over from got's options cannot take the token elsewhere.
  */
 
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../bearer.js';
 import { headerRecord } from '../request-headers.js';
@@ -52,8 +52,7 @@ export function gotHop(options: GotHopOptions): RequestFunction {
     const { settings, onRefused } = options;
     const { method, maxHeaderSize, family, localAddress } = native;
     completeHeaders(headers, settings, token);
-    const sent: RequestOptions = { method, maxHeaderSize, family, localAddress, headers };
-    const request = settings.transport.request(href, sent);
+    const request = settings.transport.request(href, { method, maxHeaderSize, family, localAddress, headers });
     watchRequest(request, {
       onSent: () => call.limitAnswer(),
       onResponse(response) {

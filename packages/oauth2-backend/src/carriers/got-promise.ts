@@ -1,6 +1,7 @@
 /** got's promise, with its shortcuts, over a call that may take several attempts. */
 
 import { type CancelableRequest, CancelError } from 'got';
+import { isWhole, parseAnswer, type Shortcut } from './got-answer.js';
 
 /** What the caller has asked of the promise so far, and where it stands. */
 export interface Progress {
@@ -26,7 +27,6 @@ export function gotPromise(options: GotPromiseOptions): CancelableRequest<never>
   return result.of(run) as unknown as CancelableRequest<never>;
 }
 
-type Shortcut = 'json' | 'text' | 'buffer';
 type Listener = [event: never, listener: never];
 
 /** One call, behind its promise and those of its shortcuts. */
@@ -76,9 +76,9 @@ class Run implements Progress {
   }
 
   async parse(promise: Promise<unknown>, type: Shortcut): Promise<unknown> {
-    await promise;
+    const answer = await promise;
     try {
-      return await this.#attempt?.[type]();
+      return isWhole(answer) ? parseAnswer(answer, type) : await this.#attempt?.[type]();
     } catch (error) {
       throw this.#options.fail(error);
     }

@@ -10,9 +10,15 @@ import { proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 import { tunnelStream } from './tunnel-stream.js';
 
+/** What a request says of itself; where it goes to and how is said by the backend. */
+export type OwnRequestOptions = Pick<
+  RequestOptions,
+  'method' | 'headers' | 'maxHeaderSize' | 'family' | 'localAddress'
+>;
+
 /** Sends requests; the agents are one for each scheme. */
 export interface NodeRequests {
-  request(href: string, options: RequestOptions): ClientRequest;
+  request(href: string, options: OwnRequestOptions): ClientRequest;
   destroy(): void;
 }
 
@@ -33,7 +39,20 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
       if (!absoluteForm) {
         if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
         // Node would parse the whole each time.
-        return client.request({ ...request, protocol, hostname, port, path: href.slice(origin.length), agent });
+        const { method, headers, maxHeaderSize, family, localAddress } = request;
+        const path = href.slice(origin.length);
+        return client.request({
+          protocol,
+          hostname,
+          port,
+          path,
+          method,
+          headers,
+          maxHeaderSize,
+          family,
+          localAddress,
+          agent,
+        });
       }
       const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
       headers['host'] ??= new URL(origin).host;
