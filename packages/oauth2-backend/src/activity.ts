@@ -51,8 +51,9 @@ export function activity(): Activity {
       });
     },
     cut() {
-      // An abort removes its call.
-      for (const { abort } of [...running]) abort(closed());
+      // Ending a call may take it out of the list.
+      const left = [...running];
+      for (const { abort } of left) abort(closed());
     },
   };
 }

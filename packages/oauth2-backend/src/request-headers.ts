@@ -114,11 +114,14 @@ function takeValues(name: unknown, value: unknown, take: Take): void {
 }
 
 function takeOne(name: string, value: unknown, take: Take): void {
-  if (!isGiven(value)) return;
-  if (typeof value === 'object' || typeof value === 'symbol' || typeof value === 'function') {
-    throw new TypeError(`header "${name}" must be a string, a number or a list of them`);
-  }
-  take(name, String(value));
+  if (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    typeof value === 'bigint'
+  ) {
+    take(name, String(value));
+  } else if (isGiven(value)) throw new TypeError(`header "${name}" must be a string, a number or a list of them`);
 }
 
 function isGiven(value: unknown): boolean {
