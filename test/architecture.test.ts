@@ -12,6 +12,7 @@ const layers: readonly (readonly string[])[] = [
   ['request-backends', 'request-forward'],
   ['request-view'],
   ['backends'],
+  ['tied-backends'],
   ['backend', 'backend-status', 'ready'],
   ['upstream'],
   ['token-post', 'token-source'],

@@ -109,6 +109,16 @@ describe.each(ways)('proxy, $name', (way) => {
     expect(time).toBeLessThan(300);
     await untilNoneIsOpen(proxy);
   });
+
+  it('that never answers a request in the absolute form ends within 100 ms of ttfb_timeout', async () => {
+    proxy = await proxyServer();
+    proxy.stalled = true;
+    const { send } = way.open({ ...overHttp(), proxy: proxy.url, ttfb_timeout: '200ms', timeout: '2s' });
+    const { error, time } = await rejectionOf(send());
+    expect(error).toMatchObject({ statusCode: 504, expose: false });
+    expect(time).toBeGreaterThan(195);
+    expect(time).toBeLessThan(300);
+  });
 });
 
 /** The close arrives within a few turns of the event loop. */

@@ -2,12 +2,14 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Bearer } from './bearer.js';
 import { type BearerFetch, fetchCarrier } from './carriers/fetch.js';
 import { type BackendGot, gotCarrier } from './carriers/got.js';
 import { outboundCall } from './carriers/outbound-call.js';
+import type { CarrierSettings } from './carriers/settings.js';
 import { type BearerRequest, requestCarrier } from './carriers/undici.js';
 import type { RequestOptions } from './carriers/undici-options.js';
-import { type ForwardCarrier, forwardCarrier } from './forward/forward.js';
+import { forwardCarrier } from './forward/forward.js';
 import type { ForwardAnswer } from './forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
 import type { RequestContext } from './request-context.js';
@@ -44,44 +46,68 @@ export interface Backend {
 
 /** A backend, tied to an inbound request when there is a context. Each client is made when first used. */
 export function createBackend(upstream: Upstream, context?: RequestContext): Backend {
-  const { name, bearer } = upstream;
-  const settings = context ? { ...upstream.settings, context } : upstream.settings;
-  let got: BackendGot | undefined;
-  let fetch: BearerFetch | undefined;
-  let request: BearerRequest | undefined;
-  let forward: ForwardCarrier | undefined;
+  return new TiedBackend(upstream, context);
+}
 
-  return {
-    name,
-    get got() {
-      got ??= gotCarrier(bearer, settings);
-      return got;
-    },
-    fetch(input, init) {
-      fetch ??= fetchCarrier(bearer, settings);
-      return fetch(input, init);
-    },
-    request(input, options) {
-      request ??= requestCarrier(bearer, settings);
-      return request(input, options);
-    },
-    async forward(request, options) {
-      forward ??= forwardCarrier(bearer, settings);
-      return forward(request, resolveForwardOptions(options));
-    },
-    async token({ signal } = {}) {
-      const current = bearer.current();
-      if (!current) return waitForToken(signal);
-      settings.begin(() => {})();
+/**
+ * A class, because there is one for each request. Its members are functions that need no `this`, so that
+ * `const { fetch } = req.backends.billing` works.
+ */
+class TiedBackend implements Backend {
+  readonly name: string;
+  readonly #bearer: Bearer;
+  readonly #settings: CarrierSettings;
+  #got: BackendGot | undefined;
+  #fetch: BearerFetch | undefined;
+  #request: BearerRequest | undefined;
+  #forward: Backend['forward'] | undefined;
+
+  constructor({ name, bearer, settings }: Upstream, context: RequestContext | undefined) {
+    this.name = name;
+    this.#bearer = bearer;
+    this.#settings = context ? { ...settings, context } : settings;
+  }
+
+  get got(): BackendGot {
+    this.#got ??= gotCarrier(this.#bearer, this.#settings);
+    return this.#got;
+  }
+
+  get fetch(): BearerFetch {
+    this.#fetch ??= fetchCarrier(this.#bearer, this.#settings);
+    return this.#fetch;
+  }
+
+  get request(): BearerRequest {
+    this.#request ??= requestCarrier(this.#bearer, this.#settings);
+    return this.#request;
+  }
+
+  get forward(): Backend['forward'] {
+    this.#forward ??= this.#makeForward();
+    return this.#forward;
+  }
+
+  get token(): Backend['token'] {
+    return async ({ signal } = {}) => {
+      const current = this.#bearer.current();
+      if (!current) return this.#waitForToken(signal);
+      this.#settings.begin(() => {})();
       return current;
-    },
-  };
+    };
+  }
+
+  #makeForward(): Backend['forward'] {
+    const forward = forwardCarrier(this.#bearer, this.#settings);
+    return async (request, options) => forward(request, resolveForwardOptions(options));
+  }
 
   /** Released like a GET: by the signal, the inbound client's going away, the total limit. */
-  async function waitForToken(signal: AbortSignal | undefined): Promise<AccessToken> {
-    const call = outboundCall(bearer, settings, { method: 'GET', signal });
+  async #waitForToken(signal: AbortSignal | undefined): Promise<AccessToken> {
+    const call = outboundCall(this.#bearer, this.#settings, { method: 'GET', signal });
     try {
-      return (await call.token()) ?? (await bearer.token({ signal: call.signal, context }));
+      const { context } = this.#settings;
+      return (await call.token()) ?? (await this.#bearer.token({ signal: call.signal, context }));
     } finally {
       call.done();
     }

@@ -1,7 +1,7 @@
 /** Definitions -> backends. */
 
 import { activity } from './activity.js';
-import { type Backend, createBackend } from './backend.js';
+import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
 import { type BackendsOptions, checkOptions } from './backends-options.js';
 import { publish } from './channels.js';
@@ -11,12 +11,13 @@ import { resolveDefinitions } from './definitions/resolve-definitions.js';
 import type { Resolved } from './definitions/resolved.js';
 import { ConfigurationError } from './errors.js';
 import { steadyLogger } from './logger.js';
-import { membersByName, unknownBackend } from './members-by-name.js';
+import { membersByName } from './members-by-name.js';
 import { ready } from './ready.js';
 import type { RequestContext } from './request-context.js';
 import { waitFor } from './sources/flight.js';
 import { guardedStore } from './store/guarded-store.js';
 import { storeObservation } from './store-observation.js';
+import { TiedBackends } from './tied-backends.js';
 import { upstreams } from './upstream.js';
 
 /** Named backends. */
@@ -77,13 +78,13 @@ export function createBackends<const D extends BackendDefinitions>(
   });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
   const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
-  const untied = tie(undefined);
+  const untied = new TiedBackends(named, names, undefined);
   let closing: Promise<void> | undefined;
 
   return {
     names,
     get: (name) => untied.member(name),
-    for: (context) => membersByName(tie(context)) as { readonly [N in keyof D]: Backend },
+    for: (context) => membersByName(new TiedBackends(named, names, context)) as { readonly [N in keyof D]: Backend },
     async ready({ signal } = {}) {
       const controller = new AbortController();
       const end = calls.begin((reason) => controller.abort(reason));
@@ -104,22 +105,6 @@ export function createBackends<const D extends BackendDefinitions>(
     if (logger) logger.warn(message);
     else process.emitWarning(message, { type: 'OAuth2BackendWarning' });
     publish('oauth2-backend:warning', () => ({ message, ...(backend !== undefined && { backend }) }));
-  }
-
-  function tie(context: RequestContext | undefined) {
-    const tied = new Map<string, Backend>();
-    return {
-      names: () => names,
-      member(name: string): Backend {
-        const known = tied.get(name);
-        if (known) return known;
-        const upstream = named.get(name);
-        if (!upstream) throw unknownBackend(name, names);
-        const backend = createBackend(upstream, context);
-        tied.set(name, backend);
-        return backend;
-      },
-    };
   }
 
   async function close(timeout: number): Promise<void> {

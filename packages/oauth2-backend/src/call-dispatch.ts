@@ -20,9 +20,16 @@ export interface CallDispatchOptions {
 
 /** A dispatch function for one call. */
 export function callDispatch(options: CallDispatchOptions): Dispatcher['dispatch'] {
-  return function dispatchCall(request, handler) {
-    return options.dispatcher.dispatch(options.prepare(request), new TimedHandler(handler, options));
-  };
+  return (request, handler) => dispatchCall(options, request, handler);
+}
+
+/** Dispatches one request of a call. */
+export function dispatchCall(
+  options: CallDispatchOptions,
+  request: Dispatcher.DispatchOptions,
+  handler: Dispatcher.DispatchHandler,
+): boolean {
+  return options.dispatcher.dispatch(options.prepare(request), new TimedHandler(handler, options));
 }
 
 /**

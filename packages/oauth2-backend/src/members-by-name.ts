@@ -15,6 +15,11 @@ export function membersByName<T extends object>(members: NamedMembers<T>): Reado
   return new Proxy(members, handler) as unknown as Readonly<Record<string, T>>;
 }
 
+/** What such an object stands for; `undefined` for any other value. */
+export function membersOf(value: unknown): unknown {
+  return (value as { [MEMBERS]?: unknown } | null | undefined)?.[MEMBERS];
+}
+
 /** Says which name may have been meant. */
 export function unknownBackend(name: string, names: readonly string[]): UnknownBackendError {
   const near = nearestName(name, names);
@@ -23,8 +28,11 @@ export function unknownBackend(name: string, names: readonly string[]): UnknownB
   );
 }
 
+/** Known to this module alone: a WeakMap of objects that live for one request costs the garbage collector too much. */
+const MEMBERS = Symbol('members');
+
 const handler: ProxyHandler<NamedMembers<object>> = {
-  get: (members, key) => (isName(key) ? members.member(key) : undefined),
+  get: (members, key) => (isName(key) ? members.member(key) : key === MEMBERS ? members : undefined),
   has: (members, key) => isName(key) && members.names().includes(key),
   ownKeys: (members) => [...members.names()],
   getOwnPropertyDescriptor: (members, key) =>

@@ -1,7 +1,6 @@
 /** What one inbound request lends to its outbound ones. */
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClientClosedError } from './errors.js';
+import { type InboundDeparture, inboundDeparture } from './inbound-departure.js';
 
 /** What one inbound request lends to its outbound ones. */
 export interface RequestContext {
@@ -15,9 +14,6 @@ export interface RequestContext {
   readonly inbound: any;
 }
 
-// By request, so that all contexts of one request, whichever middleware made them, share one signal and one listener.
-const signals = new WeakMap<IncomingMessage, AbortSignal>();
-
 /**
  * Gives the context of an inbound request, for `backends.for(context)`.
  *
@@ -30,29 +26,27 @@ export function requestContext(
   response: ServerResponse,
   inbound: unknown = request,
 ): RequestContext {
-  return {
-    request,
-    response,
-    get signal() {
-      return signalOf(request, response);
-    },
-    inbound,
-  };
+  return new InboundContext(request, response, inbound);
 }
 
-function signalOf(request: IncomingMessage, response: ServerResponse): AbortSignal {
-  const known = signals.get(request);
-  if (known) return known;
-  const controller = new AbortController();
-  // Not 0: with that, undici's fetch throws on Node 20.
-  setMaxListeners(Number.POSITIVE_INFINITY, controller.signal);
-  signals.set(request, controller.signal);
+/** What ends a call on behalf of this context: cheaper than its signal, unless somebody else has made the context. */
+export function departureOf(context: RequestContext): InboundDeparture | AbortSignal {
+  return context instanceof InboundContext ? inboundDeparture(context.request, context.response) : context.signal;
+}
 
-  // `close` comes after a complete answer too.
-  const closed = () => {
-    if (!response.writableFinished) controller.abort(new ClientClosedError());
-  };
-  if (response.closed) closed();
-  else response.once('close', closed);
-  return controller.signal;
+/** A class, because there is one for each request. */
+class InboundContext implements RequestContext {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly inbound: unknown;
+
+  constructor(request: IncomingMessage, response: ServerResponse, inbound: unknown) {
+    this.request = request;
+    this.response = response;
+    this.inbound = inbound;
+  }
+
+  get signal(): AbortSignal {
+    return inboundDeparture(this.request, this.response).signal;
+  }
 }

@@ -22,19 +22,7 @@ export interface OwnHeadersOptions {
  */
 export function headerPairs(headers: unknown): HeaderPair[] {
   const pairs: HeaderPair[] = [];
-  if (headers === undefined || headers === null) return pairs;
-  if (typeof headers !== 'object') throw new TypeError(`headers must be an object or a list, not a ${typeof headers}`);
-  if (Array.isArray(headers) && !isPair(headers[0])) {
-    if (headers.length % 2 === 1) throw new TypeError('a flat list of headers needs a value for each name');
-    for (let index = 0; index < headers.length; index += 2) pushPairs(pairs, headers[index], headers[index + 1]);
-  } else if (Symbol.iterator in headers) {
-    for (const pair of headers as Iterable<unknown>) {
-      if (!isPair(pair)) throw new TypeError('each of the headers must be a pair of name and value');
-      pushPairs(pairs, pair[0], pair[1]);
-    }
-  } else {
-    for (const [name, value] of Object.entries(headers)) pushPairs(pairs, name, value);
-  }
+  eachHeader(headers, (name, value) => pairs.push([name, value]));
   return pairs;
 }
 
@@ -65,16 +53,15 @@ export function headerRecord(
   owner: OwnHeadersOptions,
 ): Record<string, string | string[]> | undefined {
   if (headers === undefined || headers === null) return undefined;
-  // Without a prototype: `constructor` is a header like others.
-  const record: Record<string, string | string[]> = Object.create(null);
-  for (const [name, value] of headerPairs(headers)) {
-    if (owner.hasToken && BACKENDS_OWN.test(name)) throw refusal(owner.name, name);
+  const record: Record<string, string | string[]> = {};
+  eachHeader(headers, (name, value) => {
     const key = name.toLowerCase();
-    const before = record[key];
-    if (before === undefined) record[key] = value;
-    else if (typeof before === 'string') record[key] = [before, value];
-    else before.push(value);
-  }
+    if (owner.hasToken && BACKENDS_OWN.test(key)) throw refusal(owner.name, name);
+    // `constructor` is a header like others, and `__proto__` too.
+    const before = Object.hasOwn(record, key) ? record[key] : undefined;
+    if (before === undefined && key !== '__proto__') record[key] = value;
+    else put(record, key, before === undefined ? value : [before, value].flat());
+  });
   return record;
 }
 
@@ -93,19 +80,48 @@ export function applyHeaderModifiers(
 
 const BACKENDS_OWN = /^\s*(?:(?:proxy-)?authorization|host)\s*$/i;
 
+function put(record: object, key: string, value: string | string[]): void {
+  Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+type Take = (name: string, value: string) => void;
+
+function eachHeader(headers: unknown, take: Take): void {
+  if (headers === undefined || headers === null) return;
+  if (typeof headers !== 'object') throw new TypeError(`headers must be an object or a list, not a ${typeof headers}`);
+  if (Array.isArray(headers) && !isPair(headers[0])) {
+    if (headers.length % 2 === 1) throw new TypeError('a flat list of headers needs a value for each name');
+    for (let index = 0; index < headers.length; index += 2) takeValues(headers[index], headers[index + 1], take);
+  } else if (Symbol.iterator in headers) {
+    for (const pair of headers as Iterable<unknown>) {
+      if (!isPair(pair)) throw new TypeError('each of the headers must be a pair of name and value');
+      takeValues(pair[0], pair[1], take);
+    }
+  } else {
+    for (const name of Object.keys(headers)) takeValues(name, (headers as Record<string, unknown>)[name], take);
+  }
+}
+
 function isPair(value: unknown): value is readonly [unknown, unknown] {
   return Array.isArray(value) && value.length === 2;
 }
 
-function pushPairs(pairs: HeaderPair[], name: unknown, value: unknown): void {
+function takeValues(name: unknown, value: unknown, take: Take): void {
   if (typeof name !== 'string') throw new TypeError(`the name of a header must be a string, not a ${typeof name}`);
-  for (const one of Array.isArray(value) ? value : [value]) {
-    if (!isGiven(one)) continue;
-    if (typeof one === 'object' || typeof one === 'symbol' || typeof one === 'function') {
-      throw new TypeError(`header "${name}" must be a string, a number or a list of them`);
-    }
-    pairs.push([name, String(one)]);
-  }
+  if (typeof value === 'string') take(name, value);
+  else if (Array.isArray(value)) for (const one of value) takeOne(name, one, take);
+  else takeOne(name, value, take);
+}
+
+function takeOne(name: string, value: unknown, take: Take): void {
+  if (
+    typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'boolean' ||
+    typeof value === 'bigint'
+  ) {
+    take(name, String(value));
+  } else if (isGiven(value)) throw new TypeError(`header "${name}" must be a string, a number or a list of them`);
 }
 
 function isGiven(value: unknown): boolean {

@@ -1,7 +1,7 @@
 /** The backends of one inbound request, from all middlewares that ran, as one read-only object. */
 import type { Backend } from './backend.js';
 import { ConfigurationError } from './errors.js';
-import { membersByName, type NamedMembers, unknownBackend } from './members-by-name.js';
+import { membersByName, membersOf, type NamedMembers, unknownBackend } from './members-by-name.js';
 import type { RequestContext } from './request-context.js';
 
 type Tied = Readonly<Record<string, Backend>>;
@@ -12,12 +12,10 @@ export interface NamedBackends {
   for(context: RequestContext): unknown;
 }
 
-const views = new WeakMap<object, RequestView>();
-
 /** Collects backends; the request carries `membersByName` of it. Its fields are private, so that console output shows none. */
 export class RequestView implements NamedMembers<Backend> {
   readonly #context: RequestContext;
-  readonly #parts: { readonly backends: NamedBackends; tied?: Tied }[] = [];
+  readonly #parts: Part[] = [];
 
   constructor(context: RequestContext) {
     this.#context = context;
@@ -25,7 +23,8 @@ export class RequestView implements NamedMembers<Backend> {
 
   /** The view under this member of the request, if one is there. */
   static at(inbound: object, property: string): RequestView | undefined {
-    return views.get((inbound as Record<string, object>)[property] as object);
+    const view = membersOf((inbound as Record<string, unknown>)[property]);
+    return view instanceof RequestView ? view : undefined;
   }
 
   /**
@@ -39,9 +38,7 @@ export class RequestView implements NamedMembers<Backend> {
       throw new ConfigurationError([{ path: 'property', message }]);
     }
     const view = new RequestView(context);
-    const value = membersByName(view);
-    views.set(value, view);
-    Object.defineProperty(inbound, property, { value });
+    Object.defineProperty(inbound, property, { value: membersByName(view) });
     return view;
   }
 
@@ -51,13 +48,11 @@ export class RequestView implements NamedMembers<Backend> {
    * @throws ConfigurationError when other backends have one of the names
    */
   add(backends: NamedBackends): void {
-    if (this.#parts.some((part) => part.backends === backends)) return;
-    const taken = this.names().filter((name) => backends.names.includes(name));
-    if (taken.length > 0) {
-      const message = 'is the name of two backends on one request; each name can be given once';
-      throw new ConfigurationError(taken.map((path) => ({ path, message })));
+    if (this.#parts.length > 0) {
+      if (this.#part(backends)) return;
+      this.#assertFree(backends);
     }
-    this.#parts.push({ backends });
+    this.#parts.push({ backends, tied: undefined });
   }
 
   names(): string[] {
@@ -66,16 +61,35 @@ export class RequestView implements NamedMembers<Backend> {
 
   /** These backends, tied to the request; `undefined` when they were not added. */
   tied(backends: NamedBackends): Tied | undefined {
-    const part = this.#parts.find((each) => each.backends === backends);
-    if (part) part.tied ??= backends.for(this.#context) as Tied;
-    return part?.tied;
+    const part = this.#part(backends);
+    return part && this.#tie(part);
   }
 
   /** @throws UnknownBackendError when no backends have this name */
   member(name: string): Backend {
-    const part = this.#parts.find(({ backends }) => backends.names.includes(name));
-    const backend = part && this.tied(part.backends)?.[name];
-    if (backend) return backend;
+    for (const part of this.#parts) if (part.backends.names.includes(name)) return this.#tie(part)[name] as Backend;
     throw unknownBackend(name, this.names());
   }
+
+  #part(backends: NamedBackends): Part | undefined {
+    return this.#parts.find((part) => part.backends === backends);
+  }
+
+  #tie(part: Part): Tied {
+    part.tied ??= part.backends.for(this.#context) as Tied;
+    return part.tied;
+  }
+
+  #assertFree(backends: NamedBackends): void {
+    const taken = this.names().filter((name) => backends.names.includes(name));
+    if (taken.length === 0) return;
+    const message = 'is the name of two backends on one request; each name can be given once';
+    throw new ConfigurationError(taken.map((path) => ({ path, message })));
+  }
+}
+
+interface Part {
+  readonly backends: NamedBackends;
+  /** Made when first read. */
+  tied: Tied | undefined;
 }

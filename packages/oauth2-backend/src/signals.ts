@@ -1,16 +1,23 @@
 /** Joins what may end one outbound call, with plain listeners: `AbortSignal.any` and `AbortSignal.timeout` cost more and leak under load. */
 
-import type { EventEmitter } from 'node:events';
 import { errors } from 'undici';
 
-/** One outbound call: its signal, its limits, and the way to let go of both. */
-export interface Call {
-  /** Fires with the caller's, the inbound client's or a limit's reason. Made when first read. */
-  readonly signal: AbortSignal;
+/** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. */
+export interface AbortWatch {
   /** Whether something has ended the call. */
   readonly aborted: boolean;
   /** What has. */
   readonly reason: unknown;
+  addEventListener(event: 'abort', listener: () => void): void;
+  removeEventListener(event: 'abort', listener: () => void): void;
+}
+
+/** One outbound call: its signal, its limits, and the way to let go of both. */
+export interface Call extends Pick<AbortWatch, 'aborted' | 'reason'> {
+  /** Fires with the caller's, the inbound client's or a limit's reason. Made when first read. */
+  readonly signal: AbortSignal;
+  /** The same as the signal, for got alone; nothing is made. */
+  readonly watch: AbortWatch;
   /** Ends the call with this reason. */
   abort(reason: unknown): void;
   /** Starts a limit; it ends the call with `late()` unless it is replaced or lifted before. @param milliseconds 0 for none */
@@ -22,7 +29,13 @@ export interface Call {
 }
 
 /** What may end a call. undici takes emitters of `abort` too. */
-export type AbortSource = AbortSignal | EventEmitter;
+export type AbortSource = AbortSignal | AbortEmitter;
+
+/** As much of an emitter as a call needs. */
+export interface AbortEmitter {
+  on(event: 'abort', listener: () => void): unknown;
+  off(event: 'abort', listener: () => void): unknown;
+}
 
 /** What a call is made of. */
 export interface CallOptions {
@@ -43,12 +56,13 @@ export function startCall(options: CallOptions): Call {
 }
 
 /** A class, because there is one for each request: nothing is allocated that the call does not need. */
-class JoinedCall implements Call {
+class JoinedCall implements Call, AbortWatch {
   aborted = false;
   reason: unknown = undefined;
   readonly #options: CallOptions;
   #over = false;
   #controller: AbortController | undefined;
+  #listeners: (() => void)[] | undefined;
   #sources: [source: AbortSource, listener: () => void][] | undefined;
   #total: NodeJS.Timeout | undefined;
   #phase: NodeJS.Timeout | undefined;
@@ -69,6 +83,19 @@ class JoinedCall implements Call {
       if (this.aborted) this.#controller.abort(this.reason);
     }
     return this.#controller.signal;
+  }
+
+  get watch(): AbortWatch {
+    return this;
+  }
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners ??= [];
+    this.#listeners.push(listener);
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners = this.#listeners?.filter((each) => each !== listener);
   }
 
   abort(reason: unknown): void {
@@ -100,6 +127,7 @@ class JoinedCall implements Call {
     this.aborted = true;
     this.reason = reason;
     this.#controller?.abort(reason);
+    for (const listener of this.#listeners ?? []) listener();
     return true;
   }
 

@@ -31,6 +31,15 @@ describe('backend', () => {
     expect(backend.got).toBe(backend.got);
   });
 
+  it('has members that work on their own', async () => {
+    const { fetch, request, got, token } = world.backend();
+    await fetch('a');
+    await (await request('b')).body.dump();
+    await got('c');
+    expect((await token()).value).toBe('token-1');
+    expect(world.api.requests.map(({ url }) => url)).toEqual(['/a', '/b', '/c']);
+  });
+
   it('takes a TokenSource in place of a block; a token that no header may carry is not sent', async () => {
     const source = (value: string) => ({
       token: async () => ({ value, type: 'Bearer' as const, issuedAt: 0, expiresAt: 0 }),

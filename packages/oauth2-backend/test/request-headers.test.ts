@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Headers as UndiciHeaders } from 'undici';
 import { AuthorizationHeaderError } from '../src/errors.js';
-import { applyHeaderModifiers, assertOwnHeaders, headerPairs } from '../src/request-headers.js';
+import { applyHeaderModifiers, assertOwnHeaders, headerPairs, headerRecord } from '../src/request-headers.js';
 
 const pairs = [
   ['a', '1'],
@@ -132,6 +132,13 @@ describe('assertOwnHeaders(headers)', () => {
     ]) {
       expect(() => assertOwnHeaders(headers, token)).not.toThrow();
     }
+  });
+
+  it('makes headers of the names that objects have already, and repeats them', () => {
+    const names = ['constructor', '__proto__', 'tostring'];
+    const pairs = [...names, ...names].map((name, index) => [name, String(index)]);
+    const record = headerRecord(pairs, { name: 'api', hasToken: true });
+    expect(Object.entries(record ?? {})).toEqual(names.map((name, index) => [name, [`${index}`, `${index + 3}`]]));
   });
 
   it('leaves a backend without a token alone', () => {

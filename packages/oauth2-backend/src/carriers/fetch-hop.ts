@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer.js';
-import { callDispatch } from '../call-dispatch.js';
+import { type CallDispatchOptions, dispatchCall } from '../call-dispatch.js';
 import { headerRecord } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import { dropAnswer } from './first-answer.js';
@@ -22,28 +22,49 @@ export interface HopOptions {
 
 /** What fetch takes for a dispatcher: the check and the token come last, below everything fetch does itself. */
 export function hopDispatcher(options: HopOptions): Pick<Dispatcher, 'dispatch'> {
-  const { bearer, settings, call, token } = options;
-  const { dispatcher } = settings.transport;
-  const dispatch = callDispatch({
-    dispatcher,
-    call,
-    ttfb: settings.timeouts.ttfb,
-    late: call.lateAnswer,
-    onConnect: options.onConnect,
-    onEnd: options.onEnd,
-    prepare(request) {
-      bearer.target.checkParts(request.origin, request.path);
-      // fetch keeps the caller's spelling.
-      const headers: Record<string, string | string[]> = { ...headerRecord(request.headers, bearer) };
-      completeHeaders(headers, settings, token);
-      return { ...request, path: completePath(request.path, settings.query), headers };
-    },
-  });
-  // fetch hands a mock dispatcher the body as it was given.
-  return { dispatch, isMockActive: (dispatcher as { isMockActive?: boolean }).isMockActive } as Pick<
-    Dispatcher,
-    'dispatch'
-  >;
+  return new HopDispatcher(options);
+}
+
+/** A class, because there is one for each request. */
+class HopDispatcher implements CallDispatchOptions {
+  readonly dispatcher: Dispatcher;
+  readonly call: OutboundCall;
+  readonly ttfb: number;
+  readonly onConnect: HopOptions['onConnect'];
+  readonly onEnd: HopOptions['onEnd'];
+  readonly #options: HopOptions;
+
+  constructor(options: HopOptions) {
+    const { settings, call, onConnect, onEnd } = options;
+    this.#options = options;
+    this.dispatcher = settings.transport.dispatcher;
+    this.call = call;
+    this.ttfb = settings.timeouts.ttfb;
+    this.onConnect = onConnect;
+    this.onEnd = onEnd;
+  }
+
+  /** fetch hands a mock dispatcher the body as it was given. */
+  get isMockActive(): unknown {
+    return (this.dispatcher as { isMockActive?: unknown }).isMockActive;
+  }
+
+  get late(): () => unknown {
+    return this.call.lateAnswer;
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return dispatchCall(this, request, handler);
+  }
+
+  prepare(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {
+    const { bearer, settings, token } = this.#options;
+    bearer.target.checkParts(request.origin, request.path);
+    // fetch keeps the caller's spelling.
+    const headers = headerRecord(request.headers, bearer) ?? {};
+    completeHeaders(headers, settings, token);
+    return { ...request, path: completePath(request.path, settings.query), headers };
+  }
 }
 
 /** Drops an answer that the caller will not see. */

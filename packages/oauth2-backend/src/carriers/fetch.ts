@@ -66,7 +66,7 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
       }
     }
 
-    async function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
+    function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
       const mine = { ended: false };
       last = mine;
       const onConnect = (abort: (error?: Error) => void) => {
@@ -84,8 +84,11 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
         signal: watched ? call.signal : null,
         dispatcher,
       };
-      const sent = undiciFetch(target.href, (replayable ? init : { ...init, duplex: 'half' }) as UndiciInit);
-      return await sent;
+      const sent: Promise<unknown> = undiciFetch(
+        target.href,
+        (replayable ? init : { ...init, duplex: 'half' }) as UndiciInit,
+      );
+      return sent as Promise<Response>;
     }
 
     /** The call is over when the body of the answer that the caller gets has ended. */

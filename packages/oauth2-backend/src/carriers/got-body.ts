@@ -18,10 +18,11 @@ export interface InstanceBody {
 
 /** Encodes `json`, `form` or `body`; a second one beside it is left to got, which refuses it. */
 export function encodeOptions(options: OptionsInit, instance: InstanceBody): EncodedOptions | Promise<EncodedOptions> {
+  if (options.json === undefined && options.form === undefined && options.body === undefined) {
+    return { options, replayable: instance.body === undefined || typeof instance.body === 'string' };
+  }
   const { json, form, body, ...rest } = options;
   const given = [json, form, body].filter((value) => value !== undefined);
-  if (given.length === 0)
-    return { options, replayable: instance.body === undefined || typeof instance.body === 'string' };
   if (given.length > 1) return { options, replayable: false };
 
   const finish = (bytes: string | Uint8Array, contentType: string | undefined): EncodedOptions => ({

@@ -2,10 +2,11 @@
 
 import { CancelError, RequestError, TimeoutError } from 'got';
 import { OAuth2BackendError } from '../errors.js';
+import type { Call } from '../signals.js';
 import { isTimeLimit, markFailure } from './transport-failure.js';
 
 /** Our own error and the signal's own reason come out unwrapped; got's errors without anything secret in reach. */
-export function gotFailure(error: unknown, signal: AbortSignal | undefined): unknown {
+export function gotFailure(error: unknown, signal: Pick<Call, 'aborted' | 'reason'> | undefined): unknown {
   const own = ownCause(error);
   if (own) return own;
   if (signal?.aborted && !isTimeLimit(signal.reason)) return signal.reason;

@@ -4,6 +4,7 @@ import type { OptionsInit } from 'got';
 import type { Bearer } from '../bearer.js';
 import { AuthorizationHeaderError, OriginError } from '../errors.js';
 import { assertOwnHeaders } from '../request-headers.js';
+import { followBelow } from './got-redirect.js';
 
 /** They would take the token or the connection elsewhere, or keep one caller's answer for another. */
 const REFUSED = [
@@ -22,12 +23,13 @@ const REFUSED = [
 const CREDENTIALS = ['username', 'password'] as const;
 
 /**
- * A copy of the options, free of what belongs to the backend.
+ * A copy of the options, free of what belongs to the backend; its redirects stay below it.
  *
  * @throws OriginError, AuthorizationHeaderError
  */
 export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer: Bearer): O {
   const copy = { ...options } as O;
+  if (options === undefined) return copy;
   if ('_internals' in copy || typeof options === 'function') {
     throw new OriginError(`got's Options and instances are refused by "${bearer.name}": give a plain object`);
   }
@@ -41,6 +43,7 @@ export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer
   }
   if (copy.isStream) throw new TypeError('isStream is refused: got.stream is the way');
   assertOwnHeaders(copy.headers, bearer);
+  if (copy.followRedirect !== undefined) copy.followRedirect = followBelow(bearer, copy.followRedirect);
   return copy;
 }
 

@@ -5,7 +5,6 @@ import type { Bearer } from '../bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
-import { followBelow } from './got-redirect.js';
 import { outboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
 
@@ -23,8 +22,7 @@ export function gotPages({ client, bearer, settings }: PagesOptions): GotPaginat
     const signal = own.signal ?? client.defaults.options.signal;
     const request = pageRequest({ client, bearer, settings }, own.method ?? 'GET', signal);
     try {
-      const pages = { ...own, followRedirect: followBelow(bearer, own, client), request };
-      yield* client.paginate(href, pages as never);
+      yield* client.paginate(href, { ...own, request } as never);
     } catch (error) {
       throw gotFailure(error, signal);
     }

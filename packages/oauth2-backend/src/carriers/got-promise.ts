@@ -1,6 +1,7 @@
-/** got's cancelable promise with its shortcuts, over a call that may take several attempts. */
+/** got's promise, with its shortcuts, over a call that may take several attempts. */
 
 import { type CancelableRequest, CancelError } from 'got';
+import { isWhole, parseAnswer, type Shortcut } from './got-answer.js';
 
 /** What the caller has asked of the promise so far, and where it stands. */
 export interface Progress {
@@ -12,80 +13,127 @@ export interface Progress {
   onCancel: () => void;
 }
 
-type Shortcut = 'json' | 'text' | 'buffer';
+/** What the promise needs to know. */
+export interface GotPromiseOptions {
+  readonly run: (progress: Progress) => Promise<unknown>;
+  /** What to reject with. */
+  readonly fail: (error: unknown) => unknown;
+}
+
+/** Runs a call a turn later, so that `.json()` behind it is heard in time. */
+export function gotPromise(options: GotPromiseOptions): CancelableRequest<never> {
+  const run = new Run(options);
+  const result = new CallPromise((resolve, reject) => run.start(resolve, reject));
+  return result.of(run) as unknown as CancelableRequest<never>;
+}
+
 type Listener = [event: never, listener: never];
 
-/**
- * Runs a call a turn later, so that `.json()` behind it is heard in time.
- *
- * @param fail what to reject with
- */
-export function gotPromise(
-  run: (progress: Progress) => Promise<unknown>,
-  fail: (error: unknown) => unknown,
-): CancelableRequest<never> {
-  const listeners: Listener[] = [];
-  const state = { wantsJson: false, canceled: false };
-  let attempt: CancelableRequest<never> | undefined;
-  let reject: (error: unknown) => void;
+/** One call, behind its promise and those of its shortcuts. */
+class Run implements Progress {
+  wantsJson = false;
+  canceled = false;
+  onCancel: () => void = () => {};
+  readonly #options: GotPromiseOptions;
+  readonly #listeners: Listener[] = [];
+  #attempt: CancelableRequest<never> | undefined;
+  #reject: (error: unknown) => void = () => {};
 
-  const progress: Progress = {
-    get wantsJson() {
-      return state.wantsJson;
-    },
-    adopt(next) {
-      attempt = next;
-      for (const listener of listeners) void next.on(...listener);
-    },
-    onCancel: () => {},
-  };
-  const result = new Promise((resolve, rejectResult) => {
-    reject = rejectResult;
-    queueMicrotask(() => {
-      if (!state.canceled) run(progress).then(resolve, rejectResult);
-    });
-  });
-  return decorate(result);
-
-  function decorate(promise: Promise<unknown>): CancelableRequest<never> {
-    const methods = {
-      json: () => shortcut(promise, 'json'),
-      text: () => shortcut(promise, 'text'),
-      buffer: () => shortcut(promise, 'buffer'),
-      on(...listener: Listener) {
-        listeners.push(listener);
-        void attempt?.on(...listener);
-        return promise;
-      },
-      off(...listener: Listener) {
-        const index = listeners.findIndex(([event, heard]) => event === listener[0] && heard === listener[1]);
-        if (index >= 0) listeners.splice(index, 1);
-        void attempt?.off(...listener);
-        return promise;
-      },
-      cancel() {
-        if (state.canceled) return;
-        state.canceled = true;
-        // Its constructor reads nothing of a request that never was.
-        reject(new CancelError({} as never));
-        progress.onCancel();
-        attempt?.cancel();
-      },
-    };
-    void Object.defineProperty(promise, 'isCanceled', { get: () => state.canceled });
-    return Object.assign(promise, methods) as unknown as CancelableRequest<never>;
+  constructor(options: GotPromiseOptions) {
+    this.#options = options;
   }
 
-  function shortcut(promise: Promise<unknown>, type: Shortcut): CancelableRequest<never> {
-    if (type === 'json') state.wantsJson = true;
-    const parse = async () => {
-      await promise;
-      try {
-        return await attempt?.[type]();
-      } catch (error) {
-        throw fail(error);
-      }
-    };
-    return decorate(parse());
+  start(resolve: (answer: unknown) => void, reject: (error: unknown) => void): void {
+    this.#reject = reject;
+    void STARTED.then(() => {
+      if (!this.canceled) this.#options.run(this).then(resolve, reject);
+    });
+  }
+
+  adopt(attempt: CancelableRequest<never>): void {
+    this.#attempt = attempt;
+    for (const listener of this.#listeners) void attempt.on(...listener);
+  }
+
+  on(...listener: Listener): void {
+    this.#listeners.push(listener);
+    void this.#attempt?.on(...listener);
+  }
+
+  off(...listener: Listener): void {
+    const index = this.#listeners.findIndex(([event, heard]) => event === listener[0] && heard === listener[1]);
+    if (index >= 0) this.#listeners.splice(index, 1);
+    void this.#attempt?.off(...listener);
+  }
+
+  cancel(): void {
+    if (this.canceled) return;
+    this.canceled = true;
+    // Its constructor reads nothing of a request that never was.
+    this.#reject(new CancelError({} as never));
+    this.onCancel();
+    this.#attempt?.cancel();
+  }
+
+  async parse(promise: Promise<unknown>, type: Shortcut): Promise<unknown> {
+    const answer = await promise;
+    try {
+      return isWhole(answer) ? parseAnswer(answer, type) : await this.#attempt?.[type]();
+    } catch (error) {
+      throw this.#options.fail(error);
+    }
+  }
+}
+
+/** Not `queueMicrotask`: in Node that makes a resource for each. */
+const STARTED = Promise.resolve();
+
+/** A class, because there is one for each request: own members would be made anew each time. */
+class CallPromise extends Promise<unknown> {
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  #run: Run | undefined;
+
+  of(run: Run): this {
+    this.#run = run;
+    return this;
+  }
+
+  get isCanceled(): boolean {
+    return this.#run?.canceled === true;
+  }
+
+  json(): CallPromise {
+    if (this.#run) this.#run.wantsJson = true;
+    return this.#shortcut('json');
+  }
+
+  text(): CallPromise {
+    return this.#shortcut('text');
+  }
+
+  buffer(): CallPromise {
+    return this.#shortcut('buffer');
+  }
+
+  on(...listener: Listener): this {
+    this.#run?.on(...listener);
+    return this;
+  }
+
+  off(...listener: Listener): this {
+    this.#run?.off(...listener);
+    return this;
+  }
+
+  cancel(): void {
+    this.#run?.cancel();
+  }
+
+  #shortcut(type: Shortcut): CallPromise {
+    const run = this.#run as Run;
+    return new CallPromise((resolve, reject) => void run.parse(this, type).then(resolve, reject)).of(run);
   }
 }

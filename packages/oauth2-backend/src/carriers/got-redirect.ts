@@ -1,14 +1,12 @@
 /** got's redirect option for one backend. */
 
-import type { Got, OptionsInit } from 'got';
+import type { OptionsInit } from 'got';
 import type { Bearer } from '../bearer.js';
 
-type Follow = Extract<NonNullable<OptionsInit['followRedirect']>, (...args: never) => unknown>;
+type Wanted = NonNullable<OptionsInit['followRedirect']>;
 
-/** Follows as the caller wants, but only below the backend's origin and prefix; elsewhere the 3xx is the plain answer. */
-export function followBelow(bearer: Bearer, options: OptionsInit, client: Got): Follow {
-  const wanted = options.followRedirect ?? client.defaults.options.followRedirect;
-
+/** Follows as is wanted, but only below the backend's origin and prefix; elsewhere the 3xx is the plain answer. */
+export function followBelow(bearer: Bearer, wanted: Wanted): Extract<Wanted, (...args: never) => unknown> {
   return (response) => {
     const location = response.headers.location;
     if (location === undefined) return false;

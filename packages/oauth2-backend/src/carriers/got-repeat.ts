@@ -26,17 +26,29 @@ export interface RepeatOptions {
 
 /** Gives what got gives for the last attempt. */
 export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
-  const { client, bearer, settings, call, href, encoded, progress } = options;
-  const held = call.token();
+  const held = options.call.token();
   let token = held instanceof Promise ? await held : held;
 
   for (;;) {
-    let repeat: (token: AccessToken) => void = () => {};
-    let fail: (error: unknown) => void = () => {};
-    const repeated = new Promise<AccessToken>((resolve, reject) => {
-      repeat = resolve;
-      fail = reject;
-    });
+    const outcome = await sendOnce(options, token);
+    if (!outcome.next) return outcome.answer;
+    token = outcome.next;
+  }
+}
+
+/** How an attempt ended: with got's answer, or with a token to repeat with. */
+interface Outcome {
+  readonly answer?: unknown;
+  readonly next?: AccessToken | undefined;
+}
+
+function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promise<Outcome> {
+  const { client, bearer, settings, call, href, encoded, progress } = options;
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      abandon(attempt);
+      reject(error);
+    };
     const onRefused = async (response: IncomingMessage, sent: AccessToken): Promise<boolean> => {
       let next: AccessToken | undefined;
       try {
@@ -47,46 +59,39 @@ export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
       }
       if (!next) return true;
       await dropAnswer({ chunks: lengths(response), abandon: () => response.destroy() });
-      repeat(next);
+      abandon(attempt);
+      resolve({ next });
       return false;
     };
     const attempt = client(href, {
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
       request: unretried(gotHop({ bearer, settings, call, token, onRefused }), fail),
-      signal: call.signal,
-      isStream: false,
+      signal: hasOnlookers(encoded.options, client) ? call.signal : call.watch,
     } as OptionsInit) as CancelableRequest<never>;
     progress.adopt(attempt);
-
-    const outcome = await Promise.race([
-      repeated.then((next) => ({ next })),
-      attempt.then((answer: unknown) => ({ answer })),
-    ]).catch((error: unknown) => {
-      abandon(attempt);
-      throw error;
-    });
-    if ('answer' in outcome) {
-      if (typeof outcome.answer === 'object' && outcome.answer) hideRequest(outcome.answer, 'request');
-      return outcome.answer;
-    }
-    abandon(attempt);
-    token = outcome.next;
-  }
+    attempt.then((answer: unknown) => {
+      if (typeof answer === 'object' && answer) hideRequest(answer, 'request');
+      resolve({ answer });
+    }, fail);
+  });
 }
 
 /** An error of ours ends the call: got would ask the caller's `retry` first. */
 function unretried(hop: RequestFunction, fail: (error: unknown) => void): RequestFunction {
-  return requestOrFail as RequestFunction;
+  const failed = (error: unknown): never => {
+    if (error instanceof OAuth2BackendError) fail(error);
+    throw error;
+  };
 
-  async function requestOrFail(...given: Parameters<RequestFunction>) {
+  return function requestOrFail(...given) {
     try {
-      return await hop(...given);
+      const request = hop(...given);
+      return request instanceof Promise ? request.catch(failed) : request;
     } catch (error) {
-      if (error instanceof OAuth2BackendError) fail(error);
-      throw error;
+      return failed(error);
     }
-  }
+  };
 }
 
 function abandon(attempt: CancelableRequest<never>): void {
@@ -98,7 +103,20 @@ async function* lengths(response: IncomingMessage): AsyncGenerator<number> {
   for await (const chunk of response) yield (chunk as Buffer).length;
 }
 
+/** Whether code of the caller's sees the options of the request, and may want a real signal in them. */
+function hasOnlookers(options: OptionsInit, { defaults }: Got): boolean {
+  if (options.hooks || defaults.handlers.length > 0) return true;
+  for (const list of Object.values(defaults.options.hooks)) if (list.length > 0) return true;
+  return false;
+}
+
 function acceptJson(headers: OptionsInit['headers'], client: Got): OptionsInit['headers'] {
-  const names = [...Object.keys(headers ?? {}), ...Object.keys(client.defaults.options.headers)];
-  return names.some((name) => name.toLowerCase() === 'accept') ? headers : { ...headers, accept: 'application/json' };
+  return hasAccept(headers) || hasAccept(client.defaults.options.headers)
+    ? headers
+    : { ...headers, accept: 'application/json' };
+}
+
+function hasAccept(headers: object | undefined): boolean {
+  for (const name in headers) if (name.toLowerCase() === 'accept') return true;
+  return false;
 }

@@ -5,7 +5,6 @@ import type { Bearer } from '../bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
-import { followBelow } from './got-redirect.js';
 import { hideRequest } from './got-secrets.js';
 import { type OutboundCall, outboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
@@ -36,7 +35,6 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     };
     const stream = start(href, {
       ...own,
-      followRedirect: followBelow(bearer, own, client),
       request: gotHop({ bearer, settings, call: started, onRefused }),
       signal: started.signal,
     });

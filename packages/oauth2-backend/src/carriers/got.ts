@@ -19,7 +19,7 @@ import { gotPromise } from './got-promise.js';
 import { followBelow } from './got-redirect.js';
 import { gotWithRepeats } from './got-repeat.js';
 import { gotStream } from './got-stream.js';
-import { outboundCall } from './outbound-call.js';
+import { type OutboundCall, outboundCall } from './outbound-call.js';
 import { type CarrierSettings, defaultSettings } from './settings.js';
 
 /** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
@@ -36,8 +36,19 @@ const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
 /** The got that all backends extend: nothing is retried, and no inbound header passed on, unless the caller asks for it. */
 const base: Got = got.extend({ retry: { limit: 0 }, copyPipedHeaders: false });
 
+/** By bearer, because `extend` costs more than a request: those of all inbound requests share one. */
+const ownClients = new WeakMap<Bearer, Got>();
+
+function ownClient(bearer: Bearer): Got {
+  const known = ownClients.get(bearer);
+  if (known) return known;
+  const made = base.extend({ followRedirect: followBelow(bearer, base.defaults.options.followRedirect) });
+  ownClients.set(bearer, made);
+  return made;
+}
+
 /** got over given settings. */
-export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client: Got = base): BackendGot {
+export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = ownClient(bearer)): BackendGot {
   const stream = (input: GotInput, options?: OptionsInit) => gotStream({ client, bearer, settings, input, options });
   const paginate = gotPages({ client, bearer, settings });
 
@@ -50,25 +61,29 @@ export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client: Go
   }) as unknown as BackendGot;
 
   function request(input: GotInput, options?: OptionsInit): CancelableRequest<never> {
-    let signal: AbortSignal | undefined;
-    const fail = (error: unknown) => gotFailure(error, signal);
+    let call: OutboundCall | undefined;
+    const fail = (error: unknown) => gotFailure(error, call);
 
-    return gotPromise(async (progress) => {
-      const { href, own } = readGotCall(input, options, bearer);
-      const { options: defaults } = client.defaults;
-      const method = own.method ?? defaults.method;
-      const call = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
-      signal = call.signal;
-      progress.onCancel = () => call.abort(new DOMException('the caller has cancelled', 'AbortError'));
-      try {
-        const encoded = await encodeOptions({ ...own, followRedirect: followBelow(bearer, own, client) }, defaults);
-        return await gotWithRepeats({ client, bearer, settings, call, href, encoded, progress });
-      } catch (error) {
-        throw fail(error);
-      } finally {
-        call.done();
-      }
-    }, fail);
+    return gotPromise({
+      fail,
+      async run(progress) {
+        const { href, own } = readGotCall(input, options, bearer);
+        const { options: defaults } = client.defaults;
+        const method = own.method ?? defaults.method;
+        const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+        call = started;
+        progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
+        try {
+          const encoding = encodeOptions(own, defaults);
+          const encoded = 'then' in encoding ? await encoding : encoding;
+          return await gotWithRepeats({ client, bearer, settings, call: started, href, encoded, progress });
+        } catch (error) {
+          throw fail(error);
+        } finally {
+          started.done();
+        }
+      },
+    });
   }
 }
 

@@ -1,10 +1,9 @@
 /** One call through a backend, the same for each carrier: what may end it, its token, its repeats. */
 
-import type { EventEmitter } from 'node:events';
 import type { Bearer } from '../bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import { sharedSignal } from '../shared-signal.js';
-import { type AbortSource, type Call, startCall } from '../signals.js';
+import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from '../signals.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
 import { timeLimitReached } from './transport-failure.js';
@@ -66,7 +65,7 @@ class TokenCall implements OutboundCall {
     this.#settings = settings;
     this.#options = options;
     const onDone = settings.begin((reason) => this.#call.abort(reason));
-    const signals = signal || inbound ? [sharedSignal(signal), inbound] : NONE;
+    const signals = signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE;
     const timeout = options.total === false ? 0 : settings.timeouts.total;
     this.endable = timeout > 0 || signals !== NONE;
     this.#call = startCall({ signals, timeout, late: () => this.#lateTotal(), onAbort: options.onAbort, onDone });
@@ -74,6 +73,10 @@ class TokenCall implements OutboundCall {
 
   get signal(): AbortSignal {
     return this.#call.signal;
+  }
+
+  get watch(): AbortWatch {
+    return this.#call.watch;
   }
 
   get aborted(): boolean {
@@ -160,6 +163,6 @@ const NONE: readonly undefined[] = [];
 
 function assertSignal(signal: object, emitters: boolean): void {
   if (typeof (signal as Partial<AbortSignal>).addEventListener === 'function') return;
-  if (emitters && typeof (signal as Partial<EventEmitter>).on === 'function') return;
+  if (emitters && typeof (signal as Partial<AbortEmitter>).on === 'function') return;
   throw new TypeError(`signal must be an AbortSignal${emitters ? ' or an EventEmitter' : ''}`);
 }

@@ -1,7 +1,8 @@
 /** What every carrier works with beside the bearer. */
 
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
-import type { RequestContext } from '../request-context.js';
+import { departureOf, type RequestContext } from '../request-context.js';
+import type { AbortSource } from '../signals.js';
 import { createTransport, type Transport } from '../transport/transport.js';
 import { timeLimitReached } from './transport-failure.js';
 
@@ -48,10 +49,11 @@ export function connectLimit({ connect }: Timeouts): { connectTimeout: number; l
   return { connectTimeout: connect, lateConnect: () => timeLimitReached('connect_timeout', connect) };
 }
 
-/** The inbound client's signal when its going away is to end a request by this method. */
-export function inboundSignal(settings: CarrierSettings, method: string): AbortSignal | undefined {
+/** The inbound client's departure when it is to end a request by this method. */
+export function inboundSignal(settings: CarrierSettings, method: string): AbortSource | undefined {
   const { context, abortOnDisconnect } = settings;
   if (!context || abortOnDisconnect === false) return undefined;
-  if (abortOnDisconnect === 'safe' && !SAFE_METHODS.has(method.toUpperCase())) return undefined;
-  return context.signal;
+  if (abortOnDisconnect === 'safe' && !SAFE_METHODS.has(method) && !SAFE_METHODS.has(method.toUpperCase()))
+    return undefined;
+  return departureOf(context);
 }

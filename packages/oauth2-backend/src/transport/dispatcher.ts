@@ -2,7 +2,8 @@
 
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { Agent, buildConnector, type Dispatcher, errors } from 'undici';
+import { Agent, buildConnector, Dispatcher, errors } from 'undici';
+import type { ResolvedProxy } from '../definitions/resolved.js';
 import { type Attempts, openInTime } from './connect-limit.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
@@ -34,12 +35,30 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   };
   if (!proxy || !origin.startsWith('http:')) return { dispatcher: agent, destroy };
 
-  const dispatcher = agent.compose((dispatch) => (request, handler) => {
-    const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
-    headers['host'] ??= new URL(origin).host;
-    return dispatch({ ...request, origin: proxy.url, path: `${origin}${request.path}`, headers }, handler);
-  });
-  return { dispatcher, destroy };
+  return { dispatcher: new AbsoluteForm(agent, origin, proxy), destroy };
+}
+
+/** Not `compose`: what undici puts between does not tell when a request has been written. */
+class AbsoluteForm extends Dispatcher {
+  readonly #agent: Agent;
+  readonly #origin: string;
+  readonly #host: string;
+  readonly #proxy: ResolvedProxy;
+
+  constructor(agent: Agent, origin: string, proxy: ResolvedProxy) {
+    super();
+    this.#agent = agent;
+    this.#origin = origin;
+    this.#host = new URL(origin).host;
+    this.#proxy = proxy;
+  }
+
+  override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(this.#proxy) };
+    headers['host'] ??= this.#host;
+    const path = `${this.#origin}${request.path}`;
+    return this.#agent.dispatch({ ...request, origin: this.#proxy.url, path, headers }, handler);
+  }
 }
 
 function connector(options: TransportOptions, trust: ConnectionOptions, attempts: Attempts): buildConnector.connector {

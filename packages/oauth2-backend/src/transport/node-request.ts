@@ -4,14 +4,21 @@ import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } fro
 import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 import { tunnelStream } from './tunnel-stream.js';
 
+/** What a request says of itself; where it goes to and how is said by the backend. */
+export type OwnRequestOptions = Pick<
+  RequestOptions,
+  'method' | 'headers' | 'maxHeaderSize' | 'family' | 'localAddress'
+>;
+
 /** Sends requests; the agents are one for each scheme. */
 export interface NodeRequests {
-  request(href: string, options: RequestOptions): ClientRequest;
+  request(href: string, options: OwnRequestOptions): ClientRequest;
   destroy(): void;
 }
 
@@ -25,10 +32,28 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
     ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
     : plainAgent(options, pool);
   const client = secure ? https : http;
+  const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
 
   return {
     request(href, request) {
-      if (!absoluteForm) return client.request(href, { ...request, agent });
+      if (!absoluteForm) {
+        if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
+        // Node would parse the whole each time.
+        const { method, headers, maxHeaderSize, family, localAddress } = request;
+        const path = href.slice(origin.length);
+        return client.request({
+          protocol,
+          hostname,
+          port,
+          path,
+          method,
+          headers,
+          maxHeaderSize,
+          family,
+          localAddress,
+          agent,
+        });
+      }
       const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
       headers['host'] ??= new URL(origin).host;
       return client.request(proxy.url, { ...request, path: href, headers, agent });

@@ -1,10 +1,10 @@
 /** The connections of one backend, for undici and for got. */
 
-import type { ClientRequest, RequestOptions } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
-import { type NodeRequests, nodeRequests } from './node-request.js';
+import { type NodeRequests, nodeRequests, type OwnRequestOptions } from './node-request.js';
 import { type TrustOptions, trustOptions } from './trust.js';
 
 /** Connections of one backend; each kind is made when first used. */
@@ -12,7 +12,7 @@ export interface Transport {
   /** For token requests and fetch. */
   readonly dispatcher: Dispatcher;
   /** For got: Node's own request. */
-  request(href: string, options: RequestOptions): ClientRequest;
+  request(href: string, options: OwnRequestOptions): ClientRequest;
   /** Ends every connection. A dispatcher that was given is left alone. */
   destroy(): Promise<void>;
 }

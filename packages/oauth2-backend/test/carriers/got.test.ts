@@ -215,6 +215,31 @@ describe('got(input, options)', () => {
   });
 });
 
+describe("what code of the caller's sees of a call", () => {
+  it('a hook finds a real signal, per call and by extend, which fires when the call ends', async () => {
+    const found: unknown[] = [];
+    const hooks = { beforeRequest: [(options: { signal?: unknown }) => void found.push(options.signal)] };
+    const { got } = world.backend();
+    await got('x', { hooks });
+    await got.extend({ hooks }).get('x');
+    const held = world.api.hold();
+    const call = got('x', { hooks });
+    await world.api.arrived(3);
+    call.cancel();
+    expect(await rejection(call)).toBeInstanceOf(CancelError);
+    held();
+    expect(found).toEqual([expect.any(AbortSignal), expect.any(AbortSignal), expect.any(AbortSignal)]);
+    expect((found[2] as AbortSignal).aborted).toBe(true);
+  });
+
+  it('an answer keeps its requests out of console output, and gives them by name', async () => {
+    const answer = await world.backend().got('x');
+    expect(inspect(answer, { depth: 8 })).not.toContain('Bearer token-1');
+    expect(answer.request.options.url?.toString()).toBe(`${world.api.origin}/x`);
+    expect((answer as unknown as { req: { method: string } }).req.method).toBe('GET');
+  });
+});
+
 describe("got's errors", () => {
   it('keep their class and the answer as plain fields; 502 towards the inbound client', async () => {
     world.api.next({ status: 404, body: { why: 'gone' }, headers: { 'x-reason': 'gone' } });
