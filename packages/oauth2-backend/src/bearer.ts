@@ -63,7 +63,8 @@ export function tieBearer(options: {
   retries: number;
 }): Bearer {
   const { name, source, target, retries } = options;
-  let checked: AccessToken | undefined;
+  /** A foreign source may change its object: the value counts. */
+  let checked: string | undefined;
   /** Only for sources that nobody keeps: they are told at the next question. */
   let refusedValue: string | undefined;
 
@@ -117,11 +118,11 @@ export function tieBearer(options: {
 
   /** Sources are other people's code: what they give goes into a header only if a header may carry it. */
   function check(token: AccessToken): AccessToken {
-    if (checked !== undefined && token === checked) return token;
+    if (checked !== undefined && token?.value === checked) return token;
     if (typeof token?.value !== 'string' || !TOKEN.test(token.value)) {
       throw new NoTokenError(`token source of "${name}" gave a token that no header may carry`, { statusCode: 502 });
     }
-    checked = token;
+    checked = token.value;
     return token;
   }
 }

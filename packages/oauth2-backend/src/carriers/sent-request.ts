@@ -21,16 +21,10 @@ export function completeHeaders(
   else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
 }
 
-/** The Authorization field of a token, made once for each. */
+/** The Authorization field of a token (RFC 6750 §2.1). */
 export function bearerField(token: AccessToken): string {
-  const known = fields.get(token);
-  if (known !== undefined) return known;
-  const field = `Bearer ${token.value}`;
-  fields.set(token, field);
-  return field;
+  return `Bearer ${token.value}`;
 }
-
-const fields = new WeakMap<AccessToken, string>();
 
 /** Path and query with the query modified: remove, set, add, in this order. What they leave alone stays to the letter. */
 export function completePath(path: string, { remove, set, add }: QueryModifiers): string {

@@ -118,6 +118,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Controller, error: Error): void {
     const { handler, controller } = this.#owner;
     this.#ended = true;
+    // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
+    if ('data' in error) delete error.data;
     if (this.#state === 'dropped') this.#sink?.destroy();
     else this.#tell(() => handler.onResponseError?.(controller, error));
   }

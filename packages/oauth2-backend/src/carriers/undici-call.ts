@@ -7,7 +7,7 @@ import type { AccessToken } from '../token.js';
 import { type OutboundCall, outboundCall } from './outbound-call.js';
 import { completeHeaders } from './sent-request.js';
 import type { CarrierSettings } from './settings.js';
-import { challengesOf, dropResponse } from './undici-answer.js';
+import { abandonBody, challengesOf, dropResponse } from './undici-answer.js';
 import { undiciFailure, undiciTimeLimit } from './undici-failure.js';
 import { type HopOwner, UndiciHop } from './undici-hop.js';
 import type { OwnRequest } from './undici-options.js';
@@ -170,19 +170,11 @@ class RequestCall implements HopOwner {
 
   /** Rejects; or, when the caller has the answer, ends its body. */
   #fail(reason: unknown): void {
-    const { stream } = this.#body;
     this.#options.reject(reason);
-    if (this.#hop) this.#hop.abort(reason);
-    else abandon(stream ?? this.#options.request.body, reason);
+    this.#hop?.abort(reason);
+    if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
     this.#call.done();
   }
 }
 
 const NO_BODY: EncodedBody = {};
-
-/** A stream that will not be sent is closed, as undici does it. */
-function abandon(body: unknown, reason: unknown): void {
-  if (typeof body !== 'object' || body === null || !('destroy' in body) || typeof body.destroy !== 'function') return;
-  if ('on' in body && typeof body.on === 'function') body.on('error', () => undefined);
-  body.destroy(reason);
-}

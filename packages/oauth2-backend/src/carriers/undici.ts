@@ -3,6 +3,7 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer.js';
 import type { CarrierSettings } from './settings.js';
+import { abandonBody } from './undici-answer.js';
 import { startRequest } from './undici-call.js';
 import { type RequestOptions, readRequest } from './undici-options.js';
 
@@ -14,7 +15,12 @@ export function requestCarrier(bearer: Bearer, settings: CarrierSettings): Beare
   return function requestWithToken(input, options) {
     // One promise a request; what is thrown in here rejects it.
     return new Promise((resolve, reject) => {
-      startRequest({ bearer, settings, request: readRequest(input, options, bearer, settings), resolve, reject });
+      try {
+        startRequest({ bearer, settings, request: readRequest(input, options, bearer, settings), resolve, reject });
+      } catch (error) {
+        abandonBody(options?.body, error);
+        throw error;
+      }
     });
   };
 }

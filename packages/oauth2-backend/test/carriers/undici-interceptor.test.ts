@@ -1,5 +1,6 @@
 import { EventEmitter, getEventListeners } from 'node:events';
 import { Readable, Writable } from 'node:stream';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   AuthorizationHeaderError,
@@ -13,6 +14,7 @@ import {
 import { Agent, type Dispatcher, fetch, interceptors, MockAgent, Headers as UndiciHeaders } from 'undici';
 import { type RecordingServer, recordingServer } from '../../../../test/servers/recording-server.js';
 import { type CarrierWorld, carrierWorld, rejection } from './carrier-world.js';
+import { rawServer } from './raw-server.js';
 
 let world: CarrierWorld;
 let foreign: RecordingServer;
@@ -364,3 +366,17 @@ function shifty(): URL {
     get: () => (asked++ === 0 ? `${foreign.origin}/` : world.api.origin),
   });
 }
+
+describe('an answer that cannot be read', () => {
+  it('is an error without its bytes: the server may have repeated the token', async () => {
+    const raw = await rawServer((head) => `HTTP/1.1 200 OK\r\nbad header ${head}\r\n\r\n`);
+    try {
+      const agent = compose(interceptor(undefined, raw.origin));
+      const error = await rejection(agent.request({ origin: raw.origin, path: '/x', method: 'GET' }));
+      expect(String(error)).toContain('HTTPParserError');
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/token-1/);
+    } finally {
+      raw.close();
+    }
+  });
+});

@@ -28,6 +28,34 @@ describe('request(input, options)', () => {
     expect(world.as.requests).toHaveLength(0);
   });
 
+  it.each<[string, string, RequestOptions]>([
+    ['an endpoint that refuses connections', 'x', {}],
+    ['a target elsewhere', 'https://elsewhere.example/', {}],
+    ['a header of its own', 'x', { headers: { authorization: 'x' } }],
+    ['a method that is none', 'x', { method: 'GE T' }],
+    ['an unknown option', 'x', { headerz: {} } as object],
+    ['a signal that has fired', 'x', { signal: AbortSignal.abort() }],
+  ])('closes a stream that is not sent: %s', async (_name, input, options) => {
+    const body = new Readable({ read() {} });
+    const backend = world.backend({ origin: 'http://127.0.0.1:9' });
+    await rejection(backend.request(input, { method: 'POST', ...options, body }));
+    expect(body.destroyed).toBe(true);
+    expect(body.listenerCount('error')).toBeGreaterThan(0);
+  });
+
+  it('sends the value that a source gives now, though its object is the same', async () => {
+    const token = { value: 'v1', type: 'Bearer' as const, issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+    const tokens = { api: { token: async () => token, current: () => token } };
+    const backend = world.backend({}, { tokens });
+    for (const value of ['v1', 'v2']) {
+      token.value = value;
+      for (const call of [backend.request('x'), backend.fetch('x'), backend.got('x')]) await call;
+    }
+    expect(world.api.tokens()).toEqual(['v1', 'v1', 'v1', 'v2', 'v2', 'v2']);
+    token.value = 'a,b';
+    await expect(backend.request('x')).rejects.toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN' });
+  });
+
   it('passes on what is safe', async () => {
     const infos: number[] = [];
     const answer = await world.backend().request('x', {
