@@ -38,7 +38,8 @@ export function dispatchCall(
  */
 class TimedHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #options: CallDispatchOptions;
+  /** Let go of at the end: undici may hold on to its handlers, and so would hold the inbound request behind the call. */
+  #options: CallDispatchOptions | undefined;
   #answered = false;
 
   constructor(handler: Dispatcher.DispatchHandler, options: CallDispatchOptions) {
@@ -48,13 +49,14 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onConnect(abort: (error?: Error) => void): void {
     this.#handler.onConnect?.(abort);
-    this.#options.onConnect?.(abort);
+    this.#options?.onConnect?.(abort);
   }
 
   onRequestSent(): void {
-    const { call, ttfb, late } = this.#options;
     // Some servers answer before they have read all.
-    if (ttfb > 0 && !this.#answered) call.limit(ttfb, late);
+    if (!this.#options || this.#answered) return;
+    const { call, ttfb, late } = this.#options;
+    if (ttfb > 0) call.limit(ttfb, late);
   }
 
   onBodySent(chunkSize: number, totalBytesSent: number): void {
@@ -62,7 +64,7 @@ class TimedHandler implements Dispatcher.DispatchHandler {
   }
 
   onUpgrade(...args: Parameters<NonNullable<Dispatcher.DispatchHandler['onUpgrade']>>): void {
-    this.#options.call.lift();
+    this.#options?.call.lift();
     this.#handler.onUpgrade?.(...args);
   }
 
@@ -73,7 +75,7 @@ class TimedHandler implements Dispatcher.DispatchHandler {
   onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
     if (statusCode >= 200) {
       this.#answered = true;
-      this.#options.call.lift();
+      this.#options?.call.lift();
     }
     return this.#handler.onHeaders?.(statusCode, headers, resume, statusText) ?? true;
   }
@@ -84,14 +86,20 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onComplete(trailers: string[] | null): void {
     this.#handler.onComplete?.(trailers);
-    this.#options.onEnd?.();
+    this.#end();
   }
 
   onError(error: Error): void {
-    this.#options.call.lift();
+    this.#options?.call.lift();
     // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
     if (typeof error === 'object' && 'data' in error) delete error.data;
     this.#handler.onError?.(error);
-    this.#options.onEnd?.();
+    this.#end();
+  }
+
+  #end(): void {
+    const options = this.#options;
+    this.#options = undefined;
+    options?.onEnd?.();
   }
 }

@@ -19,7 +19,7 @@ export function inboundDeparture(request: IncomingMessage, response: ServerRespo
   if (known) return known;
   const departure = new Departure();
   // Not a WeakMap: young keys in an old table are work for the garbage collector.
-  Object.defineProperty(holder, DEPARTURE, { value: departure });
+  holder[DEPARTURE] = departure;
   // `close` comes after a complete answer too.
   const closed = () => {
     if (!response.writableFinished) departure.tell();

@@ -26,7 +26,30 @@ export function hopDispatcher(options: HopOptions): Pick<Dispatcher, 'dispatch'>
 }
 
 /** A class, because there is one for each request. */
-class HopDispatcher implements CallDispatchOptions {
+class HopDispatcher implements Pick<Dispatcher, 'dispatch'> {
+  /** Let go of when dispatched: fetch holds on to its dispatcher until the answer is collected, and so the inbound request. */
+  #options: HopOptions | undefined;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(options: HopOptions) {
+    this.#options = options;
+    this.#dispatcher = options.settings.transport.dispatcher;
+  }
+
+  /** fetch hands a mock dispatcher the body as it was given. */
+  get isMockActive(): unknown {
+    return (this.#dispatcher as { isMockActive?: unknown }).isMockActive;
+  }
+
+  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    const options = this.#options;
+    if (!options) throw new TypeError('a hop is one request');
+    this.#options = undefined;
+    return dispatchCall(new HopDispatch(options), request, handler);
+  }
+}
+
+class HopDispatch implements CallDispatchOptions {
   readonly dispatcher: Dispatcher;
   readonly call: OutboundCall;
   readonly ttfb: number;
@@ -44,17 +67,8 @@ class HopDispatcher implements CallDispatchOptions {
     this.onEnd = onEnd;
   }
 
-  /** fetch hands a mock dispatcher the body as it was given. */
-  get isMockActive(): unknown {
-    return (this.dispatcher as { isMockActive?: unknown }).isMockActive;
-  }
-
   get late(): () => unknown {
     return this.call.lateAnswer;
-  }
-
-  dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    return dispatchCall(this, request, handler);
   }
 
   prepare(request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions {

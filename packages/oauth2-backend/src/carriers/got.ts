@@ -88,9 +88,9 @@ export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = o
 }
 
 function withMethods<R>(call: (input: GotInput, options?: OptionsInit) => R): Record<string, typeof call> {
-  return Object.fromEntries(
-    METHODS.map((method) => [method, (input, options) => call(input, { ...options, method })] as [string, typeof call]),
-  );
+  const methods: Record<string, typeof call> = {};
+  for (const method of METHODS) methods[method] = (input, options) => call(input, { ...options, method });
+  return methods;
 }
 
 /**
