@@ -86,7 +86,7 @@ const channels = new Map(
     ] satisfies ChannelName[]
   ).map((name) => [name, channel(name)]),
 );
-const tokenRequests = tracingChannel<unknown, TokenRequestMessage>('oauth2-backend:token-request');
+const tokenRequests = tracingChannel<object, TokenRequestMessage>('oauth2-backend:token-request');
 
 /** Publishes a message, which is only made when somebody listens. */
 export function publish<N extends ChannelName>(name: N, message: () => ChannelMessages[N]): void {

@@ -63,7 +63,7 @@ function lengthOf(error: unknown, failures: number, random: number): number {
   const step = steps[Math.min(failures, steps.length - 1)] ?? 0;
   const cap = statusOf(error) === 429 ? MAX_RETRY_AFTER_429 : MAX_RETRY_AFTER;
   const asked = Math.min(retryAfterOf(error) ?? 0, cap);
-  return Math.max(step * (1 + JITTER * random), asked);
+  return Math.round(Math.max(step * (1 + JITTER * random), asked));
 }
 
 function statusOf(error: unknown): number | undefined {
