@@ -28,8 +28,9 @@ export function redisInstalled(): boolean {
 
 /** Starts one; `args` as on its command line. */
 export async function redisServer(args: readonly string[] = []): Promise<RedisServer> {
-  const port = await freePort();
-  let child: ChildProcess | undefined;
+  const started = await launchSomewhere(args);
+  const { port } = started;
+  let child: ChildProcess | undefined = started.child;
   const server: RedisServer = {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -45,8 +46,18 @@ export async function redisServer(args: readonly string[] = []): Promise<RedisSe
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
   };
-  await server.start();
   return server;
+}
+
+/** Between the look for a free port and its use others may take it, or the one of the cluster's bus. */
+async function launchSomewhere(args: readonly string[], tries = 5): Promise<{ port: number; child: ChildProcess }> {
+  const port = await freePort();
+  try {
+    return { port, child: await launch(port, args) };
+  } catch (error) {
+    if (tries === 1) throw error;
+    return launchSomewhere(args, tries - 1);
+  }
 }
 
 async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
