@@ -29,8 +29,8 @@ export interface Refusal {
   readonly token: AccessToken;
   /** The answer's `WWW-Authenticate` field or fields. */
   readonly challenges: string | readonly string[] | undefined;
-  /** Whether the request's body can be sent again byte for byte. */
-  readonly replayable: boolean;
+  /** Whether the request's body can be sent again byte for byte; a function is asked only when that is what matters. */
+  readonly replayable: boolean | (() => Promise<boolean>);
   /** How often the request has been repeated already. */
   readonly repeats: number;
   readonly query: TokenQuery;
@@ -85,7 +85,7 @@ export function tieBearer(options: {
       const feedback = feedbackOf(token);
       if (repeats > 0) feedback?.refusedAgain();
       if (refusalOf(challenges) === 'stands') return undefined;
-      if (!replayable || repeats >= retries) {
+      if (repeats >= retries || !(typeof replayable === 'function' ? await replayable() : replayable)) {
         if (feedback) feedback.refused();
         else refusedValue = token.value;
         return undefined;

@@ -40,7 +40,13 @@ export function requestForward(
       const message = `forward("${name}") needs the middleware that gives the request its backends to run before it`;
       throw new ConfigurationError([{ path: '', message }]);
     }
+    if (response.headersSent || response.writableEnded) {
+      const message = `forward("${name}") was reached by a request that has been answered already`;
+      throw new ConfigurationError([{ path: '', message }]);
+    }
     const answer = await view.member(name).forward(request, resolved);
+    // They would be of another body than the one that comes now.
+    for (const header of FRAMING) if (response.hasHeader(header)) response.removeHeader(header);
     for (const header of JOINED) {
       const value = answer.headers[header];
       const before = value === undefined ? undefined : response.getHeader(header);
@@ -50,6 +56,7 @@ export function requestForward(
   };
 }
 
+const FRAMING = ['content-length', 'trailer'];
 const JOINED = ['set-cookie', 'vary'];
 
 function resolve(name: unknown, property: unknown, options: ForwardOptions): ForwardOptions {

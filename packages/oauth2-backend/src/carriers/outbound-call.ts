@@ -1,6 +1,6 @@
 /** One call through a backend, the same for each carrier: what may end it, its token, its repeats. */
 
-import type { Bearer } from '../bearer.js';
+import type { Bearer, Refusal } from '../bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import { sharedSignal } from '../shared-signal.js';
 import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from '../signals.js';
@@ -16,7 +16,7 @@ export interface OutboundCall extends Call {
   afterRefusal(
     token: AccessToken | undefined,
     challenges: string | readonly string[] | undefined,
-    replayable: boolean,
+    replayable: Refusal['replayable'],
   ): Promise<AccessToken | undefined>;
   /** After any other answer. */
   accepted(token: AccessToken | undefined): void;
@@ -114,17 +114,18 @@ class TokenCall implements OutboundCall {
 
   token(): AccessToken | undefined | Promise<AccessToken> {
     if (!this.#bearer.hasToken) return undefined;
-    return this.#bearer.current() ?? this.#whileWaiting('token', this.#bearer.token(this.#query()));
+    return this.#bearer.current() ?? this.#whileWaiting('token', () => this.#bearer.token(this.#query()));
   }
 
   async afterRefusal(
     token: AccessToken | undefined,
     challenges: string | readonly string[] | undefined,
-    replayable: boolean,
+    replayable: Refusal['replayable'],
   ): Promise<AccessToken | undefined> {
     if (!token) return undefined;
-    const refusal = { token, challenges, replayable, repeats: this.#repeats, query: this.#query() };
-    const next = await this.#whileWaiting('renewal', this.#bearer.afterRefusal(refusal));
+    const judged = typeof replayable === 'function' ? () => this.#notWaiting(replayable) : replayable;
+    const refusal = { token, challenges, replayable: judged, repeats: this.#repeats, query: this.#query() };
+    const next = await this.#whileWaiting('renewal', () => this.#bearer.afterRefusal(refusal));
     if (next) this.#repeats += 1;
     return next;
   }
@@ -137,12 +138,23 @@ class TokenCall implements OutboundCall {
     return { signal: this.#call.signal, context: this.#settings.context };
   }
 
-  async #whileWaiting<T>(what: 'token' | 'renewal', promise: Promise<T>): Promise<T> {
+  async #whileWaiting<T>(what: 'token' | 'renewal', start: () => Promise<T>): Promise<T> {
     this.#waiting = what;
     try {
-      return await promise;
+      return await start();
     } finally {
       this.#waiting = undefined;
+    }
+  }
+
+  /** A body that is still coming is no token that does not come. */
+  async #notWaiting(replayable: () => Promise<boolean>): Promise<boolean> {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    try {
+      return await replayable();
+    } finally {
+      if (!this.aborted) this.#waiting = waiting;
     }
   }
 

@@ -16,6 +16,11 @@ export interface RawAnswer {
   readonly trailers: Record<string, string | string[]>;
 }
 
+/** Whether an answer with this status has no body, whatever comes (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
+export function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
 /** Settles once: with the final answer's head, or with why there is none. Interim answers are dropped. */
 export class AnswerHandler implements Dispatcher.DispatchHandler {
   readonly #call: Call;
@@ -56,13 +61,14 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     const body = new AnswerBody(resume, (reason) => this.#abort?.(reason));
     this.#answer = { status, raw, body, trailers: Object.create(null) };
     // undici breaks off a 304 that says how long the body would be (RFC 9110 §8.6).
-    if (status === 204 || status === 304) body.complete();
+    if (isBodiless(status)) body.complete();
     this.#settle(this.#answer);
     return true;
   }
 
   onData(chunk: Buffer): boolean {
-    return this.#answer?.body.push(chunk) ?? true;
+    if (!this.#answer || isBodiless(this.#answer.status)) return true;
+    return this.#answer.body.push(chunk);
   }
 
   onComplete(raw: string[] | Buffer[] | null): void {

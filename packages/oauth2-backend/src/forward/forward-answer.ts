@@ -2,7 +2,6 @@
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Refused } from './inbound-message.js';
 
 /** An answer as it is to be sent to the inbound client. */
 export interface ForwardAnswer {
@@ -13,6 +12,12 @@ export interface ForwardAnswer {
   readonly body: Readable;
   /** Filled when the body has ended. */
   readonly trailers: Record<string, string | string[]>;
+}
+
+/** What a request that is not forwarded is answered with. */
+export interface Refused {
+  readonly status: 400 | 404 | 405 | 431 | 501 | 505;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The answer to a request that is not forwarded. */

@@ -12,7 +12,7 @@ import { waitFor } from '../sources/flight.js';
 import type { Target } from '../target.js';
 import type { AccessToken } from '../token.js';
 import type { AnswerBody } from './answer-body.js';
-import { AnswerHandler, type RawAnswer } from './answer-handler.js';
+import { AnswerHandler, isBodiless, type RawAnswer } from './answer-handler.js';
 import { clientGone } from './client-gone.js';
 import { type ForwardAnswer, refusedAnswer } from './forward-answer.js';
 import { forwardFailure } from './forward-failure.js';
@@ -21,6 +21,7 @@ import { addForwarded } from './forwarded-headers.js';
 import { inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace } from './inbound-place.js';
+import { earlierRefusal, rememberRefusal } from './refused-connections.js';
 import { challengesOf, returnedHeaders } from './returned-headers.js';
 import { mapLocations } from './returned-location.js';
 import { assertUnread } from './unread-body.js';
@@ -31,9 +32,14 @@ export type ForwardCarrier = (request: IncomingMessage, options: ResolvedForward
 /** forward over given settings. */
 export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): ForwardCarrier {
   return async function forwardWithToken(request, options) {
+    const message = earlierRefusal(request) ?? readInbound(request, options);
+    if ('status' in message) {
+      rememberRefusal(request, message);
+      return refusedAnswer(request, message);
+    }
     const place = inboundPlace(request, settings.context?.inbound, options.mount);
-    const message = readInbound(request, options);
-    if ('status' in message) return refusedAnswer(request, message);
+    if (!place) return refusedAnswer(request, { status: 404 });
+    const { mount } = place;
     const target = forwardTarget(bearer.target, place.path);
     if (!target) return refusedAnswer(request, { status: 400 });
     if (message.body !== undefined) assertUnread(request);
@@ -64,8 +70,12 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
         });
         if (answer.status !== 401) call.accepted(token);
         else if (token) {
-          const again = body && (await waitFor(body.again(), call.signal));
-          const next = await call.afterRefusal(token, challengesOf(answer.raw), !body || again !== undefined);
+          let again: Buffer | undefined;
+          const replayable = async () => {
+            again = body && (await waitFor(body.again(), call.signal));
+            return !body || again !== undefined;
+          };
+          const next = await call.afterRefusal(token, challengesOf(answer.raw), replayable);
           if (next) {
             await dropAnswer({ chunks: lengths(answer.body), abandon: () => void answer.body.destroy() });
             token = next;
@@ -73,6 +83,8 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
             continue;
           }
         }
+        // It may have broken off while the rest of the request was waited for, or a token.
+        if (answer.body.errored) throw answer.body.errored;
         sent?.whenOver(over);
         return given(answer);
       }
@@ -87,11 +99,15 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
 
     function given({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
       const headers = returnedHeaders(raw, options);
-      mapLocations(headers, target as Target, bearer.target, place.mount);
+      mapLocations(headers, target as Target, bearer.target, mount);
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && request.method !== 'HEAD' && request.httpVersion !== '1.0';
-      if (!chunked || status === 204 || status === 304) delete headers['trailer'];
-      return { status, headers, body: stream, trailers };
+      if (!chunked || isBodiless(status)) delete headers['trailer'];
+      // A 304 says how long the body would be; the others have none (RFC 9110 §8.6, §15.3.6).
+      if (status === 204) delete headers['content-length'];
+      else if (status === 205) headers['content-length'] = '0';
+      // The backend takes the application for a proxy. Its client must not.
+      return { status: status === 407 ? 502 : status, headers, body: stream, trailers };
     }
   };
 }

@@ -3,10 +3,16 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClientClosedError } from '../errors.js';
+import { growingBuffer } from './growing-buffer.js';
+import { assertUnread } from './unread-body.js';
 
 /** A body that is being read. */
 export interface InboundBody {
-  /** What to send first: all of it where it is known to be small, else a stream; the inbound request outlives that. */
+  /**
+   * What to send first: all of it where it is known to be small, else a stream; the inbound request outlives that.
+   *
+   * @throws ConfigurationError when somebody else has read some of it in the meantime
+   */
   start(): Readable | Promise<Buffer>;
   /** All of it once it has arrived, or `undefined` when it was not kept. */
   again(): Promise<Buffer | undefined>;
@@ -16,16 +22,24 @@ export interface InboundBody {
 
 /** Reads a request's body; up to `limit` bytes are kept. Reading stops while whoever gets the stream is slow. */
 export function inboundBody(request: IncomingMessage, length: number | 'chunked', limit: number): InboundBody {
-  let kept: Buffer[] | undefined = length === 'chunked' || length <= limit ? [] : undefined;
+  const kept = growingBuffer(length === 'chunked' ? limit : Math.min(limit, length));
+  let keeping = length === 'chunked' || length <= limit;
   let size = 0;
-  let state: 'arriving' | 'complete' | 'broken' = 'arriving';
+  let state: 'arriving' | 'complete' | 'broken' = request.destroyed ? 'broken' : 'arriving';
   let stream: Readable | undefined;
   const waiting: (() => void)[] = [];
+  // Who listens already - a meter, say - hears it later, together with us.
+  if (request.readableFlowing) request.pause();
+  // From now on: the client may leave before there is a token.
+  request.once('end', () => settle(length === 'chunked' || size === length ? 'complete' : 'broken'));
+  for (const event of ['aborted', 'error', 'close']) request.once(event, () => settle('broken'));
 
   return {
     start() {
-      read();
-      if (length !== 'chunked' && kept) return whole();
+      assertUnread(request);
+      if (state === 'broken') throw new ClientClosedError();
+      request.on('data', take);
+      if (length !== 'chunked' && keeping) return whole();
       stream = new Readable({
         read: () => void request.resume(),
         destroy(error, callback) {
@@ -36,8 +50,8 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
       return stream;
     },
     async again() {
-      if (kept && state === 'arriving') await settled();
-      return kept && state === 'complete' ? Buffer.concat(kept) : undefined;
+      if (keeping && state === 'arriving') await settled();
+      return keeping && state === 'complete' ? kept.bytes() : undefined;
     },
     drop,
   };
@@ -47,24 +61,15 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
     request.resume();
   }
 
-  function read(): void {
-    request.on('data', (chunk: Buffer) => {
-      keep(chunk);
-      if (stream && !stream.push(chunk)) request.pause();
-    });
-    request.once('end', () => settle('complete'));
-    request.once('error', () => settle('broken'));
-    request.once('close', () => settle('broken'));
-  }
-
-  function keep(chunk: Buffer): void {
-    if (!kept) return;
+  function take(chunk: Buffer): void {
     size += chunk.length;
-    if (size <= limit) kept.push(chunk);
-    else {
-      kept = undefined;
+    if (keeping && size <= limit) kept.add(chunk);
+    else if (keeping) {
+      keeping = false;
+      kept.clear();
       wake();
     }
+    if (stream && !stream.push(chunk)) request.pause();
   }
 
   function settle(to: 'complete' | 'broken'): void {
@@ -76,9 +81,10 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
   }
 
   async function whole(): Promise<Buffer> {
-    await settled();
+    request.resume();
+    if (state === 'arriving') await settled();
     if (state !== 'complete') throw new ClientClosedError();
-    return Buffer.concat(kept ?? []);
+    return kept.bytes();
   }
 
   function settled(): Promise<void> {

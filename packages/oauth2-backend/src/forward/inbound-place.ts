@@ -1,7 +1,7 @@
 /** Which part of an inbound request's path is the backend's, and which is where it was mounted. */
 
 import type { IncomingMessage } from 'node:http';
-import { ConfigurationError, OriginError } from '../errors.js';
+import { OriginError } from '../errors.js';
 import type { Target, TargetRule } from '../target.js';
 
 /** A path in two parts. */
@@ -22,22 +22,20 @@ interface Framework {
  * Reads the request's path: below `mount` when it is given, else below what a framework's mount has cut off.
  *
  * @param inbound the framework's own object, if there is one
- * @throws ConfigurationError when the request is not below `mount`
+ * @returns `undefined` when the request is not below `mount`
  */
 export function inboundPlace(
   request: IncomingMessage,
   inbound: object | undefined,
   mount: string | undefined,
-): InboundPlace {
+): InboundPlace | undefined {
   const framework: Framework = inbound ?? request;
   const url = pathOf(request.url ?? '');
   const original = typeof framework.originalUrl === 'string' ? pathOf(framework.originalUrl) : url;
   if (mount === undefined) return { path: url, mount: mountOf(framework, url, original) };
   if (original === undefined) return { path: undefined, mount };
   const path = original.slice(mount.length);
-  if (original.startsWith(mount) && /^(?:[/?]|$)/.test(path)) return { path, mount };
-  const message = `forward was reached by a request that is not below "${mount}"`;
-  throw new ConfigurationError([{ path: 'mount', message }]);
+  return original.startsWith(mount) && /^(?:[/?]|$)/.test(path) ? { path, mount } : undefined;
 }
 
 /** Some clients send a whole URL (RFC 9112 §3.2.2): where it says it goes does not count. `OPTIONS *` has no path. */

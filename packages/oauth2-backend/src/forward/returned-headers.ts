@@ -18,7 +18,7 @@ export function returnedHeaders(
     if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
     else if (name === 'set-cookie' && !passSetCookie) return;
     else if (name === 'www-authenticate' && !passChallenges) return;
-    else if (!HOP_BY_HOP.has(name)) addHeader(headers, name, value);
+    else if (!HOP_BY_HOP.has(name) && !FOR_OTHERS.has(name)) addHeader(headers, name, value);
   });
   dropNamed(headers, connection);
   return headers;
@@ -36,9 +36,21 @@ export function challengesOf(raw: RawHeaders): string[] {
 /** Trailers that may be sent on: none that would change how the message is read (RFC 9110 §6.5.1). */
 export function returnedTrailers(raw: RawHeaders, trailers: Record<string, string | string[]>): void {
   eachHeader(raw, (name, value) => {
-    if (!HOP_BY_HOP.has(name) && !NO_TRAILER.has(name)) addHeader(trailers, name, value);
+    if (HOP_BY_HOP.has(name) || FOR_OTHERS.has(name) || NO_TRAILER.has(name)) return;
+    // Node throws for others, when nobody can catch it any more.
+    if (/^[!#$%&'*+\-.^_`|~\da-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      addHeader(trailers, name, value);
   });
 }
+
+/** What the application's own server in front would obey, and what speaks of the application's whole origin. */
+const FOR_OTHERS: ReadonlySet<string> = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'x-accel-redirect',
+  'x-lighttpd-send-file',
+  'x-sendfile',
+]);
 
 const NO_TRAILER: ReadonlySet<string> = new Set([
   'authorization',

@@ -11,7 +11,9 @@ export function mapLocations(
 ): void {
   for (const name of ['location', 'content-location']) {
     const value = headers[name];
-    if (typeof value === 'string') headers[name] = mapped(value, target, rule, mount);
+    if (value === undefined) continue;
+    const map = (location: string) => mapped(location, target, rule, mount);
+    headers[name] = typeof value === 'string' ? map(value) : value.map(map);
   }
 }
 
@@ -20,6 +22,9 @@ function mapped(value: string, target: Target, rule: TargetRule, mount: string):
   const location = Buffer.from(value, 'latin1').toString();
   if (!URL.canParse(location, target.href)) return value;
   const url = new URL(location, target.href);
+  // Whoever they belong to, they are not for the client.
+  url.username = '';
+  url.password = '';
   if (!rule.allows(url)) return url.href;
   const base = rule.resolve('').href.replace(/\/$/, '');
   const path = mount + url.href.slice(base.length);

@@ -50,6 +50,11 @@ describe('backend.forward(request): what the client gets', () => {
         'Upgrade: h2c',
         'Set-Cookie: a=b',
         'WWW-Authenticate: Bearer',
+        'Alt-Svc: h3=":443"',
+        'Clear-Site-Data: "*"',
+        'X-Accel-Redirect: /etc/passwd',
+        'X-Sendfile: /etc/passwd',
+        'X-Lighttpd-Send-File: /etc/passwd',
         'X-Kept: 1',
         'X-Kept: 2',
         'Content-Length: 0',
@@ -71,7 +76,7 @@ describe('backend.forward(request): what the client gets', () => {
   });
 
   it('has its trailers, without those that would change the message', async () => {
-    const trailers = 'X-Sum: 42\r\nSet-Cookie: a=b\r\nContent-Type: x/y\r\n';
+    const trailers = 'X-Sum: 42\r\nSet-Cookie: a=b\r\nContent-Type: x/y\r\nX-Sendfile: /x\r\n';
     const port = await before(
       `HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n${trailers}\r\n`,
     );
@@ -91,6 +96,22 @@ describe('backend.forward(request): what the client gets', () => {
     const got = await raw(port, `${method} /x HTTP/1.1\r\nHost: a\r\n\r\n`);
     expect(got).toMatch(new RegExp(`^HTTP/1.1 ${status} [\\s\\S]*\r\n\r\n$`));
     if (!header.startsWith('Trailer')) expect(headers(got)?.join().toLowerCase()).toContain(header.toLowerCase());
+  });
+
+  it.each([
+    ['204 No', 'Content-Length: 0', ''],
+    ['205 No', 'Content-Length: 5', 'hello'],
+    ['205 No', 'Transfer-Encoding: chunked', '5\r\nhello\r\n0\r\n\r\n'],
+  ])('has neither body nor its length for %s with %s', async (status, header, body) => {
+    const port = await before(`HTTP/1.1 ${status}\r\n${header}\r\n\r\n${body}`);
+    const got = await raw(port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(headers(got)).toEqual(status.startsWith('205') ? ['content-length: 0'] : []);
+    expect(got).toMatch(/\r\n\r\n$/);
+  });
+
+  it('is 502 for a 407, which speaks to a proxy', async () => {
+    const port = await before('HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\nContent-Length: 2\r\n\r\nno');
+    expect(await ask(port, '/x')).toMatchObject({ status: 502, body: 'no' });
   });
 
   it('is the final answer, not an interim one', async () => {
@@ -131,14 +152,35 @@ describe('backend.forward(request, { mount }): the Location', () => {
     expect(await location('/v1x', '/api')).toBe(`${world.api.origin}/v1x`);
   });
 
+  it('never holds user info', async () => {
+    const withUser = world.api.origin.replace('//', '//user:secret@');
+    expect(await location(`${withUser}/v1/x`, '/api')).toBe('/api/x');
+    expect(await location(`${withUser}/login`, '/api')).toBe(`${world.api.origin}/login`);
+    expect(await location('https://user:secret@elsewhere.example/x', '/api')).toBe('https://elsewhere.example/x');
+  });
+
+  it('is mapped each time it comes', async () => {
+    const locations = 'Location: /v1/a\r\nLocation: /v1/b\r\n';
+    const port = await before(
+      `HTTP/1.1 302 Found\r\n${locations}Content-Length: 0\r\n\r\n`,
+      { mount: '/api' },
+      { path_prefix: '/v1' },
+    );
+    const got = await raw(port, 'GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(headers(got)).toEqual(['location: /api/a', 'location: /api/b', 'content-length: 0']);
+  });
+
   it('never names another host by accident', async () => {
     expect(await location('/v1//evil.example', undefined)).toBe(`${world.api.origin}/v1//evil.example`);
     expect(await location('/v1/\\evil.example', undefined)).toBe(`${world.api.origin}/v1//evil.example`);
   });
 
-  it('a request outside of the mount is an error', async () => {
+  it('a request outside of the mount is answered 404', async () => {
     const port = await world.application(world.backend(), { mount: '/api' });
-    for (const path of ['/apix', '/x']) expect((await ask(port, path)).status).toBe(500);
+    for (const path of ['/apix', '/x', '/API/x', '/api#x']) {
+      expect(await raw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)).toMatch(/^HTTP\/1.1 404 /);
+    }
+    expect(world.errors).toEqual([]);
     expect(world.api.requests).toHaveLength(0);
   });
 });
@@ -196,6 +238,53 @@ describe('backend.forward(request) after a 401', () => {
     const [answer] = await once(asked, 'response');
     expect(answer.statusCode).toBe(200);
     answer.resume();
+  });
+});
+
+describe('backend.forward(request) after a 401 that comes before the body has ended', () => {
+  const refused = (challenge: string) => `HTTP/1.1 401 No\r\n${challenge}Content-Length: 2\r\n\r\nno`;
+
+  it.each<[string, string, object, object]>([
+    ['that no token cures', 'WWW-Authenticate: Bearer error="insufficient_scope"\r\n', {}, {}],
+    ['without retries', '', { oauth2: { retries: 0 } }, {}],
+    ['for a body that is not kept', '', { oauth2: {} }, { replayLimit: 3 }],
+    ['for a backend without a token', '', { oauth2: false }, {}],
+  ])('gives one at once %s', async (_, challenge, changes, options) => {
+    const port = await before(refused(challenge), options, { oauth2: {}, ...changes });
+    const asked = send({ host: '127.0.0.1', port, method: 'POST', path: '/x', agent: false });
+    asked.on('error', () => {});
+    asked.write('hello');
+    const [answer] = await once(asked, 'response');
+    expect(answer.statusCode).toBe(401);
+    asked.destroy();
+  });
+
+  it('fails with 502 where it breaks off meanwhile', async () => {
+    const broken = deferred();
+    const origin = await world.serve((request) => {
+      request.socket.write('HTTP/1.1 401 No\r\nContent-Length: 1000\r\n\r\npart');
+      setTimeout(() => request.socket.destroy(), 30);
+      request.socket.once('close', () => setTimeout(broken.resolve, 30));
+    });
+    const port = await world.application(world.backend({ origin }), { replayLimit: 10 });
+    const asked = send({ host: '127.0.0.1', port, method: 'POST', path: '/x', agent: false });
+    asked.write('hello');
+    await broken.promise;
+    asked.end('x'.repeat(20));
+    const [answer] = await once(asked, 'response');
+    expect(answer.statusCode).toBe(502);
+    answer.resume();
+  });
+
+  it('does not call a late body a late token', async () => {
+    const port = await before(refused(''), {}, { oauth2: {}, timeout: '500ms' });
+    const asked = send({ host: '127.0.0.1', port, method: 'POST', path: '/x', agent: false });
+    asked.on('error', () => {});
+    asked.write('hello');
+    const [answer] = await once(asked, 'response');
+    expect(answer.statusCode).toBe(504);
+    expect(world.errors[0]).toMatchObject({ name: 'TimeoutError' });
+    asked.destroy();
   });
 });
 

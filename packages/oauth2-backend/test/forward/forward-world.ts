@@ -48,7 +48,9 @@ export async function forwardWorld(): Promise<ForwardWorld> {
       const server = createServer({ insecureHTTPParser: true }, (request, response) => void handle(request, response));
       const handle = async (request: IncomingMessage, response: ServerResponse) => {
         try {
-          await before?.(request);
+          // Not awaited without need: what somebody listens to flows in the next turn.
+          const done = before?.(request);
+          if (done instanceof Promise) await done;
           const { status, headers, body, trailers } = await backend.forward(request, options);
           body.once('error', (error) => {
             errors.push(error);

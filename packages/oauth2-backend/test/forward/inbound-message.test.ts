@@ -4,7 +4,7 @@ import { resolveForwardOptions } from '../../src/forward/forward-options.js';
 import { readInbound } from '../../src/forward/inbound-message.js';
 
 const read = (headers: readonly [string, string][], others: Partial<IncomingMessage> = {}) => {
-  const request = { method: 'POST', httpVersion: '1.1', rawHeaders: headers.flat(), ...others };
+  const request = { method: 'POST', httpVersion: '1.1', socket: {}, rawHeaders: headers.flat(), ...others };
   return readInbound(request as IncomingMessage, resolveForwardOptions());
 };
 const refused = { status: 400, headers: { connection: 'close' } };
@@ -41,6 +41,7 @@ describe('readInbound(request)', () => {
       ],
     ],
     ['an unknown coding', [['Transfer-Encoding', 'xchunked']]],
+    ['a coding with odd white space', [['Transfer-Encoding', '\x0bchunked']]],
     ['an empty coding', [['Transfer-Encoding', '']]],
     ['chunked in HTTP/1.0', [['Transfer-Encoding', 'chunked']], { httpVersion: '1.0' }],
     [
@@ -52,6 +53,29 @@ describe('readInbound(request)', () => {
     ],
   ])('refuses %s', (_, headers, ...others) => {
     expect(read(headers, ...others)).toEqual(refused);
+  });
+
+  it.each(['0.9', '1.2', '2.0', '3.0'])('refuses HTTP/%s in plain text', (httpVersion) => {
+    const httpVersionMajor = Number(httpVersion[0]);
+    expect(read([], { httpVersion, httpVersionMajor })).toEqual({ ...refused, status: 505 });
+  });
+
+  it.each([
+    [1000, undefined, 431],
+    [999, undefined, 200],
+    [10, 10, 431],
+    [9, 10, 200],
+    [5000, 0, 200],
+  ])('reads %i headers where maxHeadersCount is %s: %i', (count, maxHeadersCount, status) => {
+    const headers = Array.from({ length: count }, (): [string, string] => ['a', '']);
+    const message = read(headers, { socket: { server: { maxHeadersCount } } as never });
+    expect('status' in message ? message.status : 200).toBe(status);
+  });
+
+  it('withholds what CGI takes for a header that is withheld', () => {
+    const names = ['X_Forwarded_For', 'Proxy_Authorization', 'Content_Length', 'Transfer_Encoding', 'X_Real-IP'];
+    const { headers } = read([...names, 'my_own'].map((name) => [name, '1'])) as { headers: object };
+    expect(Object.keys(headers)).toEqual(['my_own']);
   });
 
   it.each<[[string, string][], unknown]>([

@@ -50,6 +50,15 @@ describe('backend.forward(request): what the backend sees', () => {
         'X-Forwarded-Anything': 'x',
         'X-Real-IP': '9.9.9.9',
         Forwarded: 'for=9.9.9.9',
+        'X-Forwarded': 'for=9.9.9.9',
+        'Client-IP': '9.9.9.9',
+        'True-Client-IP': '9.9.9.9',
+        'X-Client-IP': '9.9.9.9',
+        'X-Cluster-Client-IP': '9.9.9.9',
+        X_Forwarded_For: '9.9.9.9',
+        Proxy: 'http://evil.example',
+        'X-Original-URL': '/admin',
+        'X-Rewrite-URL': '/admin',
         'X-Kept': 'kept',
       },
     });
@@ -211,6 +220,17 @@ describe('backend.forward(request) refuses', () => {
     expect(await ask(port, '/x', { method: 'DELETE' })).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
     expect((await ask(port, '/x')).status).toBe(200);
     expect(world.api.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('methods that stand in a header, where not all are allowed', async () => {
+    const headers = { 'x-http-method-override': 'DELETE', 'x-http-method': 'DELETE', 'x-method-override': 'DELETE' };
+    for (const options of [{ methods: ['GET'] }, {}]) {
+      const port = await world.application(world.backend(), options);
+      expect((await ask(port, '/x', { headers })).status).toBe(200);
+    }
+    const [some, all] = world.api.requests.map((request) => Object.keys(request.headers));
+    expect(some?.filter((name) => name in headers)).toEqual([]);
+    expect(all).toEqual(expect.arrayContaining(Object.keys(headers)));
   });
 
   it('a body that was read before, and says what to do', async () => {
