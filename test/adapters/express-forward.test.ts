@@ -15,6 +15,19 @@ const adapter = (create: typeof express): ForwardAdapter => ({
       res.setHeader(name, value);
       next();
     }) satisfies RequestHandler,
+  answer: ((_req, res, next) => {
+    res.end('early');
+    next();
+  }) satisfies RequestHandler,
+  lengthAfter: ((_req, res, next) => {
+    const { writeHead } = res;
+    res.writeHead = function write(this: typeof res, ...args: unknown[]) {
+      res.setHeader('content-length', '5');
+      res.writeHead = writeHead;
+      return Reflect.apply(writeHead, this, args);
+    } as typeof writeHead;
+    next();
+  }) satisfies RequestHandler,
   application(middlewares, failed) {
     const app = create();
     app.set('env', 'production');

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   type BackendDefinitions,
@@ -14,6 +14,7 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import supertest from 'supertest';
+import { MockAgent } from 'undici';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
@@ -31,6 +32,10 @@ export interface ForwardAdapter {
   parser: Middleware;
   /** Sets a header before the answer. */
   header(name: string, value: string): Middleware;
+  /** Answers, and goes on to the next all the same. */
+  answer: Middleware;
+  /** Sets the length of the answer when all others are done. */
+  lengthAfter: Middleware;
   /** An application in production mode; `failed` sees its errors. */
   application(middlewares: readonly Middleware[], failed: (error: unknown) => void): RequestListener;
 }
@@ -117,17 +122,32 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
     });
 
     it('gives trailers back', async () => {
-      const upstream = createServer((_, response) => {
-        response.setHeader('trailer', 'x-sum');
-        response.write('hello');
-        response.addTrailers({ 'x-sum': '42' });
-        response.end();
-      });
-      await withServer(upstream, async (origin) => {
+      await withServer(createServer(trailing), async (origin) => {
         await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
           const answer = await get(`${url}/x`);
           for await (const chunk of answer) expect(String(chunk)).toBe('hello');
           expect(answer.trailers).toEqual({ 'x-sum': '42' });
+        });
+      });
+    });
+
+    it('gives trailers back where a middleware has set the length of another body', async () => {
+      const middlewares = [adapter.header('content-length', '5'), adapter.forward('billing')];
+      await withServer(createServer(trailing), async (origin) => {
+        await withServer(createServer(application(clients(origin), ...middlewares)), async (url) => {
+          const answer = await get(`${url}/x`);
+          expect(String(Buffer.concat(await answer.toArray()))).toBe('hello');
+          expect(answer.trailers).toEqual({ 'x-sum': '42' });
+        });
+      });
+    });
+
+    it.each(['0.9', '2.0'])('answers 505 to HTTP/%s in plain text', async (version) => {
+      await withServer(createServer(trailing), async (origin) => {
+        await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
+          const socket = connect(Number(new URL(url).port), '127.0.0.1');
+          socket.write(`GET /x HTTP/${version}\r\nHost: a\r\n\r\n`);
+          expect(String(Buffer.concat(await socket.toArray()))).toMatch(/^HTTP\/1.1 505 /);
         });
       });
     });
@@ -201,6 +221,59 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       expect(api.requests.map(({ body }) => body.toString())).toEqual(['hello', '']);
     });
 
+    it('sends nothing for a request that has been answered already', async () => {
+      const listener = application(clients(), adapter.answer, adapter.forward('billing'));
+      await supertest(listener).get('/x').expect(200, 'early');
+      expect(api.requests).toHaveLength(0);
+      expect(errors[0]).toMatchObject({ message: expect.stringContaining('answered already') });
+    });
+
+    it('answers 500 where Node cannot write the head that is left', async () => {
+      const agent = new MockAgent();
+      agent
+        .get('https://billing.example')
+        .intercept({ path: '/x' })
+        .reply(200, 'x', { headers: { 'x-a': '\x01' } });
+      const mocked = adapter.backends({ billing: { origin: 'https://billing.example' } }, { dispatcher: agent });
+      made.push(mocked);
+      await supertest(application(mocked, adapter.forward('billing')))
+        .get('/x')
+        .expect(500);
+      await agent.close();
+    });
+
+    it('survives a length that is set where trailers come', async () => {
+      await withServer(createServer(trailing), async (origin) => {
+        const listener = application(adapter.lengthAfter, clients(origin), adapter.forward('billing'));
+        const { status } = await supertest(listener).get('/x');
+        expect(status).toBe(500);
+      });
+    });
+
+    it('answers 502 where a 401 breaks off while the body still comes', async () => {
+      let broken: () => void = () => undefined;
+      const breaks = new Promise<void>((resolve) => {
+        broken = resolve;
+      });
+      const upstream = createServer((_, response) => {
+        response.writeHead(401, { 'content-length': 1000 }).write('part');
+        setTimeout(() => response.destroy(), 20);
+        response.once('close', () => setTimeout(broken, 30));
+      });
+      await withServer(upstream, async (origin) => {
+        const listener = application(clients(origin), adapter.forward('billing', { replayLimit: 10 }));
+        await withServer(createServer(listener), async (url) => {
+          const asked = send(`${url}/x`, { method: 'POST', agent: false });
+          asked.write('hello');
+          await breaks;
+          asked.end('x'.repeat(20));
+          const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+          expect(answer.statusCode).toBe(502);
+          answer.resume();
+        });
+      });
+    });
+
     it('answers 502 without details where there is no answer', async () => {
       api.next({ reset: true });
       const { status, text } = await supertest(forwarding()).get('/api/billing/x');
@@ -238,6 +311,13 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
     });
   });
 }
+
+const trailing: RequestListener = (_, response) => {
+  response.setHeader('trailer', 'x-sum');
+  response.write('hello');
+  response.addTrailers({ 'x-sum': '42' });
+  response.end();
+};
 
 async function withServer(
   server: ReturnType<typeof createServer>,

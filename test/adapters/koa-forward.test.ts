@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect, createServer as createHttp2Server } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
 import Router from '@koa/router';
 import Koa from 'koa';
 import mount from 'koa-mount';
@@ -26,6 +31,15 @@ const adapter = (Application: typeof Koa): ForwardAdapter => ({
     ctx.set(name, value);
     return next();
   },
+  answer(ctx: Koa.Context, next: Koa.Next) {
+    ctx.status = 200;
+    ctx.res.end('early');
+    return next();
+  },
+  async lengthAfter(ctx: Koa.Context, next: Koa.Next) {
+    await next();
+    ctx.set('content-length', '5');
+  },
   application(middlewares, failed) {
     const app = new Application({ env: 'production' });
     app.silent = true;
@@ -41,6 +55,35 @@ const adapter = (Application: typeof Koa): ForwardAdapter => ({
     const handle = app.callback();
     return (request, response) => void handle(request, response);
   },
+});
+
+describe('koa: forward() on HTTP/2', () => {
+  it('sends the body on, and gives the answer with its trailers', async () => {
+    const api = createServer((request, response) => {
+      response.setHeader('trailer', 'x-sum');
+      request.pipe(response, { end: false });
+      request.once('end', () => {
+        response.addTrailers({ 'x-sum': '42' });
+        response.end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(api, 'listening');
+    const clients = backends({ api: { origin: `http://127.0.0.1:${(api.address() as AddressInfo).port}` } });
+    const app = new Koa().use(clients).use(forward('api'));
+    const handle = app.callback();
+    const server = createHttp2Server((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = client.request({ ':method': 'POST', ':path': '/x' });
+    stream.end('hello');
+    const trailers = once(stream, 'trailers');
+    expect(String(Buffer.concat(await stream.toArray()))).toBe('hello');
+    expect((await trailers)[0]).toMatchObject({ 'x-sum': '42' });
+    client.close();
+    server.close();
+    await clients.close();
+    api.close();
+  });
 });
 
 forwardContract('koa 3', adapter(Koa));

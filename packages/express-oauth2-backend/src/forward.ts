@@ -35,18 +35,30 @@ function give(
     body.destroy();
     return;
   }
+  if (body.errored) {
+    next(body.errored);
+    return;
+  }
+  try {
+    response.writeHead(status, headers);
+  } catch (error) {
+    body.destroy();
+    // They would stand in the error's answer, and Node throw again.
+    for (const name of Object.keys(headers)) response.removeHeader(name);
+    next(error);
+    return;
+  }
   // All of it has come already: most answers are small.
   if (headers['content-length'] === String(body.readableLength)) {
-    response.writeHead(status, headers).end(body.read());
+    response.end(body.read());
     return;
   }
   response.once('close', () => body.destroy());
   body.once('error', (error) => {
     // An answer that breaks off must not look complete.
-    if (response.headersSent) response.destroy();
+    response.destroy();
     next(error);
   });
   body.once('end', () => response.addTrailers(trailers));
-  response.writeHead(status, headers);
   body.pipe(response);
 }

@@ -35,6 +35,16 @@ export function forward(name: string, options?: RequestForwardOptions): ForwardH
       // An answer that breaks off must not look complete; before its headers Koa answers.
       if (ctx.res.headersSent) ctx.res.destroy();
     });
+    // Koa has run all its middleware then. What Node throws for a head, it throws to Koa: later nobody would catch it.
+    ctx.res.once('pipe', () => {
+      try {
+        if (!ctx.res.headersSent) ctx.res.writeHead(ctx.res.statusCode);
+      } catch (error) {
+        body.unpipe(ctx.res);
+        body.destroy();
+        throw error;
+      }
+    });
     body.once('end', () => ctx.res.addTrailers(trailers));
     ctx.status = status;
     ctx.body = body;
