@@ -208,6 +208,7 @@ suite('createBackends(definitions, { store })', () => {
     const late = await members(2);
     world.api.next({ status: 401 });
     expect((await late[0]?.backend.fetch('/a'))?.status).toBe(200);
+    await world.written();
     expect((await late[1]?.backend.token())?.value).toBe('token-3');
     expect(world.as.requests).toHaveLength(3);
   });

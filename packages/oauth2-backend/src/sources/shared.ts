@@ -88,7 +88,7 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
         leader = await campaign(records, { fence, ttl }, budget);
         if (leader === fence) return await ask(query, fence, budget);
       } catch (error) {
-        if (error instanceof StoreUnavailable && patience.over()) return impatient(query);
+        if (error instanceof StoreUnavailable && patience.over()) return await impatient(query);
         throw error;
       } finally {
         budget.end();
@@ -128,7 +128,9 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
   /** Asks for the fleet, unless somebody has done so just now. The caller need not wait until the fleet has the token. */
   async function ask(query: GrantQuery, fence: string, budget: Budget): Promise<Held> {
     const afterwards = (asked: Asked): Promise<void> => {
-      const written = share(asked, fence, () => writing === written);
+      const written: Promise<void> = share(asked, fence, () => writing === written).finally(() => {
+        if (writing === written) writing = undefined;
+      });
       writing = written;
       return written;
     };
