@@ -15,7 +15,10 @@ beforeEach(async () => {
 afterEach(() => as.close());
 
 /** A process whose store's operations do something first. */
-function member(first: (operation: string) => unknown, { timeout = '10s', shelf = new Map() as Shelf } = {}) {
+function member(
+  first: (operation: string) => unknown,
+  { timeout = '10s', storeTimeout = 250, shelf = new Map() as Shelf } = {},
+) {
   const said: string[] = [];
   const operations: string[] = [];
   const say = (message: string) => void said.push(message);
@@ -29,6 +32,7 @@ function member(first: (operation: string) => unknown, { timeout = '10s', shelf 
     };
   const given: TokenStore = {
     ...memory,
+    timeout: storeTimeout,
     get: through('get', memory.get),
     set: through('set', memory.set),
     lease: through('lease', memory.lease),
@@ -60,7 +64,7 @@ describe('a store that answers slowly', () => {
     const gate = new Promise<void>((resolve) => {
       letGo = resolve;
     });
-    const { backend, shelf } = member((name) => (name === 'set' ? gate : undefined));
+    const { backend, shelf } = member((name) => (name === 'set' ? gate : undefined), { storeTimeout: 4_000 });
     expect((await timed(backend)).took).toBeLessThan(2_000);
     expect([...shelf.keys()].filter((key) => !key.endsWith(':lease'))).toEqual([]);
     // The lease is held until it is written: nobody else asks meanwhile.
