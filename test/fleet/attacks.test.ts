@@ -24,14 +24,16 @@ async function recordKeys(): Promise<string[]> {
 }
 
 async function value(member: Member): Promise<string> {
-  return (await member.backend.token()).value;
+  const { value } = await member.backend.token();
+  await world.written();
+  return value;
 }
 
 /** The one record of a member that has just started, at its key. */
 async function firstRecord(options: MemberOptions = {}): Promise<{ member: Member; key: string; record: string }> {
   const before = await recordKeys();
   const member = await world.member(options);
-  await member.backend.token();
+  await value(member);
   const key = (await recordKeys()).find((each) => !before.includes(each)) ?? '';
   return { member, key, record: (await world.own.get(key)) ?? '' };
 }
@@ -111,6 +113,19 @@ suite('a record in the store is refused, replaced and reported', () => {
     expect(await value(await world.member())).toBe(`token-${world.as.requests.length}`);
   });
 
+  it.each([
+    ['lasts for an hour', 'nobody'],
+    ['is larger than any fence', 'x'.repeat(65)],
+  ])('and a lease that %s keeps nobody waiting', async (_what, lease) => {
+    const { key } = await firstRecord();
+    await world.own.del(key);
+    const PX = lease === 'nobody' ? LIFE : 1_500;
+    await world.own.set(`${key}:lease`, lease, { expiration: { type: 'PX', value: PX } });
+    const began = performance.now();
+    expect(await value(await world.member())).toBe('token-2');
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
   it('replayed from before a renewal, to a member that knows the newer one', async () => {
     const { member, key, record } = await firstRecord();
     member.pass(0.8 * LIFE);
@@ -126,11 +141,13 @@ suite('a record in the store is refused, replaced and reported', () => {
     const { member, key, record } = await firstRecord();
     world.api.next({ status: 401 });
     await member.backend.fetch('/a');
+    await world.written();
     const second = (await world.own.get(key)) ?? '';
     for (const [turn, replayed] of [record, second].entries()) {
       await world.own.set(key, replayed);
       world.api.next({ status: 401 });
       expect((await member.backend.fetch('/a')).status).toBe(200);
+      await world.written();
       expect(await value(member)).toBe(`token-${turn + 3}`);
     }
     expect(world.api.tokens().at(-1)).toBe('token-4');

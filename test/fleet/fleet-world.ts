@@ -44,6 +44,8 @@ export interface FleetWorld {
   /** A Redis client of the test's own, to look and to tamper. */
   readonly own: Awaited<ReturnType<typeof connect>>;
   member(options?: MemberOptions): Promise<Member>;
+  /** Waits until the fleet has what a member has just asked for: the lease is given back after that. */
+  written(): Promise<void>;
   /** Ends the members, and the servers. */
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function fleetWorld(args: readonly string[] = []): Promise<FleetWor
       };
       return { backend: backends.get('api'), backends, said, connected: () => client?.status === 'ready', pass };
     },
+    written: () => until(async () => (await own.keys('*:lease')).length === 0),
     async close() {
       redis.resume();
       await Promise.all(ends.map((end) => end()));

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OAuth2Definition } from 'oauth2-backend';
 import { redisInstalled } from '../servers/redis-server.js';
@@ -38,6 +41,7 @@ suite('createBackends(definitions, { store })', () => {
   it('leaves the store alone while the token is fresh', async () => {
     const member = await world.member();
     await member.backend.token();
+    await world.written();
     const before = await world.own.info('commandstats');
     for (let count = 0; count < 100; count++) await member.backend.token();
     const commands = (text: string) => text.split('\n').filter((line) => /getrange|eval/.test(line));
@@ -61,6 +65,7 @@ suite('createBackends(definitions, { store })', () => {
   it('keeps nothing in the store longer than the token lives, and no key or record that says whose it is', async () => {
     const { backend } = await world.member({ oauth2: { scope: 'invoices' } });
     const { value } = await backend.token();
+    await world.written();
     const keys = await world.own.keys('*');
     const records = await Promise.all(keys.filter((key) => !key.endsWith(':lease')).map((key) => world.own.get(key)));
     expect(records).toHaveLength(1);
@@ -109,6 +114,39 @@ suite('createBackends(definitions, { store })', () => {
     expect(world.as.requests).toHaveLength(2);
   });
 
+  it.each<[string, Partial<OAuth2Definition>]>([
+    ['an assertion', { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer' }],
+    [
+      'an actor token',
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: () => 'token-of-a-user',
+        actor_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      },
+    ],
+  ])('shares the token of %s from a file with those whose file says the same', async (what, given) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fleet-'));
+    const file = join(folder, 'given.jwt');
+    const oauth2 = { ...given, [what === 'an assertion' ? 'assertion_file' : 'actor_token_file']: file };
+    try {
+      await writeFile(file, 'service-one');
+      const [one, same, other, last] = await members(4, { oauth2 });
+      const tokenOf = async (member: Member | undefined) => {
+        const { value } = (await member?.backends.for({} as never)['api']?.token()) ?? {};
+        await world.written();
+        return value;
+      };
+      expect(await tokenOf(one)).toBe('token-1');
+      expect(await tokenOf(same)).toBe('token-1');
+      await writeFile(file, 'service-two');
+      expect(await tokenOf(other)).toBe('token-2');
+      expect(await tokenOf(last)).toBe('token-2');
+      expect(JSON.stringify(await world.own.keys('*'))).not.toContain('service');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('uses a refresh token once in the whole fleet, each with the newest', async () => {
     const oauth2 = { grant_type: 'password' as const, username: 'anna', password: 'her-password' };
     world.as.extra = { refresh_token: 'refresh-1' };
@@ -154,6 +192,7 @@ suite('createBackends(definitions, { store })', () => {
     await expect(one?.backend.token()).rejects.toThrow('unauthorized_client');
     world.as.failure = undefined;
     expect(await other?.backend.token()).toMatchObject({ value: 'token-1' });
+    await world.written();
     one?.pass(500);
     expect(await one?.backend.token()).toMatchObject({ value: 'token-1' });
     expect(world.as.requests).toHaveLength(asked + 1);
@@ -169,6 +208,7 @@ suite('createBackends(definitions, { store })', () => {
     const late = await members(2);
     world.api.next({ status: 401 });
     expect((await late[0]?.backend.fetch('/a'))?.status).toBe(200);
+    await world.written();
     expect((await late[1]?.backend.token())?.value).toBe('token-3');
     expect(world.as.requests).toHaveLength(3);
   });

@@ -14,10 +14,12 @@ export interface RedisStoreOptions extends SealingOptions {
 
 /** One byte more than a record may have: what is larger is told from it, and never fetched. */
 const RECORD_LIMIT = 64 * 1024;
+/** Milliseconds that a renewal asks for at the most. */
+const LONGEST_LEASE = '2000';
 const OPTIONS = ['storeSecret', 'storePlaintext', 'prefix', 'timeout'];
 
 /**
- * A store for `createBackends(definitions, { store })`. Uses GETRANGE and EVAL (of GET, PTTL, SET, DEL) on its own keys.
+ * A store for `createBackends(definitions, { store })`. Uses GETRANGE and EVAL (of STRLEN, GET, PTTL, SET, DEL) on its own keys.
  *
  * @example
  * const client = await createClient({ url: process.env.REDIS_URL }).on('error', console.error).connect();
@@ -48,7 +50,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions): Tok
       return Number(written) === 1;
     },
     async lease(key, { ttl, fence }) {
-      return String(await send(record(key), ['eval', LEASE, '1', lease(key), fence, String(ttl)]));
+      return String(await send(record(key), ['eval', LEASE, '1', lease(key), fence, String(ttl), LONGEST_LEASE]));
     },
     async release(key, { fence }) {
       await send(record(key), ['eval', RELEASE, '1', lease(key), fence]);

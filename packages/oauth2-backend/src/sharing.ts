@@ -1,14 +1,17 @@
 /** Puts the tokens of an `oauth2` block into a store that other processes share. */
 
+import { readFile } from 'node:fs/promises';
 import type { Clock } from './clock.js';
 import type { ResolvedOAuth2 } from './definitions/resolved.js';
 import type { GrantSource } from './grant-input.js';
 import type { IdentityPart } from './identity.js';
 import { fleetDigests, identityOf } from './oauth2-identity.js';
 import type { RefreshMemory } from './refresh-memory.js';
+import { perContent } from './sources/per-content.js';
 import { sharedSource } from './sources/shared.js';
 import type { GuardedStore } from './store/guarded-store.js';
 import { sealedRecords } from './store/sealed-records.js';
+import type { CredentialDigest } from './store/sealing.js';
 
 /** Shares one identity's source; `whose` is what the context of a request adds to the block's identity. */
 export type Share = (source: GrantSource, refresh: RefreshMemory, whose?: IdentityPart) => GrantSource;
@@ -24,11 +27,28 @@ export function sharing(options: {
 }): Share {
   const { name, oauth2, store, clock, deadline } = options;
 
+  const files = personalFiles(oauth2);
+
   return (source, refresh, whose) => {
-    const records = sealedRecords(store, {
-      identity: (digest) => identityOf(oauth2, whose, fleetDigests(name, digest)),
-      clock,
-    });
-    return sharedSource(source, { records, refresh, clock, deadline });
+    const make = (contents: readonly string[]) => {
+      const identity = (digest: CredentialDigest) =>
+        identityOf(oauth2, contents.length > 0 ? [whose, contents.map(digest)] : whose, fleetDigests(name, digest));
+      const records = sealedRecords(store, { identity, clock });
+      return sharedSource(source, { records, refresh, clock, deadline });
+    };
+    if (files.length === 0) return make([]);
+    const read = () => Promise.all(files.map(async (file) => (await readFile(file, 'utf8')).trim()));
+    return perContent({ read, make, unshared: source });
   };
+}
+
+/**
+ * Files that say whose token it is. Those with secrets and keys belong to a client, user or claims that are named beside
+ * them; at these paths each process may have another's.
+ */
+function personalFiles({ assertion, exchange, tokenBackend }: ResolvedOAuth2): string[] {
+  const { oauth2 } = tokenBackend;
+  const further = oauth2 && !('token' in oauth2) ? personalFiles(oauth2) : [];
+  const own = [assertion, exchange?.actor?.token].flatMap((given) => (typeof given === 'object' ? [given.file] : []));
+  return [...own, ...further];
 }

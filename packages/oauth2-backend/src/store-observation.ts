@@ -50,9 +50,24 @@ export function storeObservation(options: {
   }
 }
 
+const MAX_REASON = 100;
+const UNKNOWN = 'unknown reason';
+
 /** A code where there is one, else the beginning: servers repeat what they were sent, and clients keep it on the error. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : (error.message.split('\n')[0] ?? '').slice(0, 100);
+  try {
+    if (!(error instanceof Error)) return UNKNOWN;
+    const { code, message } = error as { code?: unknown; message: unknown };
+    const reason = [code, message].find((each) => typeof each === 'string' && each !== '');
+    return typeof reason === 'string' ? line(reason) : UNKNOWN;
+  } catch {
+    // Anything may be thrown, with members that throw themselves.
+    return UNKNOWN;
+  }
+}
+
+/** The first line's beginning, without what a terminal would take for a command. */
+function line(text: string): string {
+  const [first = ''] = text.slice(0, 4 * MAX_REASON).split('\n');
+  return first.replaceAll(/\p{C}/gu, ' ').slice(0, MAX_REASON).trim() || UNKNOWN;
 }

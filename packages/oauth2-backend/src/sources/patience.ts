@@ -8,6 +8,8 @@ const MAX_DEADLINE = 30_000;
 /** The rest of a wait. */
 export interface Patience {
   over(): boolean;
+  /** Milliseconds until it is. */
+  left(): number;
   /** Another leader has begun: half of the deadline for it, three quarters of it for all of them. */
   renewed(): Patience;
 }
@@ -18,7 +20,8 @@ export function startPatience(deadline: number): Patience {
   const end = performance.now() + whole * WITH_ALL;
   const start = (): Patience => {
     const turn = performance.now() + whole * WITH_ONE;
-    return { over: () => performance.now() > Math.min(turn, end), renewed: start };
+    const left = () => Math.max(0, Math.min(turn, end) - performance.now());
+    return { over: () => left() === 0, left, renewed: start };
   };
   return start();
 }

@@ -1,15 +1,16 @@
 /** A token source that asks once for a whole fleet of processes: what one has asked for the others find in a store. */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import type { GrantQuery, GrantSource } from '../grant-input.js';
 import type { RefreshMemory } from '../refresh-memory.js';
+import { type Budget, startBudget } from '../store/budget.js';
 import { StoreUnavailable } from '../store/guarded-store.js';
 import type { SealedRecords } from '../store/sealed-records.js';
 import type { StoredToken } from '../store/stored-token.js';
 import type { AccessToken } from '../token.js';
-import { lead, leaseLength } from './leadership.js';
+import { arrival, poll } from './arrival.js';
+import { campaign, lead, leaseLength } from './leadership.js';
 import { lifetimeOf, reached, readClock } from './lifetime.js';
 import { startPatience } from './patience.js';
 
@@ -28,13 +29,21 @@ interface Held {
   readonly token: AccessToken;
   readonly order: number;
   /** Whether the fleet has it too. */
-  readonly shared: boolean;
+  shared: boolean;
+}
+
+/** The token that was asked for here, and what follows from it for the fleet. */
+interface Asked {
+  readonly held: Held;
+  /** To be written; absent where the fleet had it already. */
+  readonly stored?: StoredToken;
 }
 
 const MAX_AGE = 24 * 60 * 60 * 1000;
 /** So many may ask one after the other without success before the others ask too. */
 const MAX_LEADERS = 3;
-const POLL = { first: 30, factor: 1.3, last: 100 };
+/** No more of a renewal's time is the store's, for all that it does before the request. */
+const STORE_SHARE = 0.45;
 /** A refresh token outlives the access token that it came with. */
 const REFRESH_TTL = 24 * 60 * 60 * 1000;
 
@@ -45,7 +54,10 @@ const REFRESH_TTL = 24 * 60 * 60 * 1000;
 export function sharedSource(source: GrantSource, options: SharedOptions): GrantSource {
   const { records, refresh, clock, deadline } = options;
   const ttl = leaseLength(deadline);
+  const allowance = Math.min(records.timeout, deadline * STORE_SHARE);
   let held: Held | undefined;
+  /** The last token is on its way into the store. */
+  let writing: Promise<void> | undefined;
 
   return {
     prepare: source.prepare,
@@ -67,15 +79,31 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
     const leaders = new Set<string>();
     let patience = startPatience(deadline);
     for (let turn = 0; ; turn++) {
-      const { newer } = await look(query);
-      if (newer) return newer;
-      const leader = await records.lease({ fence, ttl });
-      if (leader === fence) return lead(records, { fence, ttl }, () => ask(query, fence));
+      const budget = start(patience.left());
+      let leader: string;
+      try {
+        await budget.spend(writing ?? Promise.resolve());
+        const { newer } = await budget.spend(look(query));
+        if (newer) return newer;
+        leader = await campaign(records, { fence, ttl }, budget);
+        if (leader === fence) return await ask(query, fence, budget);
+      } catch (error) {
+        if (error instanceof StoreUnavailable && patience.over()) return await impatient(query);
+        throw error;
+      } finally {
+        budget.end();
+      }
       if (!leaders.has(leader)) patience = patience.renewed();
       leaders.add(leader);
       if (leaders.size > MAX_LEADERS || patience.over()) return impatient(query);
       await poll(turn, query.signal);
     }
+  }
+
+  /** A store that takes too long for a renewal counts as failed; one for which a renewal has less time than usual does not. */
+  function start(patience: number): Budget {
+    const milliseconds = Math.min(allowance, patience);
+    return startBudget(milliseconds, milliseconds < records.timeout ? () => {} : records.tooSlow);
   }
 
   /** What the fleet has; it is taken when it is newer than what this process has had, and not close to its end. */
@@ -97,30 +125,46 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
     return !reached(hard, clock) && clock.now() < token.issuedAt + MAX_AGE;
   }
 
-  /** Asks for the fleet, unless somebody has done so just now. */
-  async function ask(query: GrantQuery, fence: string): Promise<Held> {
-    const { newer, order, refresh: common } = await look(query);
-    if (newer) return newer;
+  /** Asks for the fleet, unless somebody has done so just now. The caller need not wait until the fleet has the token. */
+  async function ask(query: GrantQuery, fence: string, budget: Budget): Promise<Held> {
+    const afterwards = (asked: Asked): Promise<void> => {
+      const written: Promise<void> = share(asked, fence, () => writing === written).finally(() => {
+        if (writing === written) writing = undefined;
+      });
+      writing = written;
+      return written;
+    };
+    const asked = await lead(records, { fence, ttl }, { work: () => askOnce(query, budget), afterwards });
+    return asked.held;
+  }
+
+  async function askOnce(query: GrantQuery, budget: Budget): Promise<Asked> {
+    const { newer, order, refresh: common } = await budget.spend(look(query));
+    if (newer) return { held: newer };
+    budget.end();
     // A refresh token of the fleet's is used by its leader only: used twice, it would end them all (RFC 9700 §4.14.2).
     refresh.current ??= common;
     try {
       const token = await source.token(query);
-      const next = { token, order: Math.max(clock.now(), order + 1), refresh: refresh.current };
-      const shared = await share(next, fence);
-      if (shared) refresh.current = undefined;
-      return { ...next, shared };
+      const stored = { token, order: Math.max(clock.now(), order + 1), refresh: refresh.current };
+      return { held: { token, order: stored.order, shared: false }, stored };
     } finally {
       if (refresh.current === common) refresh.current = undefined;
     }
   }
 
-  async function share(next: StoredToken, fence: string): Promise<boolean> {
-    const left = Math.min(next.token.expiresAt - clock.now(), MAX_AGE) + (next.refresh ? REFRESH_TTL : 0);
-    if (left <= 0) return false;
-    return (await records.write(next, { ttl: Math.ceil(left), fence }).catch(withoutStore)) ?? false;
+  /** Never rejects. @param isLast whether nothing has been asked for since */
+  async function share({ held: next, stored }: Asked, fence: string, isLast: () => boolean): Promise<void> {
+    if (!stored) return;
+    const left = Math.min(stored.token.expiresAt - clock.now(), MAX_AGE) + (stored.refresh ? REFRESH_TTL : 0);
+    if (left <= 0) return;
+    next.shared = await records.write(stored, { ttl: Math.ceil(left), fence }).catch(() => false);
+    // What the fleet has is used by its leader only, and no longer from here.
+    if (next.shared && isLast() && refresh.current === stored.refresh) refresh.current = undefined;
   }
 
   async function alone(query: GrantQuery): Promise<Held> {
+    writing = undefined;
     const token = await source.token(query);
     return { token, order: Math.max(clock.now(), (held?.order ?? 0) + 1), shared: false };
   }
@@ -129,28 +173,11 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
   async function impatient(query: GrantQuery): Promise<Held> {
     const ended = new AbortController();
     try {
-      return await Promise.race([alone(query), arrival(query, ended.signal)]);
+      const found = async () => (await look(query)).newer;
+      return await Promise.race([alone(query), arrival(found, ended.signal)]);
     } finally {
       ended.abort();
     }
-  }
-
-  /** Settles only when there is a newer token. */
-  async function arrival(query: GrantQuery, ended: AbortSignal): Promise<Held> {
-    try {
-      for (let turn = 0; ; turn++) {
-        await poll(turn, ended);
-        const { newer } = await look(query);
-        if (newer) return newer;
-      }
-    } catch {
-      return new Promise(() => {});
-    }
-  }
-
-  function poll(turn: number, signal: AbortSignal | undefined): Promise<void> {
-    const length = Math.min(POLL.first * POLL.factor ** turn, POLL.last);
-    return delay(length * (0.5 + Math.random() / 2), undefined, { signal });
   }
 }
 

@@ -4,7 +4,7 @@ const STEPS = 5;
 
 /**
  * Calls back after so many milliseconds, in steps: while a process is busy its timers are over before it has read what came
- * in, and a store would be blamed for that.
+ * in, and a store would be blamed for that. It keeps the process alive: a script that waits for nothing else must get its token.
  *
  * @returns what ends it
  */
@@ -18,6 +18,6 @@ export function startDeadline(milliseconds: number, over: () => void): () => voi
       left -= 1;
       if (left === 0) over();
       else timer = step();
-    }, milliseconds / STEPS).unref();
+    }, milliseconds / STEPS);
   }
 }

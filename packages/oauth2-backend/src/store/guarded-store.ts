@@ -19,6 +19,10 @@ export type StoreEvent =
 
 /** The same operations; each rejects with `StoreUnavailable` in time. */
 export interface GuardedStore extends TokenStore {
+  /** Milliseconds for an operation. */
+  readonly timeout: number;
+  /** It answers, but too late to be of use: that is a failure, too. */
+  tooSlow(error: StoreUnavailable): void;
   /** Tells whoever reports what happens. */
   readonly report: (event: StoreEvent) => void;
 }
@@ -38,6 +42,7 @@ export function guardedStore(
     sealing: store.sealing,
     timeout,
     report,
+    tooSlow: failed,
     get: (key) => run(() => store.get(key)),
     set: (key, record, options) => run(() => store.set(key, record, options)),
     lease: (key, options) =>
@@ -78,8 +83,9 @@ export function guardedStore(
 
   /** Whoever waits has waited long enough: the store is the same for all. */
   function failed(error: unknown): void {
-    if (gate.failed()) report({ type: 'down', error });
+    const inUse = gate.failed();
     for (const fail of waiting) fail(new StoreUnavailable('the store failed', { cause: error }));
+    if (inUse) report({ type: 'down', error });
   }
 }
 

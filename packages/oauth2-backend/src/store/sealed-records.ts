@@ -14,6 +14,10 @@ export interface SealedRecords {
   /** @returns the fence that holds the lease now */
   lease(options: { ttl: number; fence: string }): Promise<string>;
   release(options: { fence: string }): Promise<void>;
+  /** Milliseconds that it may cost a renewal. */
+  readonly timeout: number;
+  /** It has cost a renewal more than that. */
+  tooSlow(error: StoreUnavailable): void;
   readonly report: (event: StoreEvent) => void;
 }
 
@@ -24,7 +28,7 @@ export function sealedRecords(
   store: GuardedStore,
   { identity, clock }: { identity: (digest: CredentialDigest) => string; clock: Clock },
 ): SealedRecords {
-  const { sealing, report } = store;
+  const { sealing, report, timeout, tooSlow } = store;
   let known: readonly string[] | undefined;
 
   return {
@@ -41,6 +45,8 @@ export function sealedRecords(
     },
     lease: (options) => store.lease(place(), options),
     release: (options) => store.release(place(), options),
+    timeout,
+    tooSlow,
     report,
   };
 

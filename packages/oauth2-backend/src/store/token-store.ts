@@ -24,7 +24,9 @@ export interface TokenStore {
   set(key: string, record: string, options: { ttl: number; fence: string }): Promise<boolean>;
   /**
    * Grants the lease of a key to `fence` for so many milliseconds when nobody holds it; lengthens it when `fence` does.
+   * A renewal asks for 2 000 at the most: a lease that lasts longer than that, and than `ttl`, may count as nobody's.
    *
+   * @param options.fence 64 characters at the most
    * @returns the fence that holds it now: the given one, or another's
    */
   lease(key: string, options: { ttl: number; fence: string }): Promise<string>;
