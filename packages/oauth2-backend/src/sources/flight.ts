@@ -57,6 +57,25 @@ export function inTime<T>(promise: Promise<T>, options: { deadline: number; late
   });
 }
 
+/**
+ * Gives what a promise brings, or something else when that takes longer. Without something else the wait goes on.
+ *
+ * @param options.patience milliseconds
+ */
+export function soonOr<T>(
+  promise: Promise<T>,
+  options: { patience: number; instead: () => T | undefined },
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const instead = options.instead();
+      if (instead !== undefined) resolve(instead);
+    };
+    const timer = setTimeout(look, options.patience).unref();
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 /** A throw before the first await is a rejection like any other. */
 async function start<T>(work: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
   return work(signal);

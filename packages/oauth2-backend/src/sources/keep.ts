@@ -1,12 +1,11 @@
 /** Keeps a source's token, renews it ahead of its end, and asks once however many callers wait. */
 
-import { TokenTimeoutError } from '../errors.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../grant-input.js';
 import type { AccessToken } from '../token.js';
 import { anotherInput } from './another-input.js';
 import { ownError } from './failure.js';
 import { listenToFeedback, type TokenKeeper } from './feedback.js';
-import { type Flight, inTime, waitFor } from './flight.js';
+import { type Flight, soonOr, waitFor } from './flight.js';
 import { type ForcedRenewals, forcedRenewals } from './forced-renewals.js';
 import { Holding } from './holding.js';
 import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
@@ -123,17 +122,16 @@ class Keeper implements KeptSource, TokenKeeper {
 
   #wait(flight: Flight<Renewed>, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     const renewed = flight.result.then(({ token }) => token);
-    return waitFor(refusedHere ? renewed : this.#patiently(renewed), signal).catch((error) =>
+    return waitFor(refusedHere ? renewed : this.#renewedOrLeft(renewed), signal).catch((error) =>
       this.#fallBack(error, signal, refusedHere),
     );
   }
 
-  /** Who has a token that has not ended waits for half of what is left of it: then it is still of use. */
-  #patiently(renewed: Promise<AccessToken>): Promise<AccessToken> {
-    const { name, deadline } = this.#options;
+  /** Who has a token that has not ended waits for half of what is left of it: then it is still of use, unless time ran faster. */
+  #renewedOrLeft(renewed: Promise<AccessToken>): Promise<AccessToken> {
     const patience = this.#held.left() / 2;
-    if (patience === 0 || patience >= deadline) return renewed;
-    return inTime(renewed, { deadline: patience, late: () => new TokenTimeoutError(`no token for "${name}" yet`) });
+    if (patience === 0 || patience >= this.#options.deadline) return renewed;
+    return soonOr(renewed, { patience, instead: () => this.#held.unexpired() });
   }
 
   #inputOf(query: GrantQuery): Promise<GrantInput> | undefined {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
 import { setRetryAfter } from '../../src/token-endpoint/retry-after.js';
@@ -36,6 +36,38 @@ describe('keep(source).token() after a failure', () => {
     expect(later).toMatchObject({ cause });
     expect(later).not.toHaveProperty('marked');
     expect(source.queries).toHaveLength(1);
+  });
+
+  describe('while the renewal takes long, near the end of the token,', () => {
+    /** 100 ms are left, and the caller waits for half of that. */
+    const nearEnd = async () => {
+      const world = keeping({ life: 2_000 });
+      await world.kept.token();
+      world.clock.pass(1_900);
+      const held = world.source.hold();
+      let settled = false;
+      const caller = world.kept.token().finally(() => {
+        settled = true;
+      });
+      return { ...world, held, caller, settled: () => settled };
+    };
+
+    it('waits on when it is over sooner than that', async () => {
+      const { caller, clock, held, settled } = await nearEnd();
+      clock.pass(100);
+      await delay(80);
+      expect(settled()).toBe(false);
+      held.answer();
+      expect(await caller).toMatchObject({ value: 'token-2' });
+    });
+
+    it('rejects with what the renewal failed with, when it is over', async () => {
+      const { caller, clock, held } = await nearEnd();
+      clock.pass(100);
+      await delay(80);
+      held.fail(answered(500));
+      await expect(caller).rejects.toThrow('answered 500');
+    });
   });
 
   it('wraps what is not ours, with the original as cause', async () => {
