@@ -63,7 +63,8 @@ export async function recordingServer(usual: (request: RecordedRequest) => Answe
       else send(response, answer);
     });
   });
-  server.listen(0, '127.0.0.1');
+  // More than Node's 511: many clients at once are not to be mistaken for a server that is down.
+  server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
   await once(server, 'listening');
 
   return {
