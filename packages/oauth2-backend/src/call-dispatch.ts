@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Call } from './signals.js';
+import { dropUnparsedBytes } from './unparsed-bytes.js';
 
 /** What happens around each request of a call. */
 export interface CallDispatchOptions {
@@ -91,8 +92,7 @@ class TimedHandler implements Dispatcher.DispatchHandler {
 
   onError(error: Error): void {
     this.#options?.call.lift();
-    // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
-    if (typeof error === 'object' && 'data' in error) delete error.data;
+    dropUnparsedBytes(error);
     this.#handler.onError?.(error);
     this.#end();
   }

@@ -8,7 +8,7 @@ import type { IdentityPart } from './identity.js';
 import { fleetDigests, identityOf } from './oauth2-identity.js';
 import type { RefreshMemory } from './refresh-memory.js';
 import { perContent } from './sources/per-content.js';
-import { sharedSource } from './sources/shared.js';
+import { sharedSource } from './sources/shared-source.js';
 import type { GuardedStore } from './store/guarded-store.js';
 import { sealedRecords } from './store/sealed-records.js';
 import type { CredentialDigest } from './store/sealing.js';

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
+import { dropUnparsedBytes } from '../unparsed-bytes.js';
 import { dropAnswer } from './first-answer.js';
 import type { StableController } from './undici-controller.js';
 
@@ -118,8 +119,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_: Controller, error: Error): void {
     const { handler, controller } = this.#owner;
     this.#ended = true;
-    // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
-    if ('data' in error) delete error.data;
+    dropUnparsedBytes(error);
     if (this.#state === 'dropped') this.#sink?.destroy();
     else this.#tell(() => handler.onResponseError?.(controller, error));
   }

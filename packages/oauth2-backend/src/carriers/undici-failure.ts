@@ -2,6 +2,7 @@
 
 import { errors } from 'undici';
 import { OAuth2BackendError } from '../errors.js';
+import { dropUnparsedBytes } from '../unparsed-bytes.js';
 import { markFailure } from './transport-failure.js';
 
 /** undici's own error for a limit of ours that is over, marked 504. */
@@ -13,8 +14,7 @@ export function undiciTimeLimit(attribute: string, milliseconds: number, answere
 /** Our own error; undici's marked 504 for a time limit and 502 for what else the connection did; a caller's mistake as it is. */
 export function undiciFailure(error: unknown, connectTimeout: number): unknown {
   if (typeof error !== 'object' || error === null || error instanceof OAuth2BackendError) return error;
-  // undici keeps the bytes that it could not parse: a server may have repeated the token in them.
-  if ('data' in error) delete error.data;
+  dropUnparsedBytes(error);
   const code = 'code' in error ? error.code : undefined;
   if (code === 'UND_ERR_CONNECT_TIMEOUT') {
     return markFailure(new errors.ConnectTimeoutError(`connect_timeout of ${connectTimeout} ms is over`), 504);

@@ -5,6 +5,7 @@ import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../err
 import { encodeForm, type FormParameters } from '../form-encoding.js';
 import type { GrantQuery } from '../grant-input.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from '../token-request.js';
+import { dropUnparsedBytes } from '../unparsed-bytes.js';
 import { parseRetryAfter, setRetryAfter } from './retry-after.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
 
@@ -122,7 +123,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       if (isTimeout(error))
         throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error });
       throw new TokenRequestError(`token endpoint of "${backend}" could not be reached: ${reasonOf(error)}`, {
-        cause: withoutBytes(error),
+        cause: dropUnparsedBytes(error),
       });
     }
   }
@@ -150,10 +151,4 @@ function reasonOf(error: unknown): string {
 /** Read without `instanceof`: errors of Node's own modules belong to another realm under some test runners. */
 function partsOf(error: unknown): { name?: unknown; code?: unknown; message?: unknown } {
   return typeof error === 'object' && error !== null ? error : {};
-}
-
-/** undici keeps the bytes that it could not parse on the error: there may be a token among them. */
-function withoutBytes(error: unknown): unknown {
-  if (typeof error === 'object' && error !== null && 'data' in error) delete error.data;
-  return error;
 }
