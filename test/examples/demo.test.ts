@@ -29,8 +29,6 @@ describe('npm start', () => {
       expect(cold).toMatch(/^1 request +100 × 200 +100 × 200$/);
       expect(warm).toMatch(/^0 requests +100 × 200 +100 × 200$/);
       expect(renewal).toMatch(/^1 request, \d+ ms +(\d+ × 200) +\1, slowest \d+ ms$/);
-      const [, endpoint, slowest] = renewal?.match(/request, (\d+) ms.*slowest (\d+) ms/) ?? [];
-      expect(Number(slowest)).toBeLessThan(Number(endpoint));
       expect(revoked).toMatch(/^1 request +\d+ × 401, 10 × 200 +10 × 200$/);
       expect(redirect).toMatch(/^0 requests +1 × 302 +302, 0 at foreign host$/);
       expect(more).toEqual([]);
