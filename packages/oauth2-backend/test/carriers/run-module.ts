@@ -12,7 +12,7 @@ export interface Ended {
   readonly time: number;
 }
 
-/** Runs an ES module's text; it may import `oauth2-backend`. It has 20 s. */
+/** Runs an ES module's text; it may import `oauth2-backend`. It has 50 s. */
 export function runModule(code: string, ...args: readonly string[]): Promise<Ended> {
   return runModuleWith({}, code, ...args);
 }
@@ -30,7 +30,7 @@ export function runModuleWith(
     const child = execFile(
       process.execPath,
       ['--input-type=module', '--eval', code, ...args],
-      { cwd, env, timeout: 20_000, killSignal: 'SIGKILL' },
+      { cwd, env, timeout: 50_000, killSignal: 'SIGKILL' },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr, time: performance.now() - start }),
     );
   });

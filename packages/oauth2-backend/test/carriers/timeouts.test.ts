@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { type Backend, TokenTimeoutError } from 'oauth2-backend';
 import { errors } from 'undici';
 import { type CarrierWorld, carriers, carrierWorld, rejection } from './carrier-world.js';
+
+/** On a busy machine a timer may be late; one that is wrong is late each time. */
+jest.retryTimes(2);
 
 let world: CarrierWorld;
 const ends: (() => unknown)[] = [];
