@@ -12,7 +12,7 @@ const SECOND = 1_000;
 const LIFE = 3_600 * SECOND;
 const MOST_REQUESTS = 6;
 /** Cases at one time: each opens up to three connections in a step, and a queue of connections that overflows looks like an outage. */
-const AT_ONCE = 7;
+const AT_ONCE = 5;
 /** Of a renewal at a server that is silent: two of them and two pauses end 1.25 s after an outage of 3 s at the latest. */
 const DEADLINE = 400;
 

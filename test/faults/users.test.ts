@@ -75,7 +75,7 @@ async function run([failure, status]: readonly [Answer, number], scenario: (worl
   });
   const endpoint = { origin: api.origin, token_endpoint: `${tokens.origin}/token` };
   const world: World = {
-    ...users({ ...endpoint, backend: { timeout: `${failure.delay ? DEADLINE : 5_000}ms` } }),
+    ...users({ ...endpoint, backend: { timeout: `${failure.delay ? DEADLINE : 15_000}ms` } }),
     tokens,
     failure,
     status,

@@ -48,7 +48,9 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 /** Starts it on a free port. */
 export async function authorizationServer(options: AuthorizationServerOptions): Promise<AuthorizationServer> {
   const { tls } = options;
-  const server = tls ? createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true }) : createServer();
+  const server = tls
+    ? createSecureServer({ keepAliveTimeout: 60_000, ...tls, requestCert: true, rejectUnauthorized: true })
+    : createServer({ keepAliveTimeout: 60_000 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${(server.address() as AddressInfo).port}`;

@@ -59,7 +59,7 @@ export async function jmondiServer(options: {
       handleExpressError(error, response);
     }
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
+  const server = createServer({ keepAliveTimeout: 60_000 }, app).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
   return {

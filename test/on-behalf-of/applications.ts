@@ -71,7 +71,7 @@ async function running(
   middleware: { status(): { counts: object }[]; close(options: { timeout: number }): Promise<void> },
   errors: readonly unknown[],
 ): Promise<Application> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+  const server = createServer({ keepAliveTimeout: 60_000 }, listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

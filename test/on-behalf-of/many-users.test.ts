@@ -2,8 +2,10 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose';
+import { ClientClosedError } from 'oauth2-backend';
 import { Pool } from 'undici';
 import { manualClock } from '../../packages/oauth2-backend/test/sources/manual-clock.js';
 import { authorizationServer } from '../interop/authorization-server.js';
@@ -103,9 +105,14 @@ describe.each<[string, string, Start, number]>([
       calls.sort((a, b) => a.at - b.at);
       const answers = await Promise.all(calls.map((call) => ask(pool, call)));
       left += answers.filter((answer) => answer === 'left').length;
-      for (const [index, answer] of answers.entries()) {
-        if (answer !== 'left') expect(answer).toEqual({ user: calls[index]?.user });
-      }
+      const wrong = answers.filter((answer, index) => {
+        return answer !== 'left' && JSON.stringify(answer) !== JSON.stringify({ user: calls[index]?.user });
+      });
+      const errors =
+        wrong.length > 0
+          ? application.errors.filter((error) => !(error instanceof ClientClosedError)).map(failureText)
+          : [];
+      expect({ wrong, errors }).toEqual({ wrong: [], errors: [] });
       for (const [user, session] of anew) sessions[user] = session;
     }
 
@@ -149,4 +156,12 @@ async function ask(pool: Pool, call: { user: string; session: string; leaves: bo
     if (controller.signal.aborted) return 'left';
     throw error;
   }
+}
+
+/** Those who left are no failure. */
+function failureText(error: unknown): string {
+  return inspect(error, { depth: 3, compact: true, breakLength: Number.POSITIVE_INFINITY }).replaceAll(
+    /\n +at .*/g,
+    '',
+  );
 }

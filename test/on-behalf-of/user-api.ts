@@ -18,7 +18,7 @@ export async function userApi(subjectOf: (token: string) => Promise<string>): Pr
   const verified = new Map<string, Promise<string>>();
   const strangers: string[] = [];
   let requests = 0;
-  const server = createServer(({ url = '', headers }, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, ({ url = '', headers }, response) => {
     requests += 1;
     const user = url.split('/')[2];
     const token = headers.authorization?.replace(/^Bearer /, '') ?? '';

@@ -52,7 +52,8 @@ export async function recordingServer(usual: (request: RecordedRequest) => Answe
   const waiting = new Set<() => void>();
   let gate: Promise<void> | undefined;
 
-  const server = createServer((incoming, response) => {
+  // Not Node's 5 s: a process that stood still would send on a connection that is being closed.
+  const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, response) => {
     void read(incoming, response).then(async (request) => {
       requests.push(request);
       for (const check of waiting) check();
