@@ -10,11 +10,11 @@ const [name] = process.argv.slice(2);
 process.env.NODE_ENV = 'production';
 
 answerParent({
-  /** Listens and gives the origin; `false` when there is nothing to attach yet. */
+  /** Listens and gives the origin. */
   async open(options) {
     const application = express();
     const { attach } = await import(`./apps/${name}.js`);
-    if ((await attach(application, options)) === false) return false;
+    await attach(application, options);
     return listen(createServer(application));
   },
   /** User and system, microseconds since the process began. */

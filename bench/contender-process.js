@@ -10,11 +10,9 @@ let get;
 process.on('unhandledRejection', () => {});
 
 answerParent({
-  /** `false` when the contender has not been built yet. */
   async open(options) {
     const contender = await import(`./contenders/${name}.js`);
     get = await contender.open(options);
-    return get !== undefined;
   },
   closedLoop: ({ path = '/data', ...load }) => closedLoop(() => get(path), load),
   openLoop: ({ path = '/data', ...load }) => openLoop(() => get(path), load),

@@ -10,10 +10,9 @@ export function mebibytes(bytes) {
   return `${number(bytes / 2 ** 20, 1)} MiB`;
 }
 
-/** A figure that has to be at most, or at least, so much; `undefined` as a value means that it could not be measured. */
+/** A figure that has to be at most, or at least, so much. */
 export function figure(what, value, { atMost, atLeast, digits = 2, unit = '' }) {
   const target = atMost === undefined ? `≥ ${atLeast}${unit}` : `≤ ${atMost}${unit}`;
-  if (value === undefined || Number.isNaN(value)) return { what, target, value: 'not measured', met: undefined };
   const met = atMost === undefined ? value >= atLeast : value <= atMost;
   return { what, target, value: `${number(value, digits)}${unit}`, met };
 }

@@ -5,13 +5,12 @@ import { titles } from './contenders.js';
 /**
  * Starts the authorization server and the API, each in a process of its own.
  *
- * @returns `{ authorization, api, origins, tokenEndpoint, contender(name, options), app(name), missing, close() }`
+ * @returns `{ authorization, api, origins, tokenEndpoint, contender(name, options), app(name, title, options), close() }`
  */
 export async function startWorld() {
   const authorization = childProcess('servers/authorization-server.js');
   const api = childProcess('servers/api-server.js');
   const [tokenEndpoint, origins] = await Promise.all([authorization.ask('start'), api.ask('start')]);
-  const missing = new Set();
   const started = new Set([authorization, api]);
   let clients = 0;
 
@@ -20,8 +19,6 @@ export async function startWorld() {
     api,
     origins,
     tokenEndpoint,
-    /** Titles of contenders that do not exist yet. */
-    missing,
     contender,
     app,
     async close() {
@@ -33,7 +30,7 @@ export async function startWorld() {
    * A contender, opened, in a process of its own and as an OAuth client of its own.
    *
    * @param options `settings` of the client at the authorization server; the rest goes to the contender
-   * @returns the process with `name`, `title`, `client`; `undefined` when the contender does not exist yet
+   * @returns the process with `name`, `title`, `client`
    */
   function contender(name, { settings = {}, ...options } = {}) {
     return start({ name, title: titles[name], script: 'contender-process.js', settings, options });
@@ -50,18 +47,9 @@ export async function startWorld() {
     await authorization.ask('configure', { client, ...settings });
     const process = childProcess(script, [name]);
     started.add(process);
-    const opened = await process.ask('open', { origin: origins.fast, tokenEndpoint, client, ...options });
-    if (opened) return { ...process, name, title, client, origin: opened };
-    await process.close();
-    if (!missing.has(title)) console.error(`!! SKIPPED, not built yet: ${title}`);
-    missing.add(title);
-    return undefined;
+    const origin = await process.ask('open', { origin: origins.fast, tokenEndpoint, client, ...options });
+    return { ...process, name, title, client, origin };
   }
-}
-
-/** Those that exist, started one beside the other. */
-export async function present(starting) {
-  return (await Promise.all(starting)).filter((started) => started !== undefined);
 }
 
 /** Ends processes. */

@@ -1,15 +1,14 @@
 /** `bearerInterceptor` on a user's own dispatcher, over `reuse` of a user's own source. */
+import { bearer, bearerInterceptor, reuse } from 'oauth2-backend';
 import { Agent } from 'undici';
 import { askForToken } from './ask-for-token.js';
 
-/** Composed with an agent; `undefined` while there is no such export. */
-export async function open(options) {
-  const core = await import('oauth2-backend');
-  if (core.bearerInterceptor === undefined) return undefined;
+/** Composed with an agent. */
+export function open(options) {
   const { origin, connections } = options;
-  const source = core.reuse({ token: () => accessToken(options) });
+  const source = reuse({ token: () => accessToken(options) });
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, ...(connections !== undefined && { connections }) });
-  const dispatcher = agent.compose(core.bearerInterceptor(core.bearer(source, { origin })));
+  const dispatcher = agent.compose(bearerInterceptor(bearer(source, { origin })));
   return async (path) => {
     const { statusCode, body } = await dispatcher.request({ origin, path, method: 'GET' });
     await body.json();

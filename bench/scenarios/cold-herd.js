@@ -13,7 +13,6 @@ export async function coldHerd(world, { pick, sample }) {
   for (const name of [...ours, ...sample(peers)]) {
     const options = { settings, connections: CONNECTIONS, origin: world.origins.careful };
     const contender = await world.contender(name, options);
-    if (contender === undefined) continue;
     const result = await contender.ask('burst', { requests });
     const { requests: tokenRequests } = await world.authorization.ask('counts', { client: contender.client });
     await closeAll([contender]);

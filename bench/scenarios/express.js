@@ -2,13 +2,13 @@
 import { applicationRounds, medians } from '../application-rounds.js';
 import { figure, number } from '../figures.js';
 import { median } from '../statistics.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 const CARRIERS = ['request', 'fetch', 'got'];
 
 /** An application that answers with what its backend says, with `req.backends` and with a constant header. */
 export async function express(world, { rounds, pick }) {
-  const applications = await present(
+  const applications = await Promise.all(
     CARRIERS.flatMap((carrier) => [
       world.app('express-ours', ours(carrier), { carrier }),
       world.app('express-bare', bare(carrier), { carrier }),
@@ -19,7 +19,7 @@ export async function express(world, { rounds, pick }) {
   await closeAll(applications);
 
   const ratioOf = (carrier) => {
-    const own = results.get(ours(carrier)) ?? [];
+    const own = results.get(ours(carrier));
     return median(own.map(({ throughput }, round) => throughput / results.get(bare(carrier))[round].throughput));
   };
   return {

@@ -13,7 +13,7 @@ export async function forward(world, { rounds, pick }) {
   await closeAll(applications);
 
   const ratio = (other) => {
-    const own = results.get(forwardTitles.ours) ?? [];
+    const own = results.get(forwardTitles.ours);
     return median(own.map(({ throughput }, round) => throughput / results.get(other)[round].throughput));
   };
   return {

@@ -1,5 +1,4 @@
 /** Forwarding applications, for the scenarios that compare them. */
-import { present } from '../world.js';
 
 /** How each is called. */
 export const forwardTitles = {
@@ -9,9 +8,9 @@ export const forwardTitles = {
   proxyKeepAlive: 'http-proxy-middleware, keep-alive agent',
 };
 
-/** Those that exist, started. */
+/** All, started. */
 export function forwardingApplications(world, options = {}) {
-  return present([
+  return Promise.all([
     world.app('forward-ours', forwardTitles.ours, options),
     world.app('forward-undici-pipe', forwardTitles.pipe, options),
     world.app('forward-proxy-middleware', forwardTitles.proxy, { ...options, keepAlive: false }),

@@ -33,11 +33,11 @@ export async function largeBodies(world, { pick }) {
     columns: ['application', 'answer: peak', 'above the beginning', 'request: peak', 'above the beginning'],
     rows,
     figures: [
-      figure(
-        'resident memory of `forward` above the beginning, either way',
-        grown.length > 0 ? Math.max(...grown) / 2 ** 20 : undefined,
-        { atMost: 96, digits: 0, unit: ' MiB' },
-      ),
+      figure('resident memory of `forward` above the beginning, either way', Math.max(...grown) / 2 ** 20, {
+        atMost: 96,
+        digits: 0,
+        unit: ' MiB',
+      }),
     ],
   };
 }

@@ -2,13 +2,13 @@
 import { bare, ours, peers } from '../contenders.js';
 import { mebibytes, number } from '../figures.js';
 import { assertAllAnswered } from '../rounds.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 /** Each contender in a new process. */
 export async function memory(world, { pick, sample }) {
   const milliseconds = pick(2_000, 100);
   const load = { concurrency: 50, milliseconds };
-  const contenders = await present([...ours, ...sample([...bare, ...peers])].map((name) => world.contender(name)));
+  const contenders = await Promise.all([...ours, ...sample([...bare, ...peers])].map((name) => world.contender(name)));
   const rows = [];
   for (const contender of contenders) {
     await contender.ask('closedLoop', { ...load, milliseconds: milliseconds / 3 });

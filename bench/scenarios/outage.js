@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ours, peers } from '../contenders.js';
 import { number } from '../figures.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 const OURS = ['ours-request', 'ours-fetch'];
 const RATE = 50;
@@ -44,7 +44,7 @@ export async function outage(world, { quick, sample }) {
 }
 
 async function suffer(world, names, { life, from, to, end }) {
-  const contenders = await present(
+  const contenders = await Promise.all(
     names.map((name) => world.contender(name, { origin: world.origins.careful, settings: { life } })),
   );
   const results = await Promise.all(contenders.map(one));

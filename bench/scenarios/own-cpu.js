@@ -3,7 +3,7 @@ import { titles } from '../contenders.js';
 import { figure, number } from '../figures.js';
 import { assertAllAnswered, interleave } from '../rounds.js';
 import { median } from '../statistics.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 const PAIRS = [
   { ours: 'ours-request', bare: 'bare-undici-request' },
@@ -16,7 +16,7 @@ const PAIRS = [
 /** Each of our clients against the bare one; no signal and no timer on either side. */
 export async function ownCpu(world, { rounds, pick }) {
   const names = [...new Set(PAIRS.flatMap(({ ours, bare }) => [ours, bare]))];
-  const contenders = await present(names.map((name) => world.contender(name, { limits: false })));
+  const contenders = await Promise.all(names.map((name) => world.contender(name, { limits: false })));
   const milliseconds = pick(700, 60);
   const results = await interleave(contenders, rounds, async (contender) => {
     const result = await contender.ask('closedLoop', { concurrency: 50, milliseconds });
@@ -46,7 +46,7 @@ export async function ownCpu(world, { rounds, pick }) {
 }
 
 function compare(results, { ours, bare }) {
-  const own = results.get(titles[ours]) ?? [];
+  const own = results.get(titles[ours]);
   const without = results.get(titles[bare]);
   return {
     with: median(own),

@@ -1,12 +1,12 @@
 /** The API refuses a token that has not expired. */
 import { ours, peers } from '../contenders.js';
 import { number } from '../figures.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 /** Many requests at once meet the 401, more follow. */
 export async function refused(world, { pick }) {
   const requests = pick(500, 100);
-  const contenders = await present(
+  const contenders = await Promise.all(
     [...ours, ...peers].map((name) => world.contender(name, { origin: world.origins.careful, connections: 64 })),
   );
   const rows = [];

@@ -2,7 +2,7 @@
 import { ours, peers, titles } from '../contenders.js';
 import { figure, number } from '../figures.js';
 import { percentile } from '../statistics.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 const OURS = ['ours-request', 'ours-fetch'];
 const ROTATING = { life: 2, delay: 200 };
@@ -14,8 +14,9 @@ export async function rotation(world, { pick, sample }) {
   const milliseconds = pick(14_000, 2_500);
   const measure = async (name) => {
     const options = { origin: world.origins.careful };
-    const pair = await present([ROTATING, STEADY].map((settings) => world.contender(name, { ...options, settings })));
-    if (pair.length === 0) return undefined;
+    const pair = await Promise.all(
+      [ROTATING, STEADY].map((settings) => world.contender(name, { ...options, settings })),
+    );
     await Promise.all(pair.map((contender) => contender.ask('closedLoop', { concurrency: 4, milliseconds: 300 })));
     const [rotating, steady] = await Promise.all(
       pair.map((contender) => contender.ask('openLoop', { rate: RATE, milliseconds })),
@@ -26,10 +27,9 @@ export async function rotation(world, { pick, sample }) {
   };
 
   const names = [...OURS, ...sample(peers)];
-  const results = [];
-  if (milliseconds < 5_000) results.push(...(await Promise.all(names.map(measure))));
-  else for (const name of names) results.push(await measure(name));
-  const measured = results.filter((result) => result !== undefined);
+  const measured = [];
+  if (milliseconds < 5_000) measured.push(...(await Promise.all(names.map(measure))));
+  else for (const name of names) measured.push(await measure(name));
   for (const { name, rotating } of measured) {
     if (ours.includes(name) && rotating.failures > 0) throw new Error(`${rotating.failures} failed: ${titles[name]}`);
   }
@@ -57,8 +57,8 @@ export async function rotation(world, { pick, sample }) {
       number(requests),
     ]),
     figures: OURS.map((name) => {
-      const result = measured.find((each) => each.name === name);
-      const ratio = result && result.rotating.p99 / result.steady.p99;
+      const { rotating, steady } = measured.find((each) => each.name === name);
+      const ratio = rotating.p99 / steady.p99;
       return figure(`p99 across rotations over p99 without, ${titles[name]}`, ratio, { atMost: 1.2 });
     }),
     image: {

@@ -3,13 +3,13 @@ import { bare, ours, peers, titles } from '../contenders.js';
 import { figure, number } from '../figures.js';
 import { assertAllAnswered, interleave } from '../rounds.js';
 import { median } from '../statistics.js';
-import { closeAll, present } from '../world.js';
+import { closeAll } from '../world.js';
 
 const CONCURRENCY = [1, 50];
 
 /** Every contender, one at a time, at 1 and at 50 concurrent. */
 export async function warm(world, { rounds, pick }) {
-  const contenders = await present([...ours, ...bare, ...peers].map((name) => world.contender(name)));
+  const contenders = await Promise.all([...ours, ...bare, ...peers].map((name) => world.contender(name)));
   const milliseconds = pick(400, 60);
   const measured = [];
 
@@ -23,7 +23,7 @@ export async function warm(world, { rounds, pick }) {
   }
   await closeAll(contenders);
 
-  const of = (index, title, what) => median((measured[index].get(title) ?? []).map((result) => result[what]));
+  const of = (index, title, what) => median(measured[index].get(title).map((result) => result[what]));
   return {
     title: 'Warm requests',
     text: `GET of a small JSON document, parsed; the token is there. Median of ${rounds} interleaved rounds of ${milliseconds} ms, each contender in a process of its own with its defaults. CPU is the client process's, user and system.`,
@@ -45,6 +45,6 @@ export async function warm(world, { rounds, pick }) {
 }
 
 /** The median of the rounds' ratios. */
-function ratio(ours = [], bare = []) {
+function ratio(ours, bare) {
   return median(ours.map(({ throughput }, round) => throughput / bare[round].throughput));
 }
