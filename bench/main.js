@@ -43,6 +43,7 @@ async function run(name, world, quick) {
   const started = performance.now();
   try {
     const result = await scenarios[name](world, effort(quick));
+    if (result.leftOut) console.error(`\n!!! LEFT OUT: ${name}: ${result.leftOut}\n`);
     console.log(`${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
     if (!quick) console.log(`\n${section(result)}\n`);
     return result;

@@ -14,7 +14,8 @@ export function document({ machine, results, seconds }) {
 }
 
 /** One scenario. */
-export function section({ title, text, columns, rows, figures, image }) {
+export function section({ title, leftOut, text, columns, rows, figures, image }) {
+  if (leftOut) return `Left out: ${title}: ${leftOut}.`;
   return [
     `## ${title}`,
     text,

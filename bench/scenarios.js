@@ -9,11 +9,12 @@ import { outage } from './scenarios/outage.js';
 import { ownCpu } from './scenarios/own-cpu.js';
 import { refused } from './scenarios/refused.js';
 import { rotation } from './scenarios/rotation.js';
+import { store } from './scenarios/store.js';
 import { token } from './scenarios/token.js';
 import { users } from './scenarios/users.js';
 import { warm } from './scenarios/warm.js';
 
-/** Each is `(world, effort) => { title, text, columns, rows, figures, image? }` and throws when something does not work. */
+/** Each is `(world, effort) => { title, text, columns, rows, figures, image? }`, `{ title, leftOut, figures: [] }` where the machine lacks what it needs, and throws when something does not work. */
 export const scenarios = {
   warm,
   cpu: ownCpu,
@@ -28,4 +29,5 @@ export const scenarios = {
   imports,
   forward,
   large: largeBodies,
+  store,
 };

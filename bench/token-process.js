@@ -1,15 +1,17 @@
-/** Asks for a token that is there, over and over. */
+/** Asks for a token that is there, and uses it, over and over. */
 import { bearer, reuse } from 'oauth2-backend';
 import { answerParent } from './answer-parent.js';
 import { ourBackend } from './contenders/our-backend.js';
+import { closedLoop } from './load.js';
+import { sharedStore } from './shared-store.js';
 
 let backend;
 let source;
 let tied;
 
 answerParent({
-  async open(options) {
-    backend = ourBackend(options);
+  async open({ redis, ...options }) {
+    backend = ourBackend({ ...options, store: await sharedStore(redis) });
     source = reuse({ token: () => backend.token() });
     tied = bearer(source, { origin: options.origin });
     await source.token();
@@ -23,7 +25,17 @@ answerParent({
       'await backend.token()': await awaited(calls, () => backend.token()),
     };
   },
+  /** The last of these alone. */
+  backendToken: ({ calls }) => awaited(calls, () => backend.token()),
+  /** Requests, as `closedLoop` in load.js. */
+  closedLoop: (load) => closedLoop(send, load),
 });
+
+async function send() {
+  const { statusCode, body } = await backend.request('/data');
+  await body.json();
+  return statusCode;
+}
 
 function timed(calls, call) {
   let found = 0;

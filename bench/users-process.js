@@ -4,12 +4,13 @@ import { Socket } from 'node:net';
 import { createBackends, requestContext } from 'oauth2-backend';
 import { answerParent } from './answer-parent.js';
 import { memory } from './memory.js';
+import { sharedStore } from './shared-store.js';
 
 const TOGETHER = 50;
 let backends;
 
 answerParent({
-  open({ origin, tokenEndpoint, client }) {
+  async open({ origin, tokenEndpoint, client, redis }) {
     const oauth2 = {
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       token_endpoint: tokenEndpoint,
@@ -18,7 +19,8 @@ answerParent({
       subject: (context) => context.inbound.user,
       assertion: (context) => `assertion.of.${context.inbound.user}`,
     };
-    backends = createBackends({ api: { origin, oauth2 } }, { maxIdentities: 20_000 });
+    const store = await sharedStore(redis);
+    backends = createBackends({ api: { origin, oauth2 } }, { maxIdentities: 20_000, store });
   },
   /** Gets a token for users `first` to `first + count - 1`: `{ characters, identities }`, of these tokens and of all. */
   async enter({ first, count }) {

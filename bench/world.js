@@ -27,7 +27,7 @@ export async function startWorld() {
   };
 
   /**
-   * A contender, opened, in a process of its own and as an OAuth client of its own.
+   * A contender, opened, in a process of its own and as an OAuth client of its own unless `options` name one.
    *
    * @param options `settings` of the client at the authorization server; the rest goes to the contender
    * @returns the process with `name`, `title`, `client`
@@ -43,11 +43,11 @@ export async function startWorld() {
 
   async function start({ name, title, script, settings, options }) {
     clients += 1;
-    const client = `${name}-${clients}`;
+    const { client = `${name}-${clients}` } = options;
     await authorization.ask('configure', { client, ...settings });
     const process = childProcess(script, [name]);
     started.add(process);
-    const origin = await process.ask('open', { origin: origins.fast, tokenEndpoint, client, ...options });
+    const origin = await process.ask('open', { origin: origins.fast, tokenEndpoint, ...options, client });
     return { ...process, name, title, client, origin };
   }
 }
