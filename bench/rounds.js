@@ -1,9 +1,9 @@
 /** Interleaved measurement: each round measures each contender once, in an order that turns. */
 
-/** @returns for each contender, by title, its `measure(contender)` of each round, after one warm-up that does not count */
-export async function interleave(contenders, rounds, measure, warmUp = measure) {
+/** @returns for each contender, by title, its `measure(contender)` of each round; a first round that does not count warms up where there is more than one */
+export async function interleave(contenders, rounds, measure) {
   const results = new Map(contenders.map(({ title }) => [title, []]));
-  for (const contender of contenders) await warmUp(contender);
+  if (rounds > 1) for (const contender of contenders) await measure(contender);
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < contenders.length; i++) {
       const contender = contenders[(i + round) % contenders.length];

@@ -22,7 +22,7 @@ const MODULES = [
 /** In a new process each time; the files are in the machine's cache. */
 export async function imports(_world, { rounds }) {
   const modules = MODULES.map((names) => ({ title: names.map((name) => `\`${name}\``).join(' + '), names }));
-  const results = await interleave(modules, rounds, measure, rounds === 1 ? () => {} : measure);
+  const results = await interleave(modules, rounds, measure);
   return {
     title: 'Import',
     text: `Milliseconds of \`import()\` in a new process, median of ${rounds} interleaved rounds.`,

@@ -4,10 +4,12 @@ import { number } from '../figures.js';
 import { closeAll } from '../world.js';
 
 /** Many requests at once meet the 401, more follow. */
-export async function refused(world, { pick }) {
+export async function refused(world, { pick, sample }) {
   const requests = pick(500, 100);
   const contenders = await Promise.all(
-    [...ours, ...peers].map((name) => world.contender(name, { origin: world.origins.careful, connections: 64 })),
+    [...ours, ...sample(peers)].map((name) =>
+      world.contender(name, { origin: world.origins.careful, connections: 64 }),
+    ),
   );
   const rows = [];
   // One after the other: so many new connections at once would wait for each other.
