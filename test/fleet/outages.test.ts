@@ -132,7 +132,7 @@ suite('a token is had although the store is', () => {
     const operations = async (prefix: string) => {
       const before = sent;
       const users = Array.from({ length: 200 }, (_, index) => ({ inbound: `${prefix}-${index}` }));
-      await Promise.all(users.map((user) => backends.for(user as never)['api']?.token()));
+      await Promise.all(users.map(async (user) => backends.for(user as never)['api']?.token()));
       return sent - before;
     };
     expect(await operations('warm')).toBeGreaterThanOrEqual(400);

@@ -4,6 +4,7 @@ import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../bearer.js';
 import { encodeBody } from '../replayable-body.js';
 import type { AccessToken } from '../token.js';
+import { withBodyFailure } from './fetch-answer.js';
 import { fetchFailure } from './fetch-failure.js';
 import { dropBody, hopDispatcher } from './fetch-hop.js';
 import { type Hop, markRedirected, nextHop } from './fetch-redirect.js';
@@ -20,10 +21,12 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
     const request = readFetchRequest(input, init, bearer);
     const target = bearer.target.resolve(request.url);
     let cut: ((error?: Error) => void) | undefined;
-    const onAbort = (reason: unknown) => cut?.(reason as Error);
+    let leave: ((reason: unknown) => void) | undefined;
+    const onAbort = (reason: unknown) => {
+      cut?.(reason as Error);
+      leave?.(reason);
+    };
     const call = outboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
-    // A signal costs fetch more than all of this.
-    const watched = call.endable || settings.timeouts.ttfb > 0;
     let last = { ended: false };
     let released = false;
 
@@ -47,7 +50,7 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
         token = next;
       }
     } catch (error) {
-      const failure = fetchFailure(error, call, settings.timeouts.connect);
+      const failure = failureOf(error);
       // An answer that nobody will read must not hold its connection.
       call.abort(failure);
       call.done();
@@ -58,7 +61,10 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
     async function follow(first: Hop, token: AccessToken | undefined): Promise<Response> {
       let hop = first;
       for (let redirects = 0; ; redirects++) {
+        if (call.aborted) throw call.reason;
         const response = await send(hop, token);
+        // It holds on to the answer, which undici gives up when it is collected.
+        leave = undefined;
         const next = nextHop(response, hop, bearer.target, redirects);
         if (!next) return redirects > 0 ? markRedirected(response) : response;
         await dropBody(response);
@@ -75,27 +81,30 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
       };
       const dispatcher = hopDispatcher({ bearer, settings, call, token, onConnect, onEnd: () => end(mine) });
       const { rest, method, headers, body, replayable } = request;
-      const init = {
-        ...rest,
-        method,
-        headers,
-        body,
-        redirect: 'manual',
-        signal: watched ? call.signal : null,
-        dispatcher,
-      };
-      const sent: Promise<unknown> = undiciFetch(
-        target.href,
-        (replayable ? init : { ...init, duplex: 'half' }) as UndiciInit,
-      );
-      return sent as Promise<Response>;
+      const init = { ...rest, method, headers, body, redirect: 'manual', signal: null, dispatcher };
+      // With a signal fetch also lets go of a stream that it has not read; for all else its cost is more than that of this file.
+      const given = replayable ? init : { ...init, signal: call.signal, duplex: 'half' };
+      return unlessLeft(undiciFetch(target.href, given as UndiciInit) as Promise<unknown> as Promise<Response>);
+    }
+
+    /** A scope of its own: what the request's callbacks hold on to is not collected while its body is coming. */
+    function unlessLeft(sent: Promise<Response>): Promise<Response> {
+      return new Promise((resolve, reject) => {
+        leave = reject;
+        sent.then(resolve, reject);
+      });
     }
 
     /** The call is over when the body of the answer that the caller gets has ended. */
     function release(response: Response): Response {
       released = true;
-      if (last.ended) call.done();
+      if (!last.ended) return withBodyFailure(response, failureOf);
+      call.done();
       return response;
+    }
+
+    function failureOf(error: unknown): unknown {
+      return fetchFailure(error, call, settings.timeouts.connect);
     }
 
     function end(hop: { ended: boolean }): void {

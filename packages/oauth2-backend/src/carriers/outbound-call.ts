@@ -24,8 +24,6 @@ export interface OutboundCall extends Call {
   limitAnswer(): void;
   /** The reason for `ttfb_timeout`. */
   readonly lateAnswer: () => unknown;
-  /** Whether anything but `close()` may end it. */
-  readonly endable: boolean;
 }
 
 /** What a carrier says of one call. */
@@ -51,7 +49,6 @@ export function outboundCall(bearer: Bearer, settings: CarrierSettings, options:
 class TokenCall implements OutboundCall {
   readonly #bearer: Bearer;
   readonly #settings: CarrierSettings;
-  readonly endable: boolean;
   readonly #options: OutboundCallOptions;
   readonly #call: Call;
   #waiting: 'token' | 'renewal' | undefined;
@@ -67,7 +64,6 @@ class TokenCall implements OutboundCall {
     const onDone = settings.begin((reason) => this.#call.abort(reason));
     const signals = signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE;
     const timeout = options.total === false ? 0 : settings.timeouts.total;
-    this.endable = timeout > 0 || signals !== NONE;
     this.#call = startCall({ signals, timeout, late: () => this.#lateTotal(), onAbort: options.onAbort, onDone });
   }
 

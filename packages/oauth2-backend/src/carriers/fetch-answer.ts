@@ -1,0 +1,49 @@
+/** An answer of fetch whose body is still coming: what it fails with is the call's to say. */
+
+import { type ResponseInit, Response as UndiciResponse } from 'undici';
+
+/** The same answer; its body fails with `failureOf(error)` instead of fetch's own error. */
+export function withBodyFailure(response: Response, failureOf: (error: unknown) => unknown): Response {
+  const { status, statusText, headers, body } = response;
+  // A `Response` of this status cannot be made; fetch's own stays.
+  if (!body || status > 599) return response;
+  const init = { status, statusText, headers } as ResponseInit;
+  return asAnswer(new UndiciResponse(followed(body, failureOf), init), response);
+}
+
+/** What only fetch can give an answer, for its clones too. */
+function asAnswer(copy: Response, { url, type, redirected }: Pick<Response, 'url' | 'type' | 'redirected'>): Response {
+  const clone = copy.clone.bind(copy);
+  return Object.defineProperties(copy, {
+    url: { value: url, configurable: true },
+    type: { value: type, configurable: true },
+    redirected: { value: redirected, configurable: true },
+    clone: { value: () => asAnswer(clone(), { url, type, redirected }), configurable: true },
+  });
+}
+
+/** Read only when it is read: undici gives up an answer that is collected unread, unless somebody has locked its body. */
+function followed(
+  body: ReadableStream<Uint8Array>,
+  failureOf: (error: unknown) => unknown,
+): ReadableStream<Uint8Array> {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  const open = () => {
+    reader ??= body.getReader();
+    return reader;
+  };
+  return new ReadableStream({
+    type: 'bytes',
+    async pull(controller) {
+      try {
+        const { done, value } = await open().read();
+        if (!done) return controller.enqueue(value);
+        controller.close();
+        return controller.byobRequest?.respond(0);
+      } catch (error) {
+        return controller.error(failureOf(error));
+      }
+    },
+    cancel: (reason) => open().cancel(reason),
+  });
+}

@@ -1,0 +1,144 @@
+/** An answer of fetch whose body is still coming when its headers are there. */
+
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type CarrierWorld, carrierWorld, rejection } from './carrier-world.js';
+import { runModule } from './run-module.js';
+
+let world: CarrierWorld;
+beforeEach(async () => {
+  world = await carrierWorld();
+});
+afterEach(() => world.close());
+
+/** A backend whose answers begin with `one`; gives the answer at the server, to go on with. */
+async function slow(changes: object = {}) {
+  let arrived: (response: ServerResponse) => void = () => {};
+  const server = new Promise<ServerResponse>((resolve) => {
+    arrived = resolve;
+  });
+  const origin = await world.serve((request, response) => {
+    if (request.url === '/from') return void response.writeHead(302, { location: '/to' }).end();
+    response.writeHead(201, 'Made', [
+      ['content-type', 'text/plain'],
+      ['set-cookie', 'a=1'],
+      ['set-cookie', 'b=2'],
+    ] as never);
+    response.write('one ');
+    return arrived(response);
+  });
+  const { fetch } = world.backend({ origin, ...changes });
+  return { fetch, origin, server };
+}
+
+describe('an answer whose body is still coming', () => {
+  it('is what fetch gives: status, headers, URL, body', async () => {
+    const { fetch, origin, server } = await slow();
+    const response = await fetch('from');
+    const seen = { ok: true, status: 201, statusText: 'Made', type: 'basic', redirected: true, url: `${origin}/to` };
+    expect(response).toMatchObject({ ...seen, bodyUsed: false });
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    const copy = response.clone();
+    expect(copy).toMatchObject(seen);
+    expect(copy.clone()).toMatchObject(seen);
+    (await server).end('two');
+    expect(await response.text()).toBe('one two');
+    expect(response.bodyUsed).toBe(true);
+    expect(await copy.text()).toBe('one two');
+  });
+
+  it('comes as it is read', async () => {
+    const { fetch, server } = await slow();
+    const { body } = await fetch('x');
+    const reader = body?.getReader();
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('one ');
+    (await server).write('two');
+    expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('two');
+    (await server).end();
+    expect((await reader?.read())?.done).toBe(true);
+  });
+
+  it("can be read into the reader's own memory", async () => {
+    const { fetch, server } = await slow();
+    const { body } = await fetch('x');
+    const reader = body?.getReader({ mode: 'byob' });
+    expect(Buffer.from((await reader?.read(new Uint8Array(3)))?.value ?? []).toString()).toBe('one');
+    expect(Buffer.from((await reader?.read(new Uint8Array(3)))?.value ?? []).toString()).toBe(' ');
+    const end = reader?.read(new Uint8Array(3));
+    (await server).end();
+    expect((await end)?.done).toBe(true);
+  });
+
+  it("ends with the signal's own reason, whoever reads it", async () => {
+    const { fetch } = await slow();
+    const controller = new AbortController();
+    const response = await fetch('x', { signal: controller.signal });
+    const copy = response.clone();
+    const reason = { mine: true };
+    controller.abort(reason);
+    await expect(response.text()).rejects.toBe(reason);
+    await expect(copy.text()).rejects.toBe(reason);
+  });
+
+  it('that breaks off is a failure of the backend: 502', async () => {
+    const { fetch, server } = await slow();
+    const response = await fetch('x');
+    (await server).destroy();
+    const error = await rejection(response.text());
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message: 'terminated', statusCode: 502, expose: false });
+  });
+
+  it('can be cancelled: its connection is closed', async () => {
+    const { fetch, server } = await slow({ timeout: '0s' });
+    const response = await fetch('x');
+    const closed = new Promise((resolve) => {
+      void server.then((answer) => answer.once('close', resolve));
+    });
+    await response.body?.cancel('enough');
+    await closed;
+    expect(response.bodyUsed).toBe(true);
+  });
+
+  it('holds no connection when nobody keeps it', async () => {
+    const origin = await world.serve((_, response) => void response.write('a'));
+    const { code, stdout } = await runModule(
+      `
+      import { setFlagsFromString } from 'node:v8';
+      import { runInNewContext } from 'node:vm';
+      import { createBackends } from 'oauth2-backend';
+      setFlagsFromString('--expose-gc');
+      const gc = runInNewContext('gc');
+      const token = { value: 'a', type: 'Bearer', issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER };
+      const backends = createBackends({ api: { origin: process.argv[1], max_connections: 1, oauth2: { token: async () => token, current: () => token } } });
+      const { fetch } = backends.get('api');
+      const status = async () => (await fetch('x')).status;
+      const statuses = [];
+      const hold = setInterval(gc, 20);
+      for (let call = 0; call < 3; call++) statuses.push(await status());
+      clearInterval(hold);
+      console.log(statuses.join());
+      process.exit(0);
+    `,
+      origin,
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '200,200,200\n' });
+  });
+});
+
+describe('a call that ends before its headers are there', () => {
+  it('ends at once although the connection does not come', async () => {
+    const origin = await world.serve(() => {});
+    const { fetch } = world.backend({ origin, max_connections: 1 });
+    const first = new AbortController();
+    const second = new AbortController();
+    const held = rejection(fetch('x', { signal: first.signal }));
+    const queued = rejection(fetch('x', { signal: second.signal }));
+    await delay(20);
+    second.abort(new Error('enough'));
+    expect(await queued).toMatchObject({ message: 'enough' });
+    first.abort(new Error('enough, too'));
+    expect(await held).toMatchObject({ message: 'enough, too' });
+  });
+});
