@@ -1,10 +1,11 @@
 /** The undici connections of one backend. */
 
 import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Dispatcher, errors } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { type Attempts, openInTime } from './connect-limit.js';
+import { holdEnd } from './held-end.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport.js';
 
@@ -88,7 +89,11 @@ function connector(options: TransportOptions, trust: ConnectionOptions, attempts
           openTunnel(proxy, end, signal, (error, socket) => (socket ? open(socket) : settle(error, null)));
         }
       },
-      callback as (error: Error | null, socket: Socket | null) => void,
+      (error, socket) => {
+        // HTTP/2 reads past the socket.
+        if (socket && (socket as TLSSocket).alpnProtocol !== 'h2') holdEnd(socket);
+        (callback as (error: Error | null, socket: Socket | null) => void)(error, socket);
+      },
     );
   };
 }
