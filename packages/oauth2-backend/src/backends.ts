@@ -39,7 +39,8 @@ export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
   /**
    * Refuses new calls, lets running ones end, then ends renewals and connections.
    *
-   * @param options.timeout milliseconds for the running calls, default 5 000
+   * @param options.timeout milliseconds for the running calls, default 5 000; Infinity waits for all of them
+   * @throws ConfigurationError when that is no such number; nothing is closed then
    */
   close(options?: { timeout?: number | undefined }): Promise<void>;
 }
@@ -96,7 +97,8 @@ export function createBackends<const D extends BackendDefinitions>(
     },
     status: () => [...named.values()].map(statusOf),
     close({ timeout = 5_000 } = {}) {
-      closing ??= close(timeout);
+      if (!isTime(timeout)) return Promise.reject(notATime());
+      closing ??= close(Math.min(timeout, LONGEST));
       return closing;
     },
   };
@@ -114,6 +116,17 @@ export function createBackends<const D extends BackendDefinitions>(
     for (const { counted } of made.all()) counted?.close();
     await Promise.all(made.all().map(({ settings }) => settings.transport.destroy()));
   }
+}
+
+/** Node's timers fire at once when they are to count further. */
+const LONGEST = 2 ** 31 - 1;
+
+function isTime(timeout: unknown): boolean {
+  return typeof timeout === 'number' && timeout >= 0;
+}
+
+function notATime(): ConfigurationError {
+  return new ConfigurationError([{ path: 'timeout', message: 'must be a number of milliseconds, 0 or more' }]);
 }
 
 /** @throws ConfigurationError with the problems of options and definitions together */

@@ -22,9 +22,10 @@ export function membersOf(value: unknown): unknown {
 
 /** Says which name may have been meant. */
 export function unknownBackend(name: string, names: readonly string[]): UnknownBackendError {
-  const near = nearestName(name, names);
+  // In JavaScript it may be anything: an environment variable that is not set.
+  const near = nearestName(String(name), names);
   return new UnknownBackendError(
-    `no backend is named "${name}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
+    `no backend is named "${String(name)}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
   );
 }
 

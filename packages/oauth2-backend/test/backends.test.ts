@@ -45,6 +45,7 @@ describe('createBackends(definitions)', () => {
     expect(() => backends.get('biling' as never)).toThrow(UnknownBackendError);
     expect(() => backends.get('biling' as never)).toThrow('did you mean "billing"?');
     expect(() => backends.get('constructor' as never)).toThrow(UnknownBackendError);
+    expect(() => backends.get(undefined as never)).toThrow(UnknownBackendError);
   });
 
   it('ties backends to a request, each when first read; awaiting, printing and stringifying them is harmless', async () => {
@@ -264,6 +265,23 @@ describe('status()', () => {
 });
 
 describe('close()', () => {
+  it.each([Number.NaN, -1, '10s', null])('refuses %p for its time, and closes nothing', async (timeout) => {
+    const backends = world.backends();
+    await expect(backends.close({ timeout: timeout as never })).rejects.toThrow(ConfigurationError);
+    expect((await backends.get('api').fetch('x')).status).toBe(200);
+  });
+
+  it('waits for all running calls when its time is Infinity', async () => {
+    const backends = world.backends();
+    const go = world.api.hold();
+    const call = backends.get('api').fetch('x');
+    await world.api.arrived(1);
+    const closing = backends.close({ timeout: Number.POSITIVE_INFINITY });
+    setTimeout(go, 50);
+    await expect(call.then((answer) => answer.json())).resolves.toMatchObject({ method: 'GET' });
+    await closing;
+  });
+
   it.each(carriers)('lets running calls end and refuses new ones: $name', async ({ send }) => {
     const backends = world.backends();
     const release = world.api.hold();
