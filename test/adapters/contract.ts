@@ -159,6 +159,15 @@ export function adapterContract(name: string, adapter: Adapter): void {
       expect(problems(failure)).toEqual(['property', 'billing.origin', 'shipping.origin']);
     });
 
+    it.each([undefined, null, 'billing', [], new Map()])('throws a ConfigurationError for %p', (given) => {
+      expect(thrownBy(() => middleware(given as never))).toBeInstanceOf(ConfigurationError);
+    });
+
+    it.each([null, 'clients', 5, []])('throws a ConfigurationError for %p as its options', (options) => {
+      const failure = thrownBy(() => middleware(billing(), options as never));
+      expect(problems(failure)).toEqual(['options']);
+    });
+
     it('is the Backends too', async () => {
       const one = middleware(billing());
       expect(one.names).toEqual(['billing']);

@@ -184,6 +184,13 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
     it('refuses unknown options when it is made', () => {
       expect(() => adapter.forward('billing', { replaylimit: 5 } as object)).toThrow(/"replayLimit"/);
       expect(() => adapter.forward('', { property: '' })).toThrow(/name[\s\S]*property/);
+      expect(() => adapter.forward('billing', null as never)).toThrow('options: must be an object, not null');
+    });
+
+    it('refuses methods that no request has', () => {
+      for (const methods of [['get'], ['GET', 'Post'], []]) {
+        expect(() => adapter.forward('billing', { methods })).toThrow('methods: must be a list of methods');
+      }
     });
 
     it('answers 500 where the middleware has not run, or has another property', async () => {

@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from './clock.js';
 import { nearestName } from './definitions/nearest-name.js';
 import type { Problem } from './errors.js';
+import { givenOptions } from './given-options.js';
 import type { Logger } from './logger.js';
 import { STORE_METHODS, type TokenStore } from './store/token-store.js';
 import type { TokenSource } from './token.js';
@@ -14,7 +15,7 @@ export interface BackendsOptions {
   readonly logger?: Logger | undefined;
   /** Replaces the token source of the named backends: tests, tokens from elsewhere. */
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
-  /** Replaces the connections of fetch and token requests (undici's MockAgent in tests). It is not closed by `close()`. */
+  /** Replaces the connections of fetch, request, forward and token requests (undici's MockAgent in tests). It is not closed by `close()`. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Where time comes from. Default: the machine's clocks. */
   readonly clock?: Clock | undefined;
@@ -43,7 +44,7 @@ const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
 export function checkOptions(options: BackendsOptions): { options: BackendsOptions; problems: readonly Problem[] } {
   const problems: Problem[] = [];
   // Without a prototype: what somebody put on `Object.prototype` is no option.
-  const copy: Record<string, unknown> = Object.assign(Object.create(null), options);
+  const copy: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
   for (const [path, value] of Object.entries(copy)) {
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
     if (!members) problems.push({ path, message: `is no option${hint(path)}` });

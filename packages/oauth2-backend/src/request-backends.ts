@@ -5,6 +5,7 @@ import { type Backends, createBackends } from './backends.js';
 import type { BackendsOptions } from './backends-options.js';
 import type { BackendDefinitions } from './definitions/backend-definition.js';
 import { ConfigurationError, type Problem } from './errors.js';
+import { givenOptions } from './given-options.js';
 import { requestContext } from './request-context.js';
 import { RequestView } from './request-view.js';
 
@@ -53,9 +54,10 @@ export interface RequestBackends<D extends BackendDefinitions> extends Backends<
  */
 export function requestBackends<const D extends BackendDefinitions>(
   given: D | Backends<D>,
-  { property = 'backends', ...options }: RequestBackendsOptions = {},
+  options?: RequestBackendsOptions,
 ): RequestBackends<D> {
-  const backends = resolve(given, property, options);
+  const { property = 'backends', ...others } = givenOptions(options);
+  const backends = resolve(given, property, others);
 
   return {
     names: backends.names,
@@ -107,6 +109,6 @@ function resolve<D extends BackendDefinitions>(
 
 // A definition is a plain object with definitions in it, never functions.
 function isBackends<D extends BackendDefinitions>(given: D | Backends<D>): given is Backends<D> {
-  const { for: tie, get } = given as Partial<Backends<D>>;
+  const { for: tie, get } = (given ?? {}) as Partial<Backends<D>>;
   return typeof tie === 'function' && typeof get === 'function';
 }

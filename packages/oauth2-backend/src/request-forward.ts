@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigurationError, type Problem } from './errors.js';
 import type { ForwardAnswer } from './forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
+import { givenOptions } from './given-options.js';
 import { RequestView } from './request-view.js';
 
 /** Options of the adapters' `forward`. */
@@ -28,11 +29,9 @@ export type RequestForward = (
  *
  * @throws ConfigurationError for wrong options; with the request where the backends were not attached to it
  */
-export function requestForward(
-  name: string,
-  { property = 'backends', ...options }: RequestForwardOptions = {},
-): RequestForward {
-  const resolved = resolve(name, property, options);
+export function requestForward(name: string, options?: RequestForwardOptions): RequestForward {
+  const { property = 'backends', ...others } = givenOptions(options);
+  const resolved = resolve(name, property, others);
 
   return async function forwardRequest(request, response, inbound) {
     const view = RequestView.at(inbound, property);

@@ -1,7 +1,9 @@
 /** The options of `forward`, checked once. */
 
+import { METHODS } from 'node:http';
 import { nearestName } from '../definitions/nearest-name.js';
 import { ConfigurationError, type Problem } from '../errors.js';
+import { givenOptions } from '../given-options.js';
 
 /** How inbound requests are forwarded. */
 export interface ForwardOptions {
@@ -40,7 +42,7 @@ export interface ResolvedForwardOptions {
 export function resolveForwardOptions(options: ForwardOptions | ResolvedForwardOptions = {}): ResolvedForwardOptions {
   if (resolved.has(options)) return options as ResolvedForwardOptions;
   // Without a prototype: what somebody put on `Object.prototype` is no option.
-  const given: Record<string, unknown> = Object.assign(Object.create(null), options);
+  const given: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
   const problems: Problem[] = [];
   for (const [path, value] of Object.entries(given)) {
     const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
@@ -78,7 +80,7 @@ const flag: Rule = { wanted: 'true or false', fits: (value) => typeof value === 
 
 const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   methods: {
-    wanted: 'a list of methods, at least one, without CONNECT and TRACE',
+    wanted: 'a list of methods, at least one, in capitals where HTTP has them so, without CONNECT and TRACE',
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isMethod),
   },
   replayLimit: {
@@ -103,7 +105,11 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
 };
 
 function isMethod(value: unknown): boolean {
-  return typeof value === 'string' && TOKEN.test(value) && value !== 'CONNECT' && value !== 'TRACE';
+  if (typeof value !== 'string' || !TOKEN.test(value)) return false;
+  const capitals = value.toUpperCase();
+  // `get` would never come: methods are case-sensitive (RFC 9110 §9.1).
+  if (value !== capitals && METHODS.includes(capitals)) return false;
+  return value !== 'CONNECT' && value !== 'TRACE';
 }
 
 function hint(name: string): string {

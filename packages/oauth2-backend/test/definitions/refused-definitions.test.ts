@@ -38,6 +38,7 @@ describe('resolveDefinitions(definitions) refuses', () => {
   it.each([
     [undefined, 'must be an object, not nothing'],
     [null, 'must be an object, not null'],
+    [new Map([['a', {}]]), 'must be an object, not an iterable'],
     [[], 'must be an object, not an array'],
     ['x', 'must be an object, not a string'],
     [() => 1, 'must be an object, not a function'],
@@ -103,6 +104,7 @@ describe('resolveDefinitions(definitions) refuses', () => {
     [{ remove_request_headers: ['a', 1] }, 'a.remove_request_headers[1]', 'must be a header name, not a number'],
     [{ remove_request_headers: ['Host'] }, 'a.remove_request_headers[0]', 'belongs to the connection'],
     [{ set_request_headers: ['a'] }, 'a.set_request_headers', 'must be an object, not an array'],
+    [{ set_request_headers: new Headers({ a: 'b' }) }, 'a.set_request_headers', 'must be an object, not an iterable'],
     [{ set_request_headers: { 'Content-Length': '1' } }, 'a.set_request_headers.Content-Length', 'belongs to the'],
     [{ set_request_headers: { 'a b': '1' } }, 'a.set_request_headers["a b"]', 'no valid header name'],
     [{ set_request_headers: { '': '1' } }, 'a.set_request_headers[""]', 'no valid header name'],
