@@ -2,7 +2,7 @@
 
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
-import { unfitText } from './safe-url.js';
+import { addressOf, unfitText } from './safe-url.js';
 
 const ORIGIN = /^https?:\/\/[^/?#@]+\/?$/i;
 
@@ -15,5 +15,5 @@ export function readOrigin(value: unknown, place: Place): string | undefined {
   if (!ORIGIN.test(value)) {
     return place.refuse(`must be ${expected} with http or https, without user info, path, query and fragment`);
   }
-  return URL.canParse(value) ? new URL(value).origin : place.refuse(`must be ${expected}; host or port is not valid`);
+  return addressOf(value)?.origin ?? place.refuse(`must be ${expected}; host or port is not valid`);
 }

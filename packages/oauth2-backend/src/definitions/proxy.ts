@@ -3,7 +3,7 @@
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
 import type { ResolvedProxy } from './resolved.js';
-import { unfitText } from './safe-url.js';
+import { addressOf, unfitText } from './safe-url.js';
 
 const PROXY = /^https?:\/\/[^/?#]+\/?$/i;
 const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;
@@ -19,8 +19,9 @@ export function readProxy(value: unknown, place: Place): ResolvedProxy | undefin
   if (!PROXY.test(value)) {
     return place.refuse(`must be ${PROXY_EXPECTED} with http or https, without path, query and fragment`);
   }
-  if (!URL.canParse(value)) return place.refuse(`must be ${PROXY_EXPECTED}; host or port is not valid`);
-  const { origin, username, password } = new URL(value);
+  const address = addressOf(value);
+  if (!address) return place.refuse(`must be ${PROXY_EXPECTED}; host or port is not valid`);
+  const { origin, username, password } = address;
   if (username === '' && password === '') return Object.freeze({ url: origin });
   const user = decode(username);
   const pass = decode(password);

@@ -12,6 +12,13 @@ export function unfitText(text: string): string | undefined {
   return REPAIRED.test(text) ? 'must not hold spaces, control characters or backslashes' : undefined;
 }
 
+/** The URL; `undefined` when host or port is not valid: for Node's own client port 0 is the scheme's default port. */
+export function addressOf(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.port === '0' ? undefined : url;
+}
+
 /** Says what an upstream could read in a path that is not there, by the rule that requests are judged with. */
 export function ambiguousPath(path: string, where = ''): string | undefined {
   const problem = pathProblem(path);

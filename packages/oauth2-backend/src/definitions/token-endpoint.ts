@@ -2,7 +2,7 @@
 
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
-import { ambiguousPath, unfitText } from './safe-url.js';
+import { addressOf, ambiguousPath, unfitText } from './safe-url.js';
 
 /** An absolute token endpoint has an origin, a path takes the token backend's. */
 export interface TokenEndpoint {
@@ -26,7 +26,8 @@ export function readTokenEndpoint(value: unknown, place: Place): TokenEndpoint |
   const ambiguous = ambiguousPath(path, ' of its path');
   if (ambiguous !== undefined) return place.refuse(ambiguous);
   if (authority !== undefined) {
-    return URL.canParse(value) ? { text: value, origin: new URL(value).origin } : place.refuse(`must be ${expected}`);
+    const address = addressOf(value);
+    return address ? { text: value, origin: address.origin } : place.refuse(`must be ${expected}`);
   }
   return path === '' || path.startsWith('//') ? place.refuse(`must be ${expected}`) : { text: value };
 }

@@ -19,6 +19,7 @@ describe('proxy', () => {
     ['http://proxy.lan/path', 'without path, query and fragment'],
     ['http://proxy.lan?x', 'without path, query and fragment'],
     ['http://proxy.lan:99999', 'host or port is not valid'],
+    ['http://proxy.lan:0', 'host or port is not valid'],
     ['http://proxy lan', 'spaces'],
     ['http://u%ff:p@proxy.lan', 'percent-encoded UTF-8'],
     ['http://u:%@proxy.lan', 'percent-encoded UTF-8'],
