@@ -8,7 +8,7 @@ import { type RedisClient, type SendCommand, sendCommand } from './send-command.
 export interface RedisStoreOptions extends SealingOptions {
   /** Starts each key; no braces. Default `oauth2-backend:`. */
   readonly prefix?: string | undefined;
-  /** Milliseconds an operation may take before the application goes on without the store. Default 250. */
+  /** Milliseconds an operation, or all of a renewal's ahead of its request, may take; then it goes on without the store. Default 250. */
   readonly timeout?: number | undefined;
 }
 
@@ -27,9 +27,11 @@ const OPTIONS = ['storeSecret', 'storePlaintext', 'prefix', 'timeout'];
  * @throws ConfigurationError for an unknown client and for wrong options
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions): TokenStore {
-  const { prefix = 'oauth2-backend:', timeout = 250, storeSecret, storePlaintext } = options;
+  // In JavaScript there may be none: the secret is missing then.
+  const given: RedisStoreOptions = Object(options);
+  const { prefix = 'oauth2-backend:', timeout = 250, storeSecret, storePlaintext } = given;
   const send = sendCommand(client);
-  const problems = problemsOf(send, options, { prefix, timeout });
+  const problems = problemsOf(send, given, { prefix, timeout });
   const seals = sealed({ storeSecret, storePlaintext }, problems);
   if (!send || !seals || problems.length > 0) throw new ConfigurationError(problems);
   hearErrors(client);

@@ -99,9 +99,10 @@ suite('redisStore(client) on a real server', () => {
 });
 
 describe('redisStore(client, options)', () => {
-  it.each<[string, unknown, object, string[]]>([
+  it.each<[string, unknown, object | undefined, string[]]>([
     ['no client', undefined, { storeSecret }, ['client']],
     ['a client of another kind', { get() {}, set() {} }, { storeSecret }, ['client']],
+    ['no options', never, undefined, ['storeSecret']],
     ['no secret', never, {}, ['storeSecret']],
     ['a secret that is undefined', never, { storeSecret: undefined, storePlaintext: false }, ['storeSecret']],
     ['a short secret', never, { storeSecret: 'changeme' }, ['storeSecret']],
@@ -119,7 +120,7 @@ describe('redisStore(client, options)', () => {
     ['an unknown option', never, { storeSecret, ttl: 5 }, ['ttl']],
     ['everything wrong', 1, { prefix: 1 }, ['client', 'prefix', 'storeSecret']],
   ])('refuses %s', (_what, client, options, paths) => {
-    const error = caught(() => redisStore(client as RedisClient, options));
+    const error = caught(() => redisStore(client as RedisClient, options as never));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect((error as ConfigurationError).problems.map(({ path }) => path)).toEqual(paths);
     expect(String(error)).not.toContain('changeme');

@@ -35,7 +35,9 @@ const ALGORITHM = { alg: 'dir', enc: 'A256GCM' };
  *
  * @throws ConfigurationError when there is neither a secret of 32 random bytes nor `storePlaintext: true`
  */
-export function sealing({ storeSecret, storePlaintext }: SealingOptions): Sealing {
+export function sealing(options: SealingOptions): Sealing {
+  // In JavaScript there may be none: the secret is missing then.
+  const { storeSecret, storePlaintext }: SealingOptions = Object(options);
   const secrets = storeSecret instanceof Uint8Array || !Array.isArray(storeSecret) ? [storeSecret] : storeSecret;
   if (storePlaintext === true && storeSecret === undefined) return plaintext();
   const problems = problemsOf(secrets, storePlaintext);

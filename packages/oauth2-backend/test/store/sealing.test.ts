@@ -6,6 +6,10 @@ const [first, second] = [randomBytes(32), randomBytes(32)];
 const identity = (digest: (credential: string) => string) => `shop ${digest('its secret')}`;
 
 describe('sealing({ storeSecret })', () => {
+  it.each([undefined, null, {}])('refuses %p', (options) => {
+    expect(() => sealing(options as never)).toThrow('storeSecret: is missing');
+  });
+
   it('opens what it sealed, at the same key only', async () => {
     const seals = sealing({ storeSecret: first });
     const sealed = await seals.seal('key', 'the record é');
