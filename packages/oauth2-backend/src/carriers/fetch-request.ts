@@ -19,6 +19,8 @@ export interface FetchRequest {
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
+const REDIRECTS: readonly unknown[] = ['follow', 'manual', 'error'];
+
 /**
  * Reads what fetch was called with. `init` goes before a `Request`'s own members, as in fetch.
  *
@@ -33,6 +35,9 @@ export function readFetchRequest(
   const { method = request?.method ?? 'GET', headers = request?.headers, body, signal, redirect, ...rest } = init ?? {};
   if ('dispatcher' in rest && rest.dispatcher !== undefined) {
     throw new OriginError(`"dispatcher" is refused per call: the connections of "${bearer.name}" are its own`);
+  }
+  if (redirect !== undefined && !REDIRECTS.includes(redirect)) {
+    throw new TypeError(`redirect must be one of ${REDIRECTS.join(', ')}`);
   }
   const pairs = headers === undefined ? undefined : headerPairs(headers);
   assertOwnHeaders(pairs, bearer);

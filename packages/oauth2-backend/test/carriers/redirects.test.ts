@@ -255,6 +255,10 @@ describe('fetch: a redirect', () => {
     expect(
       await rejection(backend.fetch(new Request(`${world.api.origin}/${redirect('/end')}`, { redirect: 'error' }))),
     ).toBeInstanceOf(TypeError);
+    for (const mode of ['Manual', 'none', '', null]) {
+      const refused = await rejection(backend.fetch(redirect('/end'), { redirect: mode as 'error' }));
+      expect(refused).toBeInstanceOf(TypeError);
+    }
     expect(world.api.requests.some(({ url }) => url === '/end')).toBe(false);
   });
 
