@@ -16,15 +16,22 @@ export interface ReuseOptions {
   readonly deadline?: number | undefined;
 }
 
+const OPTIONS = ['name', 'clock', 'renewBefore', 'deadline'];
+
 /**
  * A token source that keeps the token of another, renews it in the background and asks once for all who wait.
  * It is one token for all: the source is told nothing of the request that asks.
  *
  * @example
  * const source = reuse({ token: async () => fetchTokenSomehow() });
- * @throws RangeError for a share or deadline out of range
+ * @throws RangeError for a share or deadline out of range; TypeError for what is no token source, and no option
  */
 export function reuse(source: TokenSource, options: ReuseOptions = {}): TokenSource {
+  if (typeof (source as TokenSource | undefined)?.token !== 'function') {
+    throw new TypeError('reuse needs a token source: an object with token()');
+  }
+  const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
+  if (unknown !== undefined) throw new TypeError(`"${unknown}" is no option of reuse`);
   const { name = 'token source', clock = systemClock, renewBefore = 0.25, deadline = 10_000 } = options;
   if (!(renewBefore > 0 && renewBefore <= 0.9)) throw new RangeError('renewBefore must be more than 0 and at most 0.9');
   if (!(deadline > 0 && deadline < 2 ** 31)) throw new RangeError('deadline must be a positive number of milliseconds');

@@ -48,4 +48,12 @@ describe('reuse(source, options)', () => {
   ])('refuses %p', (options) => {
     expect(() => reuse(scriptedSource(manualClock()), options)).toThrow(RangeError);
   });
+
+  it('refuses what is no token source, and no option, when it is called', () => {
+    for (const source of [undefined, null, {}, { token: 'x' }, async () => 'x']) {
+      expect(() => reuse(source as never)).toThrow('reuse needs a token source: an object with token()');
+    }
+    const options = { renew_before: 0.5 } as object;
+    expect(() => reuse(scriptedSource(manualClock()), options)).toThrow('"renew_before" is no option of reuse');
+  });
 });
