@@ -76,7 +76,7 @@ describe('a connection that is reset while its answer waits to be read', () => {
     const { body } = await backends.get('api').request('80000');
     await delay(100);
     await expect(body.arrayBuffer()).rejects.toMatchObject({ statusCode: 502 });
-    const answer = await backends.get('api').fetch('32768');
+    const answer = await backends.get('api').fetch('80000');
     await delay(100);
     await expect(answer.arrayBuffer()).rejects.toThrow('terminated');
   });
