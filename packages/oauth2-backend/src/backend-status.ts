@@ -1,5 +1,6 @@
 /** What a backend's token is up to. */
 
+import type { AccessToken, TokenSource } from './token.js';
 import type { Upstream } from './upstream.js';
 
 /** The state of the token that needs no request, and what happened since the start. */
@@ -27,7 +28,7 @@ export function statusOf({ name, source, counted }: Upstream): BackendStatus {
   const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
   const counts = counted?.counts() ?? none;
   if (!counted?.kept) {
-    const token = source?.current?.();
+    const token = currentOf(source);
     return { name, state: token ? 'fresh' : 'none', ...(token && { expiresAt: token.expiresAt }), counts };
   }
   const { state, expiresAt, last } = counted.kept.state();
@@ -38,6 +39,15 @@ export function statusOf({ name, source, counted }: Upstream): BackendStatus {
     ...(last && { retryAt: last.retryAt, lastError: { ...describe(last.error), at: last.at } }),
     counts,
   };
+}
+
+/** Asking how things are must not fail because one source does. */
+function currentOf(source: TokenSource | undefined): AccessToken | undefined {
+  try {
+    return source?.current?.();
+  } catch {
+    return undefined;
+  }
 }
 
 function describe(error: unknown): { code: string; message: string } {

@@ -42,7 +42,11 @@ export interface Bearer {
   readonly target: TargetRule;
   /** Whether there is a token at all: a backend without `oauth2` sends none. */
   readonly hasToken: boolean;
-  /** A fresh token without a promise, or `undefined` when `token()` has to be asked. */
+  /**
+   * A fresh token without a promise, or `undefined` when `token()` has to be asked.
+   *
+   * @throws as `token()`, where the source's own throws
+   */
   current(): AccessToken | undefined;
   /** @throws what the token source throws; `ERR_OAUTH2_NO_TOKEN` for a token that no header may carry */
   token(query: TokenQuery): Promise<AccessToken>;
@@ -74,7 +78,7 @@ export function tieBearer(options: {
     hasToken: source !== undefined,
 
     current() {
-      const token = source?.current?.();
+      const token = currentOf();
       return token && token.value !== refusedValue ? check(token) : undefined;
     },
 
@@ -101,6 +105,14 @@ export function tieBearer(options: {
 
     accepted: (token) => feedbackOf(token)?.accepted(),
   };
+
+  function currentOf(): AccessToken | undefined {
+    try {
+      return source?.current?.();
+    } catch (error) {
+      throw error instanceof OAuth2BackendError ? error : ownError(error, name);
+    }
+  }
 
   async function ask(query: TokenQuery): Promise<AccessToken> {
     if (!source) throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { statusCode: 500 });

@@ -264,6 +264,19 @@ describe('status()', () => {
   });
 });
 
+describe('status() of a source whose current() throws', () => {
+  it('says that there is no token', () => {
+    const oauth2 = {
+      token: async () => Promise.reject(new Error('none')),
+      current: () => {
+        throw new Error('of the source');
+      },
+    };
+    const [status] = createBackends({ api: { origin: 'https://a.example', oauth2 } }).status();
+    expect(status?.state).toBe('none');
+  });
+});
+
 describe('close()', () => {
   it.each([Number.NaN, -1, '10s', null])('refuses %p for its time, and closes nothing', async (timeout) => {
     const backends = world.backends();

@@ -33,6 +33,16 @@ function naked() {
 }
 
 describe('bearer.current() and bearer.token()', () => {
+  it('fail alike when the source throws', async () => {
+    const fail = () => {
+      throw new Error('of the source');
+    };
+    const billing = tie({ token: fail, current: fail });
+    const failure = { code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502, cause: { message: 'of the source' } };
+    await expect(billing.token({})).rejects.toMatchObject(failure);
+    await expect((async () => billing.current())()).rejects.toMatchObject(failure);
+  });
+
   it('pass on what the source has', async () => {
     const { billing, source } = tied();
     expect(billing.current()).toBeUndefined();
