@@ -7,12 +7,12 @@ export class OAuth2BackendError extends Error {
   /** `false`: frameworks must not show the message to the inbound client; `true` only for a `MissingSubjectError`. */
   readonly expose: boolean = false;
 
-  constructor(message: string, options: ErrorOptions & { code: string; statusCode: number }) {
+  constructor(message: string, options: ErrorOptions & { name?: string; code: string; statusCode: number }) {
     super(message, 'cause' in options && options.cause !== undefined ? { cause: options.cause } : undefined);
     this.code = options.code;
     this.statusCode = options.statusCode;
-    // On the instance and not enumerable: console output then shows the class once, and subclasses stay one line.
-    Object.defineProperty(this, 'name', { value: new.target.name, configurable: true, writable: true });
+    // On the instance and not enumerable: console output then shows the class once. Not the class's own: bundlers shorten it.
+    Object.defineProperty(this, 'name', { value: options.name ?? new.target.name, configurable: true, writable: true });
   }
 }
 
@@ -32,7 +32,11 @@ export class ConfigurationError extends OAuth2BackendError {
   constructor(problems: readonly Problem[]) {
     const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     const text = list.length === 1 ? list[0] : `${list.length} problems\n- ${list.join('\n- ')}`;
-    super(`configuration refused: ${text}`, { code: 'ERR_OAUTH2_CONFIGURATION', statusCode: 500 });
+    super(`configuration refused: ${text}`, {
+      name: 'ConfigurationError',
+      code: 'ERR_OAUTH2_CONFIGURATION',
+      statusCode: 500,
+    });
     this.problems = problems;
   }
 }
@@ -61,7 +65,7 @@ export class TokenRequestError extends OAuth2BackendError {
   declare readonly resource?: { readonly status: number };
 
   constructor(message: string, options: TokenErrorOptions = {}) {
-    super(message, { ...options, code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
+    super(message, { ...options, name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
     if (options.response) this.response = options.response;
     if (options.resource) this.resource = options.resource;
   }
@@ -73,7 +77,7 @@ export class TokenTimeoutError extends OAuth2BackendError {
   declare readonly resource?: { readonly status: number };
 
   constructor(message: string, options: Omit<TokenErrorOptions, 'response'> = {}) {
-    super(message, { ...options, code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
+    super(message, { ...options, name: 'TokenTimeoutError', code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
     if (options.resource) this.resource = options.resource;
   }
 }
@@ -84,7 +88,7 @@ export class NoTokenError extends OAuth2BackendError {
   declare readonly resource?: { readonly status: number };
 
   constructor(message: string, options: Omit<TokenErrorOptions, 'response'> & { statusCode: 500 | 502 }) {
-    super(message, { ...options, code: 'ERR_OAUTH2_NO_TOKEN' });
+    super(message, { ...options, name: 'NoTokenError', code: 'ERR_OAUTH2_NO_TOKEN' });
     if (options.resource) this.resource = options.resource;
   }
 }
@@ -94,41 +98,49 @@ export class MissingSubjectError extends OAuth2BackendError {
   override readonly expose = true;
 
   constructor() {
-    super('the request has no usable bearer token', { code: 'ERR_OAUTH2_MISSING_SUBJECT', statusCode: 401 });
+    super('the request has no usable bearer token', {
+      name: 'MissingSubjectError',
+      code: 'ERR_OAUTH2_MISSING_SUBJECT',
+      statusCode: 401,
+    });
   }
 }
 
 /** The request would leave the backend's origin or `path_prefix`, or cannot be judged; nothing was sent. */
 export class OriginError extends OAuth2BackendError {
   constructor(message: string) {
-    super(message, { code: 'ERR_OAUTH2_ORIGIN', statusCode: 500 });
+    super(message, { name: 'OriginError', code: 'ERR_OAUTH2_ORIGIN', statusCode: 500 });
   }
 }
 
 /** The request sets a header that belongs to the backend; nothing was sent. */
 export class AuthorizationHeaderError extends OAuth2BackendError {
   constructor(message: string) {
-    super(message, { code: 'ERR_OAUTH2_AUTHORIZATION_HEADER', statusCode: 500 });
+    super(message, { name: 'AuthorizationHeaderError', code: 'ERR_OAUTH2_AUTHORIZATION_HEADER', statusCode: 500 });
   }
 }
 
 /** No backend has this name. */
 export class UnknownBackendError extends OAuth2BackendError {
   constructor(message: string) {
-    super(message, { code: 'ERR_OAUTH2_UNKNOWN_BACKEND', statusCode: 500 });
+    super(message, { name: 'UnknownBackendError', code: 'ERR_OAUTH2_UNKNOWN_BACKEND', statusCode: 500 });
   }
 }
 
 /** The inbound client went away before its answer was complete. */
 export class ClientClosedError extends OAuth2BackendError {
   constructor() {
-    super('the inbound client closed its connection', { code: 'ERR_OAUTH2_CLIENT_CLOSED', statusCode: 499 });
+    super('the inbound client closed its connection', {
+      name: 'ClientClosedError',
+      code: 'ERR_OAUTH2_CLIENT_CLOSED',
+      statusCode: 499,
+    });
   }
 }
 
 /** The backends were closed. */
 export class ClosedError extends OAuth2BackendError {
   constructor(message: string) {
-    super(message, { code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
+    super(message, { name: 'ClosedError', code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
   }
 }
