@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Clock } from './clock.js';
-import { nearestName } from './definitions/nearest-name.js';
+import { didYouMean } from './definitions/did-you-mean.js';
 import type { Problem } from './errors.js';
 import { givenOptions } from './given-options.js';
 import type { Logger } from './logger.js';
@@ -47,7 +47,7 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
   const copy: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
   for (const [path, value] of Object.entries(copy)) {
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
-    if (!members) problems.push({ path, message: `is no option${hint(path)}` });
+    if (!members) problems.push({ path, message: `is no option${didYouMean(path, Object.keys(MEMBERS))}` });
     else if (path === 'maxIdentities' || path === 'newIdentitiesPerSecond') problems.push(...wholeNumber(path, value));
     else if (value !== undefined) problems.push(...missing(path, value, members));
   }
@@ -76,9 +76,4 @@ function missing(path: string, value: unknown, members: readonly string[]): Prob
   return absent.length === 0
     ? []
     : [{ path, message: `must have ${absent.map((member) => `${member}()`).join(', ')}` }];
-}
-
-function hint(name: string): string {
-  const near = nearestName(name, Object.keys(MEMBERS));
-  return near === undefined ? '' : `; did you mean "${near}"?`;
 }

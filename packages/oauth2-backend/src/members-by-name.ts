@@ -1,6 +1,6 @@
 /** A read-only object whose members are made when first read, and that knows what it is not asked for by mistake. */
 
-import { nearestName } from './definitions/nearest-name.js';
+import { didYouMean } from './definitions/did-you-mean.js';
 import { UnknownBackendError } from './errors.js';
 
 /** What such an object stands for. */
@@ -23,10 +23,8 @@ export function membersOf(value: unknown): unknown {
 /** Says which name may have been meant. */
 export function unknownBackend(name: string, names: readonly string[]): UnknownBackendError {
   // In JavaScript it may be anything: an environment variable that is not set.
-  const near = nearestName(String(name), names);
-  return new UnknownBackendError(
-    `no backend is named "${String(name)}"${near === undefined ? '' : `; did you mean "${near}"?`}`,
-  );
+  const text = String(name);
+  return new UnknownBackendError(`no backend is named "${text}"${didYouMean(text, names)}`);
 }
 
 /** Known to this module alone: a WeakMap of objects that live for one request costs the garbage collector too much. */

@@ -5,6 +5,7 @@ import type { Bearer } from '../bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
+import { notRepeated } from './got-refused.js';
 import { outboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
 
@@ -45,11 +46,8 @@ function pageRequest(
   return async function requestPage(url, native, callback) {
     const call = outboundCall(bearer, settings, { method, signal });
     try {
-      const onRefused: Parameters<typeof gotHop>[0]['onRefused'] = async (response, token) => {
-        await call.afterRefusal(token, response.headers['www-authenticate'], false);
-        return true;
-      };
-      const request = await gotHop({ bearer, settings, call, onRefused })(url, native, callback);
+      const hop = gotHop({ bearer, settings, call, onRefused: notRepeated(call) });
+      const request = await hop(url, native, callback);
       if (!request || !('once' in request)) throw new TypeError('no request was made');
       call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));
       request.once('close', () => call.done());

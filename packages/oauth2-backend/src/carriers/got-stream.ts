@@ -5,6 +5,7 @@ import type { Bearer } from '../bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
+import { notRepeated } from './got-refused.js';
 import { hideRequest } from './got-secrets.js';
 import { type OutboundCall, outboundCall } from './outbound-call.js';
 import type { CarrierSettings } from './settings.js';
@@ -29,13 +30,9 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     const method = own.method ?? defaults.method;
     const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
     call = started;
-    const onRefused: Parameters<typeof gotHop>[0]['onRefused'] = async (response, token) => {
-      await started.afterRefusal(token, response.headers['www-authenticate'], false);
-      return true;
-    };
     const stream = start(href, {
       ...own,
-      request: gotHop({ bearer, settings, call: started, onRefused }),
+      request: gotHop({ bearer, settings, call: started, onRefused: notRepeated(started) }),
       signal: started.signal,
     });
     // got closes a stream only that is destroyed, not one that has ended.

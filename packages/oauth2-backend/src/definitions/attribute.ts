@@ -1,8 +1,8 @@
 /** The description of a configuration attribute: it drives validation, hints and the tables of the documentation. */
 
+import { didYouMean } from './did-you-mean.js';
 import { isNamedMembers, kindOf } from './kind-of.js';
 import { membersOf } from './members.js';
-import { nearestName } from './nearest-name.js';
 import type { Place } from './place.js';
 
 /** One attribute of a block. */
@@ -78,8 +78,7 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
       given.add(name);
       return true;
     }
-    const nearest = nearestName(name, names);
-    here.refuse(nearest === undefined ? 'unknown attribute' : `unknown attribute; did you mean "${nearest}"?`);
+    here.refuse(`unknown attribute${didYouMean(name, names)}`);
     return false;
   };
   for (const member of membersOf(value, place, { wanted })) {

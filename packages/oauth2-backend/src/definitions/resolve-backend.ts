@@ -3,8 +3,8 @@
 import { judgeAuthorization, judgeBasicClient } from './authorization-header.js';
 import type { BackendBlock, OAuth2Block } from './blocks.js';
 import { readBackend } from './blocks.js';
+import { didYouMean } from './did-you-mean.js';
 import { namesWithValues } from './named-values.js';
-import { nearestName } from './nearest-name.js';
 import { resolveConnection } from './resolve-connection.js';
 import { resolveOAuth2 } from './resolve-oauth2.js';
 import type { ResolvedBackend, ResolvedProxy } from './resolved.js';
@@ -93,8 +93,7 @@ function resolveTokenBackend(
   const here = place.at('backend');
   if (typeof backend === 'string') {
     if (surroundings.blocks.has(backend)) return surroundings.resolved(backend);
-    const nearest = nearestName(backend, [...surroundings.blocks.keys()]);
-    return here.refuse(`no backend has this name${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`);
+    return here.refuse(`no backend has this name${didYouMean(backend, [...surroundings.blocks.keys()])}`);
   }
   const endpoint = values.token_endpoint;
   if (backend) {

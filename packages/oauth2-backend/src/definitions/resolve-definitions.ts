@@ -2,9 +2,9 @@
 
 import { ConfigurationError, type Problem } from '../errors.js';
 import { type BackendBlock, readBackend } from './blocks.js';
+import { didYouMean } from './did-you-mean.js';
 import { type Environment, environmentProxies } from './environment-proxy.js';
 import { membersOf } from './members.js';
-import { nearestName } from './nearest-name.js';
 import { type Place, placeIn } from './place.js';
 import { resolveBackend, type Surroundings } from './resolve-backend.js';
 import type { Resolved, ResolvedBackend } from './resolved.js';
@@ -84,6 +84,5 @@ function resolveAll(
 }
 
 function refuseUnknown(name: string, known: readonly string[], place: Place): void {
-  const nearest = nearestName(name, known);
-  place.refuse(`no backend has this name${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`);
+  place.refuse(`no backend has this name${didYouMean(name, known)}`);
 }

@@ -1,7 +1,7 @@
 /** The options of `forward`, checked once. */
 
 import { METHODS } from 'node:http';
-import { nearestName } from '../definitions/nearest-name.js';
+import { didYouMean } from '../definitions/did-you-mean.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { givenOptions } from '../given-options.js';
 
@@ -46,7 +46,7 @@ export function resolveForwardOptions(options: ForwardOptions | ResolvedForwardO
   const problems: Problem[] = [];
   for (const [path, value] of Object.entries(given)) {
     const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
-    if (!rule) problems.push({ path, message: `is no option of forward${hint(path)}` });
+    if (!rule) problems.push({ path, message: `is no option of forward${didYouMean(path, Object.keys(RULES))}` });
     else if (value !== undefined && !rule.fits(value)) problems.push({ path, message: `must be ${rule.wanted}` });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -110,9 +110,4 @@ function isMethod(value: unknown): boolean {
   // `get` would never come: methods are case-sensitive (RFC 9110 §9.1).
   if (value !== capitals && METHODS.includes(capitals)) return false;
   return value !== 'CONNECT' && value !== 'TRACE';
-}
-
-function hint(name: string): string {
-  const near = nearestName(name, Object.keys(RULES));
-  return near === undefined ? '' : `; did you mean "${near}"?`;
 }
