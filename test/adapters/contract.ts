@@ -396,6 +396,7 @@ export function adapterContract(name: string, adapter: Adapter): void {
       const definitions = { billing: { origin: api.origin, oauth2: exchange } };
       const answer = await ask([middleware(definitions)], ({ backends }) => backends.billing.got('invoices').json());
       expect(answer.status).toBe(401);
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
       expect(answer.text).not.toContain('oauth2');
       expect(errors).toEqual([expect.any(MissingSubjectError)]);
       expect([tokens.requests, api.requests]).toEqual([[], []]);

@@ -36,10 +36,10 @@ function definitions(): BackendDefinitions {
             token_endpoint: endpoint,
             ...row.oauth2,
           };
-          const limits = { timeout: '400ms', ttfb_timeout: '200ms' };
+          const limits = { timeout: '1500ms', ttfb_timeout: '800ms' };
           return [
             `${name}-${row.name}`,
-            { ...place, ...limits, oauth2: { ...oauth2, backend: { timeout: '1500ms', ...row.backend } } },
+            { ...place, ...limits, oauth2: { ...oauth2, backend: { timeout: '4s', ...row.backend } } },
           ];
         }),
     ),

@@ -96,6 +96,8 @@ export class NoTokenError extends OAuth2BackendError {
 /** The inbound request has no token that could be exchanged; nothing was sent. The message may be shown. */
 export class MissingSubjectError extends OAuth2BackendError {
   override readonly expose = true;
+  /** Express and Koa put them on the answer: a 401 has to have a challenge (RFC 9110 §11.6.1, RFC 6750 §3). */
+  readonly headers: Readonly<Record<string, string>> = { 'www-authenticate': 'Bearer realm="api"' };
 
   constructor() {
     super('the request has no usable bearer token', {
