@@ -75,16 +75,18 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
   };
 
   async function fromFleet(query: GrantQuery): Promise<Held> {
-    const fence = randomUUID();
+    let fence: string | undefined;
     const leaders = new Set<string>();
     let patience = startPatience(deadline);
     for (let turn = 0; ; turn++) {
       const budget = start(patience.left());
       let leader: string;
       try {
-        await budget.spend(writing ?? Promise.resolve());
+        if (writing) await budget.spend(writing);
         const { newer } = await budget.spend(look(query));
         if (newer) return newer;
+        // Made when it is needed: most find the token.
+        fence ??= randomUUID();
         leader = await campaign(records, { fence, ttl }, budget);
         if (leader === fence) return await ask(query, fence, budget);
       } catch (error) {
