@@ -8,7 +8,7 @@ export function withBodyFailure(response: Response, failureOf: (error: unknown) 
   // A `Response` of this status cannot be made; fetch's own stays.
   if (!body || status > 599) return response;
   const init = { status, statusText, headers } as ResponseInit;
-  return asAnswer(new UndiciResponse(followed(body, failureOf), init), response);
+  return asAnswer(new UndiciResponse(followed(response, failureOf), init), response);
 }
 
 /** What only fetch can give an answer, for its clones too. */
@@ -22,14 +22,14 @@ function asAnswer(copy: Response, { url, type, redirected }: Pick<Response, 'url
   });
 }
 
-/** Read only when it is read: undici gives up an answer that is collected unread, unless somebody has locked its body. */
-function followed(
-  body: ReadableStream<Uint8Array>,
-  failureOf: (error: unknown) => unknown,
-): ReadableStream<Uint8Array> {
+/**
+ * Read only when it is read: undici gives up an answer that is collected unread, unless somebody has locked its body.
+ * It holds on to the answer itself for the same reason.
+ */
+function followed(response: Response, failureOf: (error: unknown) => unknown): ReadableStream<Uint8Array> {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   const open = () => {
-    reader ??= body.getReader();
+    reader ??= (response.body as ReadableStream<Uint8Array>).getReader();
     return reader;
   };
   return new ReadableStream({

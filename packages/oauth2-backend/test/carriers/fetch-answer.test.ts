@@ -101,6 +101,33 @@ describe('an answer whose body is still coming', () => {
     expect(response.bodyUsed).toBe(true);
   });
 
+  it.each(['response', 'response.clone()', 'response.body'])('is all there for who reads it late: %s', async (kept) => {
+    const origin = await world.serve((_, response) => {
+      response.write('one ');
+      setTimeout(() => response.end('two'), 150);
+    });
+    const { code, stdout } = await runModule(
+      `
+      import { setFlagsFromString } from 'node:v8';
+      import { runInNewContext } from 'node:vm';
+      import { createBackends } from 'oauth2-backend';
+      setFlagsFromString('--expose-gc');
+      const gc = runInNewContext('gc');
+      const { fetch } = createBackends({ api: { origin: process.argv[1] } }).get('api');
+      const late = async () => {
+        const response = await fetch('x');
+        return ${kept};
+      };
+      const kept = await late();
+      for (let round = 0; round < 20; round++) await new Promise((resolve) => setTimeout(() => resolve(gc()), 20));
+      console.log(await new Response(kept.body ?? kept).text());
+      process.exit(0);
+    `,
+      origin,
+    );
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'one two\n' });
+  });
+
   it('holds no connection when nobody keeps it', async () => {
     const origin = await world.serve((_, response) => void response.write('a'));
     const { code, stdout } = await runModule(
