@@ -2,23 +2,30 @@
 
 import { type ResponseInit, Response as UndiciResponse } from 'undici';
 
+/** What only fetch can give an answer: `headers` that nobody changes, any reason phrase a server sends. */
+type Given = Pick<Response, 'url' | 'type' | 'redirected' | 'statusText' | 'headers'>;
+
 /** The same answer; its body fails with `failureOf(error)` instead of fetch's own error. */
 export function withBodyFailure(response: Response, failureOf: (error: unknown) => unknown): Response {
-  const { status, statusText, headers, body } = response;
+  const { status, headers, body } = response;
   // A `Response` of this status cannot be made; fetch's own stays.
   if (!body || status > 599) return response;
-  const init = { status, statusText, headers } as ResponseInit;
+  const contentType = headers.get('content-type');
+  // The type is what `blob()` and `formData()` go by.
+  const init: ResponseInit = contentType === null ? { status } : { status, headers: { 'content-type': contentType } };
   return asAnswer(new UndiciResponse(followed(response, failureOf), init), response);
 }
 
-/** What only fetch can give an answer, for its clones too. */
-function asAnswer(copy: Response, { url, type, redirected }: Pick<Response, 'url' | 'type' | 'redirected'>): Response {
+/** Its clones are given the same. */
+function asAnswer(copy: Response, { url, type, redirected, statusText, headers }: Given): Response {
   const clone = copy.clone.bind(copy);
   return Object.defineProperties(copy, {
     url: { value: url, configurable: true },
     type: { value: type, configurable: true },
     redirected: { value: redirected, configurable: true },
-    clone: { value: () => asAnswer(clone(), { url, type, redirected }), configurable: true },
+    statusText: { value: statusText, configurable: true },
+    headers: { value: headers, configurable: true },
+    clone: { value: () => asAnswer(clone(), { url, type, redirected, statusText, headers }), configurable: true },
   });
 }
 

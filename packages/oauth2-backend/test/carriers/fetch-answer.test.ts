@@ -48,6 +48,30 @@ describe('an answer whose body is still coming', () => {
     expect(await copy.text()).toBe('one two');
   });
 
+  it('has any reason phrase that a server sends', async () => {
+    const origin = await world.serve((_, response) => {
+      response.socket?.write(`HTTP/1.1 200 \u20ac \x01\r\nContent-Length: 7\r\n\r\none `);
+      setTimeout(() => response.socket?.write('two'), 50);
+    });
+    const response = await world.backend({ origin }).fetch('x');
+    expect(response.statusText).toBe('\u20ac \x01');
+    expect(response.clone().statusText).toBe('\u20ac \x01');
+    expect(await response.text()).toBe('one two');
+  });
+
+  it("has headers that do not change, as an answer has that is all there; a blob's type is theirs", async () => {
+    const { fetch, server } = await slow();
+    const response = await fetch('x');
+    const copy = response.clone();
+    for (const { headers } of [response, copy]) {
+      expect(() => headers.set('x-mine', '1')).toThrow(TypeError);
+      expect(headers.get('set-cookie')).toBe('a=1, b=2');
+    }
+    (await server).end();
+    expect((await response.blob()).type).toBe('text/plain');
+    expect((await copy.blob()).type).toBe('text/plain');
+  });
+
   it('comes as it is read', async () => {
     const { fetch, server } = await slow();
     const { body } = await fetch('x');
