@@ -43,9 +43,10 @@ export class Holding {
     return this.refused ? this.token?.value : undefined;
   }
 
-  /** Milliseconds until the kept token ends; 0 without one. */
+  /** Milliseconds until the kept token ends by either clock; 0 without one. */
   left(): number {
-    return this.unexpired() ? this.#end - this.#clock.now() : 0;
+    const clock = this.#clock;
+    return this.unexpired() ? this.#end - Math.max(clock.now(), clock.monotonic() + this.#behind) : 0;
   }
 
   /** Keeps this one instead. One that has ended already only ends what was refused. */

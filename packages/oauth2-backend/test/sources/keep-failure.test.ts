@@ -61,6 +61,16 @@ describe('keep(source).token() after a failure', () => {
       expect(await caller).toMatchObject({ value: 'token-2' });
     });
 
+    it('waits no longer when the wall clock is put back', async () => {
+      const world = keeping({ life: 2_000 });
+      await world.kept.token();
+      world.clock.pass(1_900);
+      world.clock.jump(-10_000);
+      world.source.hold();
+      const waited = await Promise.race([world.kept.token(), delay(1_000, 'waits on')]);
+      expect(waited).toMatchObject({ value: 'token-1' });
+    });
+
     it('rejects with what the renewal failed with, when it is over', async () => {
       const { caller, clock, held } = await nearEnd();
       clock.pass(100);
