@@ -4,6 +4,7 @@ import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../bearer.js';
 import { encodeBody } from '../replayable-body.js';
 import type { AccessToken } from '../token.js';
+import { abandonBody } from './abandoned-body.js';
 import { withBodyFailure } from './fetch-answer.js';
 import { fetchFailure } from './fetch-failure.js';
 import { dropBody, hopDispatcher } from './fetch-hop.js';
@@ -53,6 +54,7 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
       const failure = failureOf(error);
       // An answer that nobody will read must not hold its connection.
       call.abort(failure);
+      abandonBody(request.body, failure);
       call.done();
       throw failure;
     }

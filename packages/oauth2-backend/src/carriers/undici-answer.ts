@@ -1,4 +1,4 @@
-/** What is left over of a request through undici: a first answer that nobody will read, a body that nobody will send. */
+/** What is left over of a request through undici: a first answer that nobody will read. */
 
 import type { Dispatcher } from 'undici';
 import { dropAnswer } from './first-answer.js';
@@ -18,11 +18,4 @@ export async function dropResponse({ body }: Dispatcher.ResponseData): Promise<v
     for await (const chunk of body) yield (chunk as Buffer).length;
   }
   await dropAnswer({ chunks: lengths(), abandon: () => body.destroy() });
-}
-
-/** Closes a stream that will not be sent, as undici does it: nobody else would. */
-export function abandonBody(body: unknown, reason: unknown): void {
-  if (typeof body !== 'object' || body === null || !('destroy' in body) || typeof body.destroy !== 'function') return;
-  if ('on' in body && typeof body.on === 'function') body.on('error', () => undefined);
-  body.destroy(reason);
 }

@@ -1,8 +1,10 @@
 /** An answer of fetch whose body is still coming when its headers are there. */
 
 import type { ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createBackends } from 'oauth2-backend';
 import { type CarrierWorld, carrierWorld, rejection } from './carrier-world.js';
 import { runModule } from './run-module.js';
 
@@ -179,6 +181,24 @@ describe('an answer whose body is still coming', () => {
 });
 
 describe('a call that ends before its headers are there', () => {
+  it('closes a stream that it has not begun to send', async () => {
+    const oauth2 = { token: () => new Promise<never>(() => {}) };
+    const api = createBackends({ api: { origin: world.api.origin, oauth2 } }).get('api');
+    for (const send of [api.fetch, api.request]) {
+      const reasons: unknown[] = [];
+      const web = new ReadableStream({ cancel: (reason) => void reasons.push(reason) });
+      const file = new PassThrough();
+      for (const body of [web, file]) {
+        const controller = new AbortController();
+        const failed = rejection(send('x', { method: 'POST', body, signal: controller.signal } as never));
+        controller.abort(new Error('enough'));
+        expect(await failed).toMatchObject({ message: 'enough' });
+      }
+      expect(reasons).toMatchObject([{ message: 'enough' }]);
+      expect(file.destroyed).toBe(true);
+    }
+  });
+
   it('ends at once although the connection does not come', async () => {
     const origin = await world.serve(() => {});
     const { fetch } = world.backend({ origin, max_connections: 1 });
