@@ -170,9 +170,11 @@ suite('createBackends(definitions, { store })', () => {
   it('shares between members with the old and the new secret while it is changed', async () => {
     const [old, next] = ['old', 'next'].map((name) => `${name} secret with a lot of random letters 8fJx20KqLz`);
     expect(await values(await members(1, { store: { storeSecret: old } }))).toEqual(['token-1']);
+    await world.written();
     expect(await values(await members(1, { store: { storeSecret: [old, next] } }))).toEqual(['token-1']);
     expect(await values(await members(1, { store: { storeSecret: [next, old] } }))).toEqual(['token-1']);
     expect(await values(await members(1, { store: { storeSecret: next } }))).toEqual(['token-2']);
+    await world.written();
     expect(await values(await members(1, { store: { storeSecret: [old, next] } }))).toEqual(['token-2']);
   });
 

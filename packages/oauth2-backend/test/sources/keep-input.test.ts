@@ -1,7 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import type { GrantInput } from '../../src/grant-input.js';
 import { keep } from '../../src/sources/keep.js';
 import { manualClock } from './manual-clock.js';
+import { scriptedSource } from './scripted-source.js';
 
 it('keep(source).token() gives a warm token although its renewal waits for an input that never comes', async () => {
   const clock = manualClock();
@@ -18,4 +20,24 @@ it('keep(source).token() gives a warm token although its renewal waits for an in
   clock.pass(50_000);
   expect((await kept.token()).value).toBe('token-1');
   expect(inputs).toBe(2);
+});
+
+it('keep(source).token() does not ask with an input that comes when the renewal is over', async () => {
+  const clock = manualClock();
+  const source = scriptedSource(clock);
+  let give = (_input: GrantInput) => {};
+  const prepare = () =>
+    new Promise<GrantInput>((resolve) => {
+      give = resolve;
+    });
+  const kept = keep(
+    { token: source.token, prepare },
+    { name: 'billing', clock, renewBefore: { fraction: 0.25 }, deadline: 10_000 },
+  );
+  const caller = kept.token();
+  kept.close();
+  await expect(caller).rejects.toThrow('was closed');
+  give({ digest: 'd' });
+  await turn();
+  expect(source.queries).toEqual([]);
 });

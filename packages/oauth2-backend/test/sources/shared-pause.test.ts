@@ -312,3 +312,18 @@ describe('sharedPause(clock).enter()', () => {
     expect(inside).toBe(3);
   });
 });
+
+describe('sharedPause(clock).down()', () => {
+  it('is true from three stumbles in a row until a request succeeds', () => {
+    const shared = sharedPause(manualClock());
+    for (const down of [false, false, true, true]) {
+      shared.stumbled();
+      expect(shared.down()).toBe(down);
+    }
+    shared.succeeded(0);
+    expect(shared.down()).toBe(false);
+    shared.stumbled();
+    shared.stumbled();
+    expect(shared.down()).toBe(false);
+  });
+});
