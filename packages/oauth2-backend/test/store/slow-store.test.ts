@@ -89,23 +89,26 @@ describe('a store that answers slowly', () => {
   });
 
   it.each([
-    ['answers late', () => delay(150)],
+    ['answers late', () => delay(450)],
     ['hangs', () => new Promise(() => {})],
   ])(
     'costs less than half of a renewal that has little time, and that renewal has all of it for its request: it %s',
     async (_what, first) => {
-      as.delay = 300;
-      const slow = member(first, { timeout: '500ms' });
+      as.delay = 900;
+      const slow = member(first, { timeout: '1500ms', storeTimeout: 750 });
       const { value, took } = await timed(slow.backend);
       expect(value).toBe('token-1');
-      expect(took).toBeLessThan(300 + 225 + 600);
+      expect(took).toBeLessThan(900 + 675 + 600);
     },
   );
 
   it('gives back a lease that was granted too late to be of use', async () => {
-    const slow = member((name) => (name === 'lease' ? delay(350) : undefined), { timeout: '500ms' });
+    const slow = member((name) => (name === 'lease' ? delay(1_050) : undefined), {
+      timeout: '1500ms',
+      storeTimeout: 750,
+    });
     await timed(slow.backend);
-    await delay(300);
+    await delay(900);
     expect([...slow.shelf.keys()]).toEqual([]);
   });
 
