@@ -95,7 +95,7 @@ describe('a store that answers slowly', () => {
     'costs less than half of a renewal that has little time, and that renewal has all of it for its request: it %s',
     async (_what, first) => {
       as.delay = 900;
-      const slow = member(first, { timeout: '1500ms', storeTimeout: 750 });
+      const slow = member(first, { timeout: '1500ms', storeTimeout: 5_000 });
       const { value, took } = await timed(slow.backend);
       expect(value).toBe('token-1');
       expect(took).toBeLessThan(900 + 675 + 600);
@@ -105,7 +105,7 @@ describe('a store that answers slowly', () => {
   it('gives back a lease that was granted too late to be of use', async () => {
     const slow = member((name) => (name === 'lease' ? delay(1_050) : undefined), {
       timeout: '1500ms',
-      storeTimeout: 750,
+      storeTimeout: 5_000,
     });
     await timed(slow.backend);
     await delay(900);
