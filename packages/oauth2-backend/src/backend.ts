@@ -12,8 +12,7 @@ import type { RequestOptions } from './carriers/undici-options.js';
 import { forwardCarrier } from './forward/forward.js';
 import type { ForwardAnswer } from './forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
-import type { RequestContext } from './request-context.js';
-import type { AccessToken } from './token.js';
+import type { AccessToken, RequestContext } from './token.js';
 import type { Upstream } from './upstream.js';
 
 /** HTTP clients for one upstream that carry its token. */

@@ -6,18 +6,18 @@ import { type BackendStatus, statusOf } from './backend-status.js';
 import { type BackendsOptions, checkOptions } from './backends-options.js';
 import { publish } from './channels.js';
 import { systemClock } from './clock.js';
-import type { BackendDefinitions } from './definitions/backend-definition.js';
+import type { BackendDefinitions } from './definitions/definition.js';
 import { resolveDefinitions } from './definitions/resolve-definitions.js';
 import type { Resolved } from './definitions/resolved.js';
 import { ConfigurationError } from './errors.js';
 import { steadyLogger } from './logger.js';
 import { membersByName } from './members-by-name.js';
 import { ready } from './ready.js';
-import type { RequestContext } from './request-context.js';
 import { waitFor } from './sources/flight.js';
 import { guardedStore } from './store/guarded-store.js';
 import { storeObservation } from './store-observation.js';
 import { TiedBackends } from './tied-backends.js';
+import type { RequestContext } from './token.js';
 import { upstreams } from './upstream.js';
 
 /** Named backends. */

@@ -1,8 +1,7 @@
 /** What a grant makes of a request's context, ahead of the token request. */
 
 import type { IdentityPart } from './identity.js';
-import type { RequestContext } from './request-context.js';
-import type { AccessToken, TokenQuery } from './token.js';
+import type { AccessToken, RequestContext, TokenQuery } from './token.js';
 
 /** An evaluated assertion, evaluated claims of one, or the tokens of an exchange. */
 export interface GrantInput {

@@ -20,10 +20,15 @@ export type {
   WarningMessage,
 } from './channels.js';
 export type { Clock } from './clock.js';
-export type { BackendDefinition, BackendDefinitions } from './definitions/backend-definition.js';
-export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
-export type { OAuth2Definition, SubjectToken, VerifiedToken } from './definitions/oauth2-definition.js';
-export type { TlsDefinition } from './definitions/tls-definition.js';
+export type {
+  BackendDefinition,
+  BackendDefinitions,
+  JwtSigningProfile,
+  OAuth2Definition,
+  SubjectToken,
+  TlsDefinition,
+  VerifiedToken,
+} from './definitions/definition.js';
 export {
   AuthorizationHeaderError,
   ClientClosedError,
@@ -48,10 +53,10 @@ export {
   type RequestBackendsOptions,
   requestBackends,
 } from './request-backends.js';
-export { type RequestContext, requestContext } from './request-context.js';
+export { requestContext } from './request-context.js';
 export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';
 export { staticToken } from './sources/static-token.js';
 export { type Sealing, type SealingOptions, sealing } from './store/sealing.js';
 export type { TokenStore } from './store/token-store.js';
-export type { AccessToken, TokenQuery, TokenSource } from './token.js';
+export type { AccessToken, RequestContext, TokenQuery, TokenSource } from './token.js';

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Backend } from './backend.js';
 import { type Backends, createBackends } from './backends.js';
 import type { BackendsOptions } from './backends-options.js';
-import type { BackendDefinitions } from './definitions/backend-definition.js';
+import type { BackendDefinitions } from './definitions/definition.js';
 import { ConfigurationError, type Problem } from './errors.js';
 import { givenOptions } from './given-options.js';
 import { requestContext } from './request-context.js';

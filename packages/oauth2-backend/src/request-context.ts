@@ -1,18 +1,7 @@
 /** What one inbound request lends to its outbound ones. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type InboundDeparture, inboundDeparture } from './inbound-departure.js';
-
-/** What one inbound request lends to its outbound ones. */
-export interface RequestContext {
-  /** Node's own request. */
-  readonly request: IncomingMessage;
-  /** Node's own response. */
-  readonly response: ServerResponse;
-  /** Fires with a `ClientClosedError` when the inbound client goes away before its answer is complete. */
-  readonly signal: AbortSignal;
-  // biome-ignore lint/suspicious/noExplicitAny: Express's `req` or Koa's `ctx`; core knows neither
-  readonly inbound: any;
-}
+import type { RequestContext } from './token.js';
 
 /**
  * Gives the context of an inbound request, for `backends.for(context)`.

@@ -2,7 +2,7 @@
 import type { Backend } from './backend.js';
 import { ConfigurationError } from './errors.js';
 import { membersByName, membersOf, type NamedMembers, unknownBackend } from './members-by-name.js';
-import type { RequestContext } from './request-context.js';
+import type { RequestContext } from './token.js';
 
 type Tied = Readonly<Record<string, Backend>>;
 

@@ -2,7 +2,7 @@
 
 import { type Backend, createBackend } from './backend.js';
 import { type NamedMembers, unknownBackend } from './members-by-name.js';
-import type { RequestContext } from './request-context.js';
+import type { RequestContext } from './token.js';
 import type { Upstream } from './upstream.js';
 
 /** A class, because there is one for each request. */

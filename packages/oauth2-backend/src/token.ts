@@ -1,4 +1,4 @@
-import type { RequestContext } from './request-context.js';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** A bearer token and what is known of its life. A plain object that nothing changes after it was made. */
 export interface AccessToken {
@@ -12,6 +12,18 @@ export interface AccessToken {
   readonly issuedAt: number;
   /** The granted scope; the requested one when the answer names none (RFC 6749 §5.1). */
   readonly scope?: string | undefined;
+}
+
+/** What one inbound request lends to its outbound ones. */
+export interface RequestContext {
+  /** Node's own request. */
+  readonly request: IncomingMessage;
+  /** Node's own response. */
+  readonly response: ServerResponse;
+  /** Fires with a `ClientClosedError` when the inbound client goes away before its answer is complete. */
+  readonly signal: AbortSignal;
+  // biome-ignore lint/suspicious/noExplicitAny: Express's `req` or Koa's `ctx`; core knows neither
+  readonly inbound: any;
 }
 
 /** What a caller may say when it asks for a token. */

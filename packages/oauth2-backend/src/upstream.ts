@@ -12,7 +12,8 @@ import { targetRule } from './target.js';
 import type { TokenSource } from './token.js';
 import { tokenPost } from './token-post.js';
 import { type CountedSource, countedSource } from './token-source.js';
-import { createTransport, type TransportOptions } from './transport/transport.js';
+import { createTransport } from './transport/transport.js';
+import type { TransportOptions } from './transport/transport-options.js';
 
 /** A backend at work. */
 export interface Upstream {

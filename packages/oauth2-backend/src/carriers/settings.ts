@@ -1,8 +1,9 @@
 /** What every carrier works with beside the bearer. */
 
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
-import { departureOf, type RequestContext } from '../request-context.js';
+import { departureOf } from '../request-context.js';
 import type { AbortSource } from '../signals.js';
+import type { RequestContext } from '../token.js';
 import { createTransport, type Transport } from '../transport/transport.js';
 import { timeLimitReached } from './transport-failure.js';
 

@@ -1,8 +1,8 @@
 /** The attributes of a backend: the one description that validation and documentation share. */
 
 import { type Attribute, blockOf } from './attribute.js';
-import type { BackendDefinition } from './backend-definition.js';
 import { readBasicAuth } from './basic-auth.js';
+import type { BackendDefinition } from './definition.js';
 import { readLimit } from './duration.js';
 import { readForwardHeaders } from './forward-headers.js';
 import { readHeaderNames, readHeaders } from './header-modifiers.js';

@@ -1,9 +1,9 @@
 /** The attributes that only a token exchange has (RFC 8693): a part of the description of an `oauth2` block. */
 
 import type { Attribute } from './attribute.js';
+import type { OAuth2Definition } from './definition.js';
 import { readPath } from './file.js';
 import { readFunction, readTextOrFunction } from './functions.js';
-import type { OAuth2Definition } from './oauth2-definition.js';
 import { readSwitch } from './plain-values.js';
 import type { ContextFunction } from './resolved.js';
 import { ACCESS_TOKEN, readTokenType } from './token-types.js';

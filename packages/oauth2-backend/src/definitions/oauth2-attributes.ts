@@ -1,13 +1,13 @@
 /** The attributes of an `oauth2` block: the one description that validation and documentation share. */
 
 import { type Attribute, blockOf } from './attribute.js';
+import type { OAuth2Definition } from './definition.js';
 import { readDuration } from './duration.js';
 import { exchangeAttributes } from './exchange-attributes.js';
 import { readPath } from './file.js';
 import { readFunction, readTextOrFunction } from './functions.js';
 import { GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.js';
 import { readIssuer } from './issuer.js';
-import type { OAuth2Definition } from './oauth2-definition.js';
 import { readParams } from './params.js';
 import { choice, readSecretText, readSwitch, readText, wholeNumber } from './plain-values.js';
 import { readRenewalThreshold } from './renewal-threshold.js';

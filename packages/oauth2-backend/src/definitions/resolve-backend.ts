@@ -1,8 +1,7 @@
 /** From a backend that was read to what it means, its token backends included. */
 
 import { judgeAuthorization, judgeBasicClient } from './authorization-header.js';
-import type { BackendBlock, OAuth2Block } from './blocks.js';
-import { readBackend } from './blocks.js';
+import { type BackendBlock, type OAuth2Block, readBackend } from './blocks.js';
 import { didYouMean } from './did-you-mean.js';
 import { namesWithValues } from './named-values.js';
 import { resolveConnection } from './resolve-connection.js';

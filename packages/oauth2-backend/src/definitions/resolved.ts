@@ -1,7 +1,6 @@
 /** What a configuration means once it is validated and resolved; deeply frozen. */
 
-import type { RequestContext } from '../request-context.js';
-import type { TokenSource } from '../token.js';
+import type { RequestContext, TokenSource } from '../token.js';
 
 /** A name with its values - of a header, a query or form parameter - in the order of the configuration. */
 export type NamedValues = readonly (readonly [name: string, values: readonly string[]])[];

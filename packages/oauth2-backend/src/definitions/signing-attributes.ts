@@ -2,11 +2,11 @@
 
 import { SIGNATURE_ALGORITHMS } from '../signing-key.js';
 import type { Attribute, Block } from './attribute.js';
+import type { JwtSigningProfile } from './definition.js';
 import { readDuration } from './duration.js';
 import { readPath } from './file.js';
 import { readObjectOrFunction } from './functions.js';
 import { readJsonObject } from './json-value.js';
-import type { JwtSigningProfile } from './jwt-signing-profile.js';
 import { isNamedMembers, kindOf } from './kind-of.js';
 import type { Place } from './place.js';
 import { choice, readSecretText } from './plain-values.js';

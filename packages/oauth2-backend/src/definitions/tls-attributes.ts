@@ -1,10 +1,10 @@
 /** The attributes of a `tls` block: the one description that validation and documentation share. */
 
 import type { Attribute, Block } from './attribute.js';
+import type { TlsDefinition } from './definition.js';
 import { readPath } from './file.js';
 import { kindOf } from './kind-of.js';
 import type { Place } from './place.js';
-import type { TlsDefinition } from './tls-definition.js';
 
 /** The attributes of a `tls` block, by name, in the order of the documentation. */
 export const tlsAttributes = {

@@ -5,7 +5,7 @@ import { MissingSubjectError, NoTokenError } from '../errors.js';
 import { givenValue, unusable } from '../given-value.js';
 import { inboundBearer } from '../inbound-bearer.js';
 import { expiryOf, jwtExpiry } from '../jwt-expiry.js';
-import type { RequestContext } from '../request-context.js';
+import type { RequestContext } from '../token.js';
 
 /** A user's token. */
 export interface Subject {

@@ -2,8 +2,7 @@
 
 import type { GrantInput, GrantQuery } from '../grant-input.js';
 import type { IdentityPart } from '../identity.js';
-import type { RequestContext } from '../request-context.js';
-import type { AccessToken } from '../token.js';
+import type { AccessToken, RequestContext } from '../token.js';
 import { waitFor } from './flight.js';
 import { type IdentitiesOptions, identities } from './identities.js';
 

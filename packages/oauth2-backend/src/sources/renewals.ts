@@ -2,7 +2,7 @@
 
 import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { GrantInput, GrantSource } from '../grant-input.js';
-import type { RequestContext } from '../request-context.js';
+import type { RequestContext } from '../token.js';
 import { othersError } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';

@@ -7,7 +7,7 @@ import type { ResolvedProxy } from '../definitions/resolved.js';
 import { type Attempts, openInTime } from './connect-limit.js';
 import { holdEnd } from './held-end.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
-import type { TransportOptions } from './transport.js';
+import type { TransportOptions } from './transport-options.js';
 
 /** undici's connections of a backend. */
 export interface OwnDispatcher {

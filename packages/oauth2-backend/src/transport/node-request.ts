@@ -7,7 +7,7 @@ import tls, { type ConnectionOptions } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { proxyAuthorization, proxyTls } from './proxy.js';
-import type { TransportOptions } from './transport.js';
+import type { TransportOptions } from './transport-options.js';
 import { tunnelStream } from './tunnel-stream.js';
 
 /** What a request says of itself; where it goes to and how is said by the backend. */

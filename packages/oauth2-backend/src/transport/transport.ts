@@ -2,10 +2,9 @@
 
 import type { ClientRequest } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { ResolvedProxy } from '../definitions/resolved.js';
 import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
 import { type NodeRequests, nodeRequests, type OwnRequestOptions } from './node-request.js';
-import { type TrustOptions, trustOptions } from './trust.js';
+import { type TransportOptions, trustOptions } from './transport-options.js';
 
 /** Connections of one backend; each kind is made when first used. */
 export interface Transport {
@@ -15,23 +14,6 @@ export interface Transport {
   request(href: string, options: OwnRequestOptions): ClientRequest;
   /** Ends every connection. A dispatcher that was given is left alone. */
   destroy(): Promise<void>;
-}
-
-/** Settings of the connections. */
-export interface TransportOptions extends TrustOptions {
-  /** The backend's, canonical. */
-  readonly origin: string;
-  /** Look-up, TCP, CONNECT and TLS: milliseconds, 0 for no limit. */
-  readonly connectTimeout: number;
-  /** What a connection that takes longer fails with. */
-  readonly lateConnect: () => Error;
-  readonly proxy?: ResolvedProxy | undefined;
-  readonly http2: boolean;
-  /** For each kind of client; 0 for no cap. */
-  readonly maxConnections: number;
-  readonly reuseConnections: boolean;
-  /** Replaces the undici connections. */
-  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** Prepares connections; none is opened before it is needed, and an idle one does not keep the process alive. */

@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { certificateAuthority } from '../../../../test/certificates.js';
 import { backendAttributes } from '../../src/definitions/backend-attributes.js';
-import type { BackendDefinitions } from '../../src/definitions/backend-definition.js';
+import type { BackendDefinitions } from '../../src/definitions/definition.js';
 import { oauth2Attributes } from '../../src/definitions/oauth2-attributes.js';
 import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
 import { signingAttributes } from '../../src/definitions/signing-attributes.js';

@@ -1,7 +1,7 @@
 /** What a configuration means, and that it is read once, copied and frozen. */
 
 import { describe, expect, it } from '@jest/globals';
-import type { BackendDefinitions } from '../../src/definitions/backend-definition.js';
+import type { BackendDefinitions } from '../../src/definitions/definition.js';
 import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../../src/definitions/resolved.js';
 import type { TokenSource } from '../../src/token.js';

@@ -1,8 +1,9 @@
-/** TLS material of one backend -> what Node's TLS takes. */
+/** Settings of a backend's connections, and what Node's TLS takes of them. */
 
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
-import type { ResolvedTls } from '../definitions/resolved.js';
+import type { Dispatcher } from 'undici';
+import type { ResolvedProxy, ResolvedTls } from '../definitions/resolved.js';
 
 /** How a backend's peers are verified, and how it shows itself. */
 export interface TrustOptions {
@@ -10,6 +11,23 @@ export interface TrustOptions {
   readonly validateCertificates: boolean;
   /** Host header and server name, where they are not the origin's. */
   readonly hostname?: string | undefined;
+}
+
+/** Settings of the connections. */
+export interface TransportOptions extends TrustOptions {
+  /** The backend's, canonical. */
+  readonly origin: string;
+  /** Look-up, TCP, CONNECT and TLS: milliseconds, 0 for no limit. */
+  readonly connectTimeout: number;
+  /** What a connection that takes longer fails with. */
+  readonly lateConnect: () => Error;
+  readonly proxy?: ResolvedProxy | undefined;
+  readonly http2: boolean;
+  /** For each kind of client; 0 for no cap. */
+  readonly maxConnections: number;
+  readonly reuseConnections: boolean;
+  /** Replaces the undici connections. */
+  readonly dispatcher?: Dispatcher | undefined;
 }
 
 /** Options for `tls.connect`. The secure context is made once: parsing the roots takes longer than a handshake. */
