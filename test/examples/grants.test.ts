@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
-import { HMAC_SECRET, keyPair, pemOf } from '../../packages/oauth2-backend/test/signing-keys.js';
+import { HMAC_SECRET, keyPair, pemOf } from '../../packages/oauth2-backend/test/definitions/signing-keys.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { recordingServer } from '../servers/recording-server.js';
 import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, SignJWT } from 'jose';
 import { type BackendsOptions, createBackends, type OAuth2Definition } from 'oauth2-backend';
-import type { SignatureAlgorithm } from '../../packages/oauth2-backend/src/signing-key.js';
+import type { SignatureAlgorithm } from '../../packages/oauth2-backend/src/definitions/signing-key.js';
 import {
   ASYMMETRIC_ALGORITHMS,
   HMAC_ALGORITHMS,
@@ -9,7 +9,7 @@ import {
   jwkOf,
   keyPair,
   pemOf,
-} from '../../packages/oauth2-backend/test/signing-keys.js';
+} from '../../packages/oauth2-backend/test/definitions/signing-keys.js';
 import { type CertificateAuthority, type Certified, certificateAuthority } from '../certificates.js';
 import { type AuthorizationServer, authorizationServer, DEFAULT_RESOURCE, JWT_BEARER } from './authorization-server.js';
 import { type ResourceServer, resourceServer } from './resource-server.js';

@@ -1,6 +1,6 @@
 /** The README's attribute tables, from the description that validation uses. */
 
-import type { Attributes } from '../../packages/oauth2-backend/src/definitions/attribute.js';
+import type { Attributes } from '../../packages/oauth2-backend/src/definitions/schema/attribute.js';
 
 /** A Markdown table: attribute, type, default, meaning. */
 export function attributeTable(attributes: Attributes): string {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/backend-attributes.js';
-import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/oauth2-attributes.js';
-import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/signing-attributes.js';
-import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/tls-attributes.js';
+import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/backend.js';
+import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/attributes/oauth2.js';
+import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/signing.js';
+import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/tls.js';
 import { withTables } from './attribute-table.js';
 
 const root = resolve(import.meta.dirname, '../..');

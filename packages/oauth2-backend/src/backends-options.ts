@@ -2,9 +2,9 @@
 
 import type { Dispatcher } from 'undici';
 import type { Clock } from './clock.js';
-import { didYouMean } from './definitions/did-you-mean.js';
+import { didYouMean } from './definitions/schema/did-you-mean.js';
+import { givenOptions } from './definitions/schema/given-options.js';
 import type { Problem } from './errors.js';
-import { givenOptions } from './given-options.js';
 import type { Logger } from './logger.js';
 import { STORE_METHODS, type TokenStore } from './store/token-store.js';
 import type { TokenSource } from './token.js';

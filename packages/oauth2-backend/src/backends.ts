@@ -7,7 +7,7 @@ import { type BackendsOptions, checkOptions } from './backends-options.js';
 import { publish } from './channels.js';
 import { systemClock } from './clock.js';
 import type { BackendDefinitions } from './definitions/definition.js';
-import { resolveDefinitions } from './definitions/resolve-definitions.js';
+import { resolveDefinitions } from './definitions/resolve/definitions.js';
 import type { Resolved } from './definitions/resolved.js';
 import { ConfigurationError } from './errors.js';
 import { steadyLogger } from './logger.js';

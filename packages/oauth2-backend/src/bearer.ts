@@ -1,6 +1,6 @@
 /** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
 
-import { resolveDefinitions } from './definitions/resolve-definitions.js';
+import { resolveDefinitions } from './definitions/resolve/definitions.js';
 import type { Resolved } from './definitions/resolved.js';
 import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from './errors.js';
 import { refusalOf } from './refusal.js';

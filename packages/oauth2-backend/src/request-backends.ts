@@ -4,8 +4,8 @@ import type { Backend } from './backend.js';
 import { type Backends, createBackends } from './backends.js';
 import type { BackendsOptions } from './backends-options.js';
 import type { BackendDefinitions } from './definitions/definition.js';
+import { givenOptions } from './definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from './errors.js';
-import { givenOptions } from './given-options.js';
 import { requestContext } from './request-context.js';
 import { RequestView } from './request-view.js';
 

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { ResolvedSigning } from './definitions/resolved.js';
+import { type ParsedKey, parseSigningKey } from './definitions/signing-key.js';
 import { NoTokenError } from './errors.js';
-import { type ParsedKey, parseSigningKey } from './signing-key.js';
 
 /** Gives the key to sign with now. @throws NoTokenError when there has never been a good one */
 export type KeySource = () => Promise<ParsedKey>;

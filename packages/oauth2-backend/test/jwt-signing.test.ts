@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import type { ResolvedSigning } from '../src/definitions/resolved.js';
+import { SIGNATURE_ALGORITHMS } from '../src/definitions/signing-key.js';
 import { jwtSigner } from '../src/jwt-signing.js';
-import { SIGNATURE_ALGORITHMS } from '../src/signing-key.js';
 import { signingKeySource } from '../src/signing-key-source.js';
-import { jwkOf, keyPair, signingProfile, verifier } from './signing-keys.js';
+import { jwkOf, keyPair, signingProfile, verifier } from './definitions/signing-keys.js';
 
 function signerOf(signing: ResolvedSigning) {
   return jwtSigner({ backend: 'billing', signing, key: signingKeySource(signing, 'billing') });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { signingKeySource } from '../src/signing-key-source.js';
-import { pemOf, signingProfile } from './signing-keys.js';
+import { pemOf, signingProfile } from './definitions/signing-keys.js';
 
 let folder: string;
 let file: string;

@@ -1,7 +1,7 @@
 /** What an application writes to define its backends. */
 
-import type { SignatureAlgorithm } from '../signing-key.js';
 import type { RequestContext, TokenSource } from '../token.js';
+import type { SignatureAlgorithm } from './signing-key.js';
 
 /** Names, of headers or query parameters, with one value or several. */
 type ValuesByName = Readonly<Record<string, string | readonly string[] | undefined>>;

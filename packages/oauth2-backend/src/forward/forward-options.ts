@@ -1,9 +1,9 @@
 /** The options of `forward`, checked once. */
 
 import { METHODS } from 'node:http';
-import { didYouMean } from '../definitions/did-you-mean.js';
+import { didYouMean } from '../definitions/schema/did-you-mean.js';
+import { givenOptions } from '../definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from '../errors.js';
-import { givenOptions } from '../given-options.js';
 
 /** How inbound requests are forwarded. */
 export interface ForwardOptions {

@@ -1,8 +1,8 @@
 /** Token exchange (RFC 8693 §2.1): a token of the inbound request's user for one that is good at the backend. */
 
 import { readCredential } from '../credential.js';
+import { ACCESS_TOKEN, JWT } from '../definitions/attributes/token-types.js';
 import type { ResolvedExchange } from '../definitions/resolved.js';
-import { ACCESS_TOKEN, JWT } from '../definitions/token-types.js';
 import type { DraftPart } from '../token-request.js';
 import { exchangeInput } from './exchange-input.js';
 

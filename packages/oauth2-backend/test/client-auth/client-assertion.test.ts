@@ -6,7 +6,6 @@ import { decodeJwt, jwtVerify } from 'jose';
 import { clientAuth } from '../../src/client-auth/client-auth.js';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../src/definitions/resolved.js';
 import type { TokenRequestDraft } from '../../src/token-request.js';
-import { draftOf, resolvedOAuth2 } from '../resolved-oauth2.js';
 import {
   ASYMMETRIC_ALGORITHMS,
   HMAC_ALGORITHMS,
@@ -15,7 +14,8 @@ import {
   pemOf,
   signingProfile,
   verifier,
-} from '../signing-keys.js';
+} from '../definitions/signing-keys.js';
+import { draftOf, resolvedOAuth2 } from '../resolved-oauth2.js';
 import { manualClock } from '../sources/manual-clock.js';
 
 const clock = manualClock();

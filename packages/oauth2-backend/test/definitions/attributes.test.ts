@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Attributes } from '../../src/definitions/attribute.js';
-import { backendAttributes } from '../../src/definitions/backend-attributes.js';
-import { oauth2Attributes } from '../../src/definitions/oauth2-attributes.js';
-import { placeIn } from '../../src/definitions/place.js';
-import { signingAttributes } from '../../src/definitions/signing-attributes.js';
-import { tlsAttributes } from '../../src/definitions/tls-attributes.js';
+import { backendAttributes } from '../../src/definitions/attributes/backend.js';
+import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
+import { signingAttributes } from '../../src/definitions/attributes/signing.js';
+import { tlsAttributes } from '../../src/definitions/attributes/tls.js';
+import type { Attributes } from '../../src/definitions/schema/attribute.js';
+import { placeIn } from '../../src/definitions/schema/place.js';
 import type { Problem } from '../../src/errors.js';
 
 describe.each<[string, Attributes]>([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseDuration } from '../../src/definitions/duration.js';
+import { parseDuration } from '../../src/definitions/schema/duration.js';
 
 describe('parseDuration(text)', () => {
   it.each([

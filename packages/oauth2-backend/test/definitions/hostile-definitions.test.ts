@@ -3,13 +3,13 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { backendAttributes } from '../../src/definitions/backend-attributes.js';
-import type { Environment } from '../../src/definitions/environment-proxy.js';
-import { GRANT_TYPES } from '../../src/definitions/grant-types.js';
-import { oauth2Attributes } from '../../src/definitions/oauth2-attributes.js';
-import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
-import { signingAttributes } from '../../src/definitions/signing-attributes.js';
-import { tlsAttributes } from '../../src/definitions/tls-attributes.js';
+import { backendAttributes } from '../../src/definitions/attributes/backend.js';
+import { GRANT_TYPES } from '../../src/definitions/attributes/grant-types.js';
+import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
+import { signingAttributes } from '../../src/definitions/attributes/signing.js';
+import { tlsAttributes } from '../../src/definitions/attributes/tls.js';
+import { resolveDefinitions } from '../../src/definitions/resolve/definitions.js';
+import type { Environment } from '../../src/definitions/resolve/environment-proxy.js';
 import { ConfigurationError } from '../../src/errors.js';
 
 function outcome(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nearestName } from '../../src/definitions/nearest-name.js';
+import { nearestName } from '../../src/definitions/schema/nearest-name.js';
 
 const known = ['billing', 'client_id', 'client_secret', 'token_endpoint', 'scope', 'as'];
 

@@ -1,7 +1,7 @@
 /** What becomes of a configuration, in a given environment. */
 
-import type { Environment } from '../../src/definitions/environment-proxy.js';
-import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
+import { resolveDefinitions } from '../../src/definitions/resolve/definitions.js';
+import type { Environment } from '../../src/definitions/resolve/environment-proxy.js';
 import type { Resolved, ResolvedBackend, ResolvedOAuth2 } from '../../src/definitions/resolved.js';
 import { ConfigurationError, type Problem } from '../../src/errors.js';
 

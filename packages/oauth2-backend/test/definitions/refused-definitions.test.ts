@@ -2,7 +2,7 @@
 
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
+import { resolveDefinitions } from '../../src/definitions/resolve/definitions.js';
 import { ConfigurationError, type Problem } from '../../src/errors.js';
 
 const CANARY = 'canary-7f3a';

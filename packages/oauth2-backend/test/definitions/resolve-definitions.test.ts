@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import type { BackendDefinitions } from '../../src/definitions/definition.js';
-import { resolveDefinitions } from '../../src/definitions/resolve-definitions.js';
+import { resolveDefinitions } from '../../src/definitions/resolve/definitions.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../../src/definitions/resolved.js';
 import type { TokenSource } from '../../src/token.js';
 import { countingReads } from './counting-reads.js';

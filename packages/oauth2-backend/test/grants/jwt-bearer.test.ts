@@ -5,11 +5,11 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
 import type { RequestContext } from 'oauth2-backend';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../src/definitions/resolved.js';
+import { SIGNATURE_ALGORITHMS } from '../../src/definitions/signing-key.js';
 import { contextInput } from '../../src/grants/context-input.js';
 import { grant } from '../../src/grants/grant.js';
-import { SIGNATURE_ALGORITHMS } from '../../src/signing-key.js';
+import { signingProfile, verifier } from '../definitions/signing-keys.js';
 import { draftOf, resolvedOAuth2 } from '../resolved-oauth2.js';
-import { signingProfile, verifier } from '../signing-keys.js';
 import { manualClock } from '../sources/manual-clock.js';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

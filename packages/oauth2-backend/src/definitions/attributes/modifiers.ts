@@ -1,0 +1,51 @@
+/** What may be changed on a request's headers. */
+
+import { kindOf } from '../schema/kind-of.js';
+import { entriesOf } from '../schema/members.js';
+import { type NamedValue, namedValues } from '../schema/named-values.js';
+import type { Place } from '../schema/place.js';
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+// The connection's own (RFC 9110 §7.6.1), and what says whose message it is and where it ends.
+const CONNECTION = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Reads headers with their values; names come out in lower case. */
+export const readHeaders = namedValues({ name: readFieldName, value: readFieldValue });
+
+/** Reads an array of header names; they come out in lower case, each once. */
+export function readHeaderNames(value: unknown, place: Place): readonly NamedValue[] | undefined {
+  const found = new Map<string, NamedValue>();
+  for (const entry of entriesOf(value, place) ?? []) {
+    const name = readFieldName(entry.value, entry.place);
+    if (name !== undefined) found.set(name, { name, values: [], place: entry.place });
+  }
+  return [...found.values()];
+}
+
+/** Reads the name of a header that is not the connection's own; it comes out in lower case. */
+export function readFieldName(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a header name, not ${kindOf(value)}`);
+  if (!TOKEN.test(value)) return place.refuse('is no valid header name (RFC 9110 §5.1)');
+  const name = value.toLowerCase();
+  return CONNECTION.has(name) ? place.refuse('belongs to the connection and cannot be changed here') : name;
+}
+
+function readFieldValue(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (FIELD_VALUE.test(value)) return value;
+  return place.refuse('is no valid header value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5)');
+}

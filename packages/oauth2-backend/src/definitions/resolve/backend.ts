@@ -1,0 +1,111 @@
+/** From a backend that was read to what it means, its token backends included. */
+
+import { type BackendBlock, type OAuth2Block, readBackend } from '../attributes/blocks.js';
+import { isExposed } from '../attributes/safe-url.js';
+import type { ResolvedBackend, ResolvedProxy } from '../resolved.js';
+import { didYouMean } from '../schema/did-you-mean.js';
+import { namesWithValues } from '../schema/named-values.js';
+import { judgeAuthorization, judgeBasicClient } from './authorization-header.js';
+import { resolveConnection } from './connection.js';
+import { resolveOAuth2 } from './oauth2.js';
+
+/** What a backend can refer to. */
+export interface Surroundings {
+  /** The named backends as read. */
+  readonly blocks: ReadonlyMap<string, BackendBlock>;
+  /** The named backends as resolved, each once; `undefined` for one that is not valid. */
+  readonly resolved: (name: string) => ResolvedBackend | undefined;
+  /** Whether a named backend's token comes from `options.tokens`. */
+  readonly replaced: (name: string) => boolean;
+  /** What the environment says. */
+  readonly proxyFor: (origin: string) => ResolvedProxy | undefined;
+  readonly warnings: string[];
+}
+
+/**
+ * Gives the resolved backend, or `undefined` when it is not valid; reports what does not fit together.
+ *
+ * @param origin of a token backend that has none of its own
+ */
+export function resolveBackend(
+  block: BackendBlock,
+  name: string,
+  surroundings: Surroundings,
+  origin: string | undefined = block.values.origin,
+): ResolvedBackend | undefined {
+  const { values, given } = block;
+  const carriesToken = given.has('oauth2') || surroundings.replaced(name);
+  judgeAuthorization(block, carriesToken);
+  if (carriesToken) judgeTokenCarrier(block, origin, surroundings.warnings);
+  const oauth2 = block.source ?? (block.oauth2 && resolveTokens(block.oauth2, name, surroundings));
+  const connection = resolveConnection(block, origin, surroundings);
+  if (origin === undefined) return undefined;
+  return Object.freeze({
+    name,
+    origin,
+    pathPrefix: values.path_prefix ?? '',
+    ...(values.basic_auth !== undefined && { basicAuth: values.basic_auth }),
+    timeouts: Object.freeze({
+      connect: values.connect_timeout,
+      ttfb: values.ttfb_timeout,
+      total: values.timeout,
+    }),
+    explicitTimeout: given.has('timeout'),
+    ...connection,
+    headers: Object.freeze({
+      remove: Object.freeze((values.remove_request_headers ?? []).map((header) => header.name)),
+      set: namesWithValues(values.set_request_headers),
+      add: namesWithValues(values.add_request_headers),
+    }),
+    query: Object.freeze({
+      remove: Object.freeze(values.remove_query_params ?? []),
+      set: namesWithValues(values.set_query_params),
+      add: namesWithValues(values.add_query_params),
+    }),
+    forwardHeaders: values.forward_headers ?? Object.freeze([]),
+    abortOnDisconnect: values.abort_on_disconnect,
+    ...(oauth2 && { oauth2 }),
+  });
+}
+
+/** A token is a secret like any other: it needs https. */
+function judgeTokenCarrier({ place, values }: BackendBlock, origin: string | undefined, warnings: string[]): void {
+  if (origin === undefined || !isExposed(origin)) return;
+  if (values.allow_http) warnings.push(`${place.path}: tokens go over plain http to ${origin} (allow_http)`);
+  else place.at('origin').refuse('must be https, or http on loopback only; "allow_http": true allows it');
+}
+
+function resolveTokens(oauth2: OAuth2Block, name: string, surroundings: Surroundings) {
+  judgeBasicClient(oauth2, (backend) => {
+    const block = surroundings.blocks.get(backend);
+    return block && { block, carriesToken: block.given.has('oauth2') || surroundings.replaced(backend) };
+  });
+  const tokenBackend = resolveTokenBackend(oauth2, `${name}.oauth2.backend`, surroundings);
+  return resolveOAuth2(oauth2, tokenBackend, surroundings.warnings);
+}
+
+function resolveTokenBackend(
+  { place, values, given, backend }: OAuth2Block,
+  name: string,
+  surroundings: Surroundings,
+): ResolvedBackend | undefined {
+  const here = place.at('backend');
+  if (typeof backend === 'string') {
+    if (surroundings.blocks.has(backend)) return surroundings.resolved(backend);
+    return here.refuse(`no backend has this name${didYouMean(backend, [...surroundings.blocks.keys()])}`);
+  }
+  const endpoint = values.token_endpoint;
+  if (backend) {
+    if (endpoint && endpoint.origin === undefined && !backend.given.has('origin')) {
+      backend.place.at('origin').refuse('is missing: "token_endpoint" is a path and needs it');
+    }
+    return resolveBackend(backend, name, surroundings, backend.values.origin ?? endpoint?.origin);
+  }
+  if (!endpoint || given.has('backend')) return undefined;
+  if (endpoint.origin !== undefined) {
+    return resolveBackend(readBackend({}, here, false, 1), name, surroundings, endpoint.origin);
+  }
+  return place
+    .at('token_endpoint')
+    .refuse('is a path: needs a token backend ("backend") with an origin, or be absolute');
+}

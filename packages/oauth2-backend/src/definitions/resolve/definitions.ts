@@ -1,0 +1,88 @@
+/** From the caller's configuration to what it means: validated, resolved and frozen once, at construction. */
+
+import { ConfigurationError, type Problem } from '../../errors.js';
+import { type BackendBlock, readBackend } from '../attributes/blocks.js';
+import type { Resolved, ResolvedBackend } from '../resolved.js';
+import { didYouMean } from '../schema/did-you-mean.js';
+import { membersOf } from '../schema/members.js';
+import { type Place, placeIn } from '../schema/place.js';
+import { resolveBackend, type Surroundings } from './backend.js';
+import { type Environment, environmentProxies } from './environment-proxy.js';
+import { unresolvableChains } from './token-backend-chains.js';
+
+const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const RESERVED = ['then', 'toJSON', 'constructor', 'prototype'];
+const MOST_BACKENDS = 10_000;
+const MOST_PROBLEMS = 1000;
+
+/**
+ * Gives the configuration as it is used; the caller's object is neither kept nor written to, each member is read once.
+ *
+ * @param tokenNames the backends whose tokens come from `options.tokens`: their secrets may be missing
+ * @param environment where proxies may be named, default `process.env`
+ * @throws ConfigurationError with all problems (the first 1,000)
+ */
+export function resolveDefinitions(
+  definitions: unknown,
+  tokenNames: readonly string[],
+  environment: Environment = process.env,
+): Resolved {
+  const general: Problem[] = [];
+  const replaced = new Set(tokenNames);
+  // A list for each backend keeps the problems in the order of the configuration.
+  const own: Problem[][] = [];
+  const blocks = new Map<string, BackendBlock>();
+  for (const { name, value } of membersOf(definitions, placeIn(general), { wanted: fitName, most: MOST_BACKENDS })) {
+    const problems: Problem[] = [];
+    own.push(problems);
+    blocks.set(name, readBackend(value, placeIn(problems).at(name), replaced.has(name)));
+  }
+
+  const warnings: string[] = [];
+  const variables: Problem[] = [];
+  const backends = resolveAll(blocks, {
+    replaced: (name) => replaced.has(name),
+    proxyFor: environmentProxies(environment, placeIn(variables)),
+    warnings,
+  });
+
+  const tokens: Problem[] = [];
+  for (const name of replaced) {
+    if (!blocks.has(name)) refuseUnknown(name, [...blocks.keys()], placeIn(tokens).at('tokens').at(name));
+  }
+  const problems = [general, ...own, tokens, variables].flat();
+  if (problems.length > 0) throw new ConfigurationError(problems.slice(0, MOST_PROBLEMS));
+  return Object.freeze({ backends: Object.freeze(backends), warnings: Object.freeze(warnings) });
+}
+
+function fitName(name: string, place: Place): boolean {
+  if (!NAME.test(name)) place.refuse('is no name for a backend: letters, digits, "_" and "-", a letter first');
+  else if (RESERVED.includes(name)) place.refuse('is no name for a backend: JavaScript gives it a meaning');
+  else return true;
+  return false;
+}
+
+function resolveAll(
+  blocks: ReadonlyMap<string, BackendBlock>,
+  known: Pick<Surroundings, 'replaced' | 'proxyFor' | 'warnings'>,
+): ResolvedBackend[] {
+  const endless = unresolvableChains(blocks);
+  const done = new Map<string, ResolvedBackend | undefined>();
+  const resolve = (name: string, block: BackendBlock): ResolvedBackend | undefined => {
+    if (!done.has(name)) done.set(name, resolveBackend(block, name, surroundings));
+    return done.get(name);
+  };
+  const surroundings: Surroundings = {
+    ...known,
+    blocks,
+    resolved(name) {
+      const block = blocks.get(name);
+      return block && !endless.has(name) ? resolve(name, block) : undefined;
+    },
+  };
+  return [...blocks].map(([name, block]) => resolve(name, block)).filter((backend) => backend !== undefined);
+}
+
+function refuseUnknown(name: string, known: readonly string[], place: Place): void {
+  place.refuse(`no backend has this name${didYouMean(name, known)}`);
+}

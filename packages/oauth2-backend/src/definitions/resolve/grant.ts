@@ -1,0 +1,91 @@
+/** On whose authority a token is asked for: the grant, and what it needs. */
+
+import type { OAuth2Block } from '../attributes/blocks.js';
+import { exchangeAttributes } from '../attributes/exchange.js';
+import { JWT_BEARER, TOKEN_EXCHANGE } from '../attributes/grant-types.js';
+import type { oauth2Attributes } from '../attributes/oauth2.js';
+import type { ResolvedOAuth2 } from '../resolved.js';
+import { attributeOf } from '../schema/attribute.js';
+import { credentialOf } from '../schema/value-or-file.js';
+import { exchangeOf } from './exchange-grant.js';
+
+/** What is known about the grant once its attributes fit together. */
+export type Grant = Pick<ResolvedOAuth2, 'grantType' | 'username' | 'password' | 'assertion' | 'subject' | 'exchange'>;
+
+type Name = keyof typeof oauth2Attributes;
+
+/** The attributes that one grant has for itself. */
+const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
+  client_credentials: [],
+  password: ['username', 'password', 'password_file'],
+  [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
+  [TOKEN_EXCHANGE]: Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[],
+};
+
+/** Gives the grant's part of the block, or `undefined` when it is not valid; reports what is missing and what belongs to another. */
+export function grantOf(block: OAuth2Block, warnings: string[]): Grant | undefined {
+  const { grant_type: grantType } = block.values;
+  if (grantType === undefined) return undefined;
+  refuseOthers(block, grantType);
+  if (grantType === 'password') return passwordGrant(block, warnings);
+  if (grantType === TOKEN_EXCHANGE) return exchangeGrant(block);
+  return grantType === 'client_credentials' ? { grantType } : jwtBearerGrant(block);
+}
+
+/** Whether the assertion of jwt-bearer is to be made: it is given neither by value nor by file. */
+export function makesAssertion({ values, given }: OAuth2Block): boolean {
+  const { grant_type: grantType } = values;
+  return grantType === JWT_BEARER && !given.has('assertion') && !given.has('assertion_file');
+}
+
+function refuseOthers(block: OAuth2Block, grantType: ResolvedOAuth2['grantType']): void {
+  for (const [owner, names] of Object.entries(OWN)) {
+    if (owner === grantType) continue;
+    for (const name of names) {
+      const { given, place } = attributeOf(block, name);
+      if (given) place.refuse(`is for grant "${owner}" only`);
+    }
+  }
+}
+
+function passwordGrant(block: OAuth2Block, warnings: string[]): Grant | undefined {
+  warnings.push(`${block.place.path}: grant "password" must not be used where the server has another (RFC 9700 §2.4)`);
+  const username = attributeOf(block, 'username');
+  if (!username.given && !block.replaced) username.place.refuse(`is missing: ${ENVIRONMENT}`);
+  const password = credentialOf(attributeOf(block, 'password'), attributeOf(block, 'password_file'), {
+    missing: `is missing: ${ENVIRONMENT} "password_file" can name a file instead`,
+    replaced: block.replaced,
+  });
+  const name = username.given ? username.value : '';
+  if (!password || name === undefined) return undefined;
+  return { grantType: 'password', username: name, password: password.credential };
+}
+
+const ENVIRONMENT = 'is the environment variable set?';
+
+function jwtBearerGrant(block: OAuth2Block): Grant | undefined {
+  judgeSubject(block);
+  const { subject } = block.values;
+  const assertion = credentialOf(attributeOf(block, 'assertion'), attributeOf(block, 'assertion_file'), {
+    replaced: block.replaced,
+  });
+  if (makesAssertion(block)) return { grantType: JWT_BEARER, ...(subject && { subject }) };
+  return assertion && { grantType: JWT_BEARER, assertion: assertion.credential, ...(subject && { subject }) };
+}
+
+function exchangeGrant(block: OAuth2Block): Grant | undefined {
+  const exchange = exchangeOf(block);
+  return exchange && { grantType: TOKEN_EXCHANGE, exchange };
+}
+
+/** It tells apart what functions make of the context; everything else is the same for each. */
+function judgeSubject({ place, values, given, refused }: OAuth2Block): void {
+  const profile = given.has('assertion') || given.has('assertion_file') ? undefined : values.jwt_signing_profile;
+  const made = profile ? profile.values.claims : values.assertion;
+  const unknown = refused.has('assertion') || profile?.refused.has('claims');
+  const some = given.has('assertion') || given.has('assertion_file') || profile;
+  if (!given.has('subject') || typeof made === 'function' || unknown || !some) return;
+  place
+    .at('subject')
+    .refuse('does nothing without a function as "assertion", or as "claims" of the profile that makes it');
+}

@@ -1,0 +1,66 @@
+/** From a `tls` block that was read to what it means. */
+
+import type { KeyObject } from 'node:crypto';
+import type { TlsBlock } from '../attributes/tls.js';
+import type { ResolvedTls } from '../resolved.js';
+import { oneOf } from '../schema/alternatives.js';
+import { attributeOf, type Given } from '../schema/attribute.js';
+import { contentOf } from '../schema/file.js';
+import type { Place } from '../schema/place.js';
+import { type Certificates, readCertificates, readPrivateKey } from './pem.js';
+
+type Name = 'server_ca_certificate' | 'client_certificate' | 'client_private_key';
+
+/** Gives the material; reports halves of a pair, what is no PEM, and a key that is not the certificate's. */
+export function resolveTls(block: TlsBlock): ResolvedTls {
+  const ca = materialOf(block, 'server_ca_certificate', readCertificates);
+  const certificate = materialOf(block, 'client_certificate', readCertificates);
+  const key = materialOf(block, 'client_private_key', readPrivateKey);
+  judgePair(block, certificate, key);
+  return Object.freeze({
+    ...(ca && { ca: ca.meaning.pem }),
+    ...(certificate && { cert: certificate.meaning.pem }),
+    ...(key && { key: key.text }),
+  });
+}
+
+/** Gives, of the two forms of one, what was configured. */
+export function givenForms(block: TlsBlock, name: Name): readonly Given<string>[] {
+  return [attributeOf(block, name), attributeOf(block, `${name}_file`)].filter(({ given }) => given);
+}
+
+interface Material<T> {
+  readonly place: Place;
+  readonly text: string;
+  readonly meaning: T;
+}
+
+function materialOf<T>(
+  block: TlsBlock,
+  name: Name,
+  read: (text: string, place: Place) => T | undefined,
+): Material<T> | undefined {
+  const chosen = oneOf<string>(attributeOf(block, name), attributeOf(block, `${name}_file`));
+  if (!chosen) return undefined;
+  const { place, value, file } = chosen;
+  const text = file === undefined ? value : contentOf(file, place);
+  const meaning = text === undefined ? undefined : read(text, place);
+  return text === undefined || meaning === undefined ? undefined : { place, text, meaning };
+}
+
+function judgePair(
+  block: TlsBlock,
+  certificate: Material<Certificates> | undefined,
+  key: Material<KeyObject> | undefined,
+): void {
+  const [hasCertificate, hasKey] = (['client_certificate', 'client_private_key'] as const).map(
+    (name) => givenForms(block, name).length > 0,
+  );
+  if (hasCertificate && !hasKey)
+    block.place.at('client_private_key').refuse('is missing: "client_certificate" needs it');
+  if (hasKey && !hasCertificate)
+    block.place.at('client_certificate').refuse('is missing: "client_private_key" needs it');
+  if (certificate && key && !certificate.meaning.first.checkPrivateKey(key.meaning)) {
+    key.place.refuse('does not belong to the client certificate (the first one of several)');
+  }
+}

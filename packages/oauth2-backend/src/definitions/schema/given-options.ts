@@ -1,0 +1,11 @@
+/** Options of a function of ours, as they were given. */
+
+import { ConfigurationError } from '../../errors.js';
+import { isNamedMembers, kindOf } from './kind-of.js';
+
+/** The options; none are no options. @throws ConfigurationError when they are anything but an object */
+export function givenOptions<T extends object>(options: T | undefined): Partial<T> {
+  if (options === undefined) return {};
+  if (isNamedMembers(options)) return options;
+  throw new ConfigurationError([{ path: 'options', message: `must be an object, not ${kindOf(options)}` }]);
+}

@@ -1,0 +1,53 @@
+/** Names with one value or several: header modifiers and form parameters. */
+
+import type { NamedValues } from '../resolved.js';
+import { isList } from './kind-of.js';
+import { entriesOf, type Member, membersOf } from './members.js';
+import type { Place } from './place.js';
+
+/** A name with its values, and where it stands. */
+export interface NamedValue {
+  readonly name: string;
+  readonly values: readonly string[];
+  readonly place: Place;
+}
+
+/** How one kind of them is judged. */
+export interface NamedValueRules {
+  /** Gives the name as it will be used, or reports what is wrong with it. */
+  readonly name: (name: string, place: Place) => string | undefined;
+  /** Gives the value as it will be used, or reports what is wrong with it; `name` is the configured one. */
+  readonly value: (value: unknown, place: Place, name: string) => string | undefined;
+}
+
+/** Makes the rule for an object whose members are a string or an array of strings; no array may be empty, no name stand twice. */
+export function namedValues(rules: NamedValueRules) {
+  return function readNamedValues(value: unknown, place: Place): readonly NamedValue[] {
+    const found = new Map<string, NamedValue>();
+    for (const member of membersOf(value, place)) {
+      if (member.value === undefined) continue;
+      const name = rules.name(member.name, member.place);
+      const values = readValues(member, rules);
+      if (name === undefined || values === undefined) continue;
+      if (found.has(name)) member.place.refuse('is given twice: its name differs in upper and lower case only');
+      found.set(name, { name, values, place: member.place });
+    }
+    return [...found.values()];
+  };
+}
+
+/** Gives what is kept of them once they are judged; nothing when nothing was configured. */
+export function namesWithValues(read: readonly NamedValue[] = []): NamedValues {
+  return Object.freeze(read.map(({ name, values }) => Object.freeze([name, values] as const)));
+}
+
+function readValues({ name, value, place }: Member, rules: NamedValueRules): readonly string[] | undefined {
+  if (!isList(value)) {
+    const read = rules.value(value, place, name);
+    return read === undefined ? undefined : Object.freeze([read]);
+  }
+  const entries = entriesOf(value, place);
+  if (entries?.length === 0) return place.refuse('is empty: give at least one value, or leave it out');
+  const values = entries?.map((entry) => rules.value(entry.value, entry.place, name));
+  return values && Object.freeze(values.filter((each) => each !== undefined));
+}
