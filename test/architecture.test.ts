@@ -22,9 +22,6 @@ const layers: readonly (readonly string[])[] = [
   ['carriers'],
   ['bearer'],
   ['sources'],
-  ['token-endpoint'],
-  ['grants', 'client-auth'],
-  ['jwt-signing'],
 ];
 
 /** They lie in one folder and do not know each other. */
@@ -45,7 +42,7 @@ interface SourceFile {
 }
 
 describe('imports of core', () => {
-  it('point one way: carriers, bearer, sources, token-endpoint, then grants, client-auth, jwt-signing', () => {
+  it('point one way: carriers, bearer, sources, token-request', () => {
     expect(core.flatMap(upwardImports)).toEqual([]);
   });
 
@@ -56,9 +53,6 @@ describe('imports of core', () => {
   it.each([
     ['bearer.ts', './carriers/got.js'],
     ['sources/reuse.ts', '../bearer.js'],
-    ['token-endpoint/token-request.ts', '../sources/reuse.js'],
-    ['client-auth/client-secret-basic.ts', '../token-endpoint/token-response.js'],
-    ['client-auth/client-secret-basic.ts', '../grants/client-credentials.js'],
     ['target.ts', './bearer.js'],
     ['carriers/got.ts', './fetch.js'],
     ['carriers/fetch-hop.ts', './got-options.js'],
@@ -81,7 +75,6 @@ describe('imports of core', () => {
     ['carriers/got.ts', './got-options.js'],
     ['carriers/got.ts', './settings.js'],
     ['sources/reuse.ts', './flight.js'],
-    ['grants/jwt-bearer.ts', '../jwt-signing.js'],
     ['bearer.ts', './errors.js'],
   ])('are accepted from %s to %s', (path, specifier) => {
     expect(upwardImports({ path, text: `import { x } from '${specifier}';` })).toEqual([]);

@@ -3,15 +3,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from './clock.js';
 import type { ResolvedOAuth2 } from './definitions/resolved.js';
-import type { GrantSource } from './grant-input.js';
-import type { IdentityPart } from './identity.js';
-import { fleetDigests, identityOf } from './oauth2-identity.js';
-import type { RefreshMemory } from './refresh-memory.js';
 import { perContent } from './sources/per-content.js';
 import { sharedSource } from './sources/shared-source.js';
 import type { GuardedStore } from './store/guarded-store.js';
 import { sealedRecords } from './store/sealed-records.js';
 import type { CredentialDigest } from './store/sealing.js';
+import type { GrantSource } from './token-request/grant-source.js';
+import type { IdentityPart } from './token-request/identity.js';
+import { fleetDigests, identityOf } from './token-request/oauth2-identity.js';
+import type { RefreshMemory } from './token-request/refresh-memory.js';
 
 /** Shares one identity's source; `whose` is what the context of a request adds to the block's identity. */
 export type Share = (source: GrantSource, refresh: RefreshMemory, whose?: IdentityPart) => GrantSource;

@@ -7,8 +7,8 @@ import { type OutboundCall, outboundCall } from './carriers/outbound-call.js';
 import { completeHeaders, completePath } from './carriers/sent-request.js';
 import type { CarrierSettings } from './carriers/settings.js';
 import type { AccessToken } from './token.js';
-import { readBody } from './token-endpoint/answer-body.js';
-import type { OpenPost, Post, PostAnswer } from './token-endpoint/token-endpoint.js';
+import { readBody } from './token-request/answer-body.js';
+import type { OpenPost, Post, PostAnswer } from './token-request/token-endpoint.js';
 
 /** Where and how token requests of one backend are posted. */
 export interface TokenPostOptions {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
 import { type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
-import { billing } from './token-endpoint/billing.js';
+import { billing } from './token-request/billing.js';
 
 const closing: (() => unknown)[] = [];
 let server: TokenServer;

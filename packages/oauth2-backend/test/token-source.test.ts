@@ -4,7 +4,7 @@ import { createBackends } from 'oauth2-backend';
 import { type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
 import { manualClock } from './sources/manual-clock.js';
 import { complaintsOf } from './sources/real-process.js';
-import { billing } from './token-endpoint/billing.js';
+import { billing } from './token-request/billing.js';
 
 let server: TokenServer;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 /** A remembered refusal belongs to the assertion that was refused: another one may be asked with. */
 
 import { NoTokenError } from '../errors.js';
-import type { GrantInput } from '../grant-input.js';
+import type { GrantInput } from '../token-request/grant-source.js';
 import { concernsClient, failureKind } from './failure.js';
 import { inTime } from './flight.js';
 

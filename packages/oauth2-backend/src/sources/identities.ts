@@ -1,7 +1,7 @@
 /** The identities that are known, in the order of last use: at most so many, those without a token the first to go. */
 
 import { type Clock, systemClock } from '../clock.js';
-import type { IdentityPart } from '../identity.js';
+import type { IdentityPart } from '../token-request/identity.js';
 import type { KeptSource } from './kept-source.js';
 
 /** Milliseconds without use after which an identity goes whose token has ended; no pause after a refusal is longer. */

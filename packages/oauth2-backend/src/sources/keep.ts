@@ -1,7 +1,7 @@
 /** Keeps a source's token, renews it ahead of its end, and asks once however many callers wait. */
 
-import type { GrantInput, GrantQuery, GrantSource } from '../grant-input.js';
 import type { AccessToken } from '../token.js';
+import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { anotherInput } from './another-input.js';
 import { ownError } from './failure.js';
 import { listenToFeedback, type TokenKeeper } from './feedback.js';

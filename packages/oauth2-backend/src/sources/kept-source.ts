@@ -1,8 +1,8 @@
 /** What keeping a token needs, says and gives. */
 
 import type { Clock } from '../clock.js';
-import type { GrantQuery } from '../grant-input.js';
 import type { AccessToken, TokenSource } from '../token.js';
+import type { GrantQuery } from '../token-request/grant-source.js';
 import type { RenewBefore } from './lifetime.js';
 import type { Failure } from './pause.js';
 import type { PauseScope } from './pausing.js';

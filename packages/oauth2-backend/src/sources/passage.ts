@@ -1,7 +1,7 @@
 /** The way of one renewal's requests to the token endpoint: past the pause of the token backend, and how far they got. */
 
 import type { Clock } from '../clock.js';
-import type { RequestPassage } from '../grant-input.js';
+import type { RequestPassage } from '../token-request/grant-source.js';
 import { othersError } from './failure.js';
 import type { Attempt } from './pausing.js';
 import type { SharedPause } from './shared-pause.js';

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import { TokenRequestError } from '../errors.js';
-import { retryAfterOf } from '../token-endpoint/retry-after.js';
+import { retryAfterOf } from '../token-request/retry-after.js';
 import { failureKind } from './failure.js';
 
 const TRANSIENT = [1_000, 2_000, 4_000, 5_000];

@@ -1,6 +1,6 @@
 /** A token source that is another one whenever the content of the files behind it is. */
 
-import type { GrantSource } from '../grant-input.js';
+import type { GrantSource } from '../token-request/grant-source.js';
 
 /**
  * Reads before each token; the source for the last content is kept.

@@ -1,8 +1,8 @@
 /** One kept token for each identity, where the request's context says whose token it is. */
 
-import type { GrantInput, GrantQuery } from '../grant-input.js';
-import type { IdentityPart } from '../identity.js';
 import type { AccessToken, RequestContext } from '../token.js';
+import type { GrantInput, GrantQuery } from '../token-request/grant-source.js';
+import type { IdentityPart } from '../token-request/identity.js';
 import { waitFor } from './flight.js';
 import { type IdentitiesOptions, identities } from './identities.js';
 

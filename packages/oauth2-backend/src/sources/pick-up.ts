@@ -1,7 +1,7 @@
 /** Looks for a token that others have got, while nobody here may ask for one. */
 
 import type { Clock } from '../clock.js';
-import type { GrantQuery, GrantSource } from '../grant-input.js';
+import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { readClock } from './lifetime.js';
 import type { Pausing } from './pausing.js';
 import type { Renewed } from './renewal.js';

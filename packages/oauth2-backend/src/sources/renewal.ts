@@ -2,9 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import type { GrantQuery, GrantSource } from '../grant-input.js';
 import type { AccessToken } from '../token.js';
-import { retryAfterOf } from '../token-endpoint/retry-after.js';
+import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
+import { retryAfterOf } from '../token-request/retry-after.js';
 import { failureKind } from './failure.js';
 import { type Instant, readClock } from './lifetime.js';
 

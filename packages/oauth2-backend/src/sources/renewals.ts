@@ -1,8 +1,8 @@
 /** The renewals of one identity, one at a time: each as a flight, let through by the pauses, which learn from how it ended. */
 
 import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
-import type { GrantInput, GrantSource } from '../grant-input.js';
 import type { RequestContext } from '../token.js';
+import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { othersError } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';

@@ -2,13 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import type { GrantQuery, GrantSource } from '../grant-input.js';
-import type { RefreshMemory } from '../refresh-memory.js';
 import { type Budget, startBudget } from '../store/budget.js';
 import { StoreUnavailable } from '../store/guarded-store.js';
 import type { SealedRecords } from '../store/sealed-records.js';
 import type { StoredToken } from '../store/stored-token.js';
 import type { AccessToken } from '../token.js';
+import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
+import type { RefreshMemory } from '../token-request/refresh-memory.js';
 import { arrival, poll } from './arrival.js';
 import { campaign, lead, leaseLength } from './leadership.js';
 import { lifetimeOf, reached, readClock } from './lifetime.js';

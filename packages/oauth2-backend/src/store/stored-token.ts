@@ -1,7 +1,7 @@
 /** A token as a record has it. */
 
-import type { RefreshGrant } from '../refresh-memory.js';
 import type { AccessToken } from '../token.js';
+import type { RefreshGrant } from '../token-request/refresh-memory.js';
 
 /** What a record says. */
 export interface StoredToken {

@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
-import { setRetryAfter } from '../../src/token-endpoint/retry-after.js';
+import { setRetryAfter } from '../../src/token-request/retry-after.js';
 import { keeping } from './keeping.js';
 import { complaintsOf } from './real-process.js';
 

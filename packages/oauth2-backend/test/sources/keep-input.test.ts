@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
-import type { GrantInput } from '../../src/grant-input.js';
 import { keep } from '../../src/sources/keep.js';
+import type { GrantInput } from '../../src/token-request/grant-source.js';
 import { manualClock } from './manual-clock.js';
 import { scriptedSource } from './scripted-source.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { GrantSource } from '../../src/grant-input.js';
 import { perContent } from '../../src/sources/per-content.js';
+import type { GrantSource } from '../../src/token-request/grant-source.js';
 import { manualClock } from './manual-clock.js';
 import { scriptedSource } from './scripted-source.js';
 

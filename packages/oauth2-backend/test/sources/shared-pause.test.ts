@@ -1,12 +1,12 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
-import type { GrantQuery, RequestPassage } from '../../src/grant-input.js';
 import { keep } from '../../src/sources/keep.js';
 import type { KeepEvent } from '../../src/sources/kept-source.js';
 import { sharedPause } from '../../src/sources/shared-pause.js';
 import type { AccessToken } from '../../src/token.js';
-import { setRetryAfter } from '../../src/token-endpoint/retry-after.js';
+import type { GrantQuery, RequestPassage } from '../../src/token-request/grant-source.js';
+import { setRetryAfter } from '../../src/token-request/retry-after.js';
 import { manualClock } from './manual-clock.js';
 
 const answered = (status: number, retryAfter?: number) =>

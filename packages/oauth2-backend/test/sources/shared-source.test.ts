@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { RefreshMemory } from '../../src/refresh-memory.js';
 import { sharedSource } from '../../src/sources/shared-source.js';
 import type { StoreEvent } from '../../src/store/guarded-store.js';
 import type { SealedRecords } from '../../src/store/sealed-records.js';
 import type { StoredToken } from '../../src/store/stored-token.js';
+import type { RefreshMemory } from '../../src/token-request/refresh-memory.js';
 import { manualClock } from './manual-clock.js';
 import { scriptedSource } from './scripted-source.js';
 

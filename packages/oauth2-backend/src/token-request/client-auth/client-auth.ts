@@ -1,0 +1,48 @@
+/** The client authentication of an `oauth2` block, by its method's name (RFC 7591 §2). */
+
+import type { Clock } from '../../clock.js';
+import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved.js';
+import type { DraftPart } from '../draft.js';
+import type { ClientAssertionOptions } from './client-assertion.js';
+import { clientSecretBasic } from './client-secret-basic.js';
+import { clientSecretJwt } from './client-secret-jwt.js';
+import { type ClientSecretPostOptions, clientSecretPost } from './client-secret-post.js';
+import { privateKeyJwt } from './private-key-jwt.js';
+import { publicClient } from './public-client.js';
+
+/** What client authentication is made from. */
+export interface ClientAuthOptions {
+  /** Name of the backend, for messages. */
+  readonly backend: string;
+  readonly oauth2: ResolvedOAuth2;
+  readonly clock: Clock;
+}
+
+/** Gives what writes the client's authentication into a token request; nothing where the client is not named. */
+export function clientAuth(options: ClientAuthOptions): DraftPart {
+  const { clientAuth: method } = options.oauth2;
+  return method === undefined ? () => {} : methods[method](options);
+}
+
+type Method = NonNullable<ResolvedOAuth2['clientAuth']>;
+
+const methods: Readonly<Record<Method, (options: ClientAuthOptions) => DraftPart>> = {
+  client_secret_basic: (options) => clientSecretBasic({ ...secret(options), encoding: options.oauth2.basicEncoding }),
+  client_secret_post: (options) => clientSecretPost(secret(options)),
+  client_secret_jwt: (options) => clientSecretJwt({ ...assertion(options), ...secret(options) }),
+  private_key_jwt: (options) => privateKeyJwt(assertion(options)),
+  none: ({ oauth2: { clientId = '' } }) => publicClient({ clientId }),
+};
+
+// Validation has seen to it that what a method needs is there.
+function secret({ backend, oauth2 }: ClientAuthOptions): ClientSecretPostOptions {
+  const { clientId = '', clientSecret = '' } = oauth2;
+  return { backend, clientId, clientSecret };
+}
+
+function assertion({ backend, oauth2, clock }: ClientAuthOptions): ClientAssertionOptions {
+  const { clientId = '', issuer, tokenEndpoint, signing = noSigning } = oauth2;
+  return { backend, clientId, signing, issuer, tokenEndpoint, clock };
+}
+
+const noSigning: ResolvedSigning = { algorithm: 'none', ttl: 0, claims: {}, headers: {} };

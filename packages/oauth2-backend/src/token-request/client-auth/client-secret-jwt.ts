@@ -1,0 +1,21 @@
+/** Client authentication by an assertion signed with the client's secret (OpenID Connect Core §9). */
+
+import { type Credential, readCredential } from '../credential.js';
+import type { DraftPart } from '../draft.js';
+import { changeOf } from '../secret-change.js';
+import { usableKey } from '../signing-key-source.js';
+import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
+
+/** Signs with HMAC; the secret's UTF-8 bytes are the key, and it does not travel. */
+export function clientSecretJwt(options: ClientAssertionOptions & { clientSecret: Credential }): DraftPart {
+  const { backend, clientSecret, signing } = options;
+  const write = clientAssertion(options);
+
+  return async function writeSecretAssertion(draft) {
+    const secret = await readCredential(clientSecret, 'client_secret', backend);
+    const key = usableKey(signing.algorithm, secret, 'client_secret', backend);
+    await write(draft, async () => key);
+    draft.secrets.push(secret);
+    draft.secretChanged = changeOf(clientSecret, secret, backend);
+  };
+}

@@ -1,0 +1,22 @@
+/** Client authentication in the request body (RFC 6749 §2.3.1, OAuth 2.1 §2.4.1). */
+
+import { type Credential, readCredential } from '../credential.js';
+import type { DraftPart } from '../draft.js';
+import { changeOf } from '../secret-change.js';
+
+export interface ClientSecretPostOptions {
+  readonly backend: string;
+  readonly clientId: string;
+  readonly clientSecret: Credential;
+}
+
+/** Writes `client_id` and `client_secret`; no Authorization header (OAuth 2.1 §2.4: one method only). */
+export function clientSecretPost(options: ClientSecretPostOptions): DraftPart {
+  return async function writePostCredentials(draft) {
+    const secret = await readCredential(options.clientSecret, 'client_secret', options.backend);
+    draft.form['client_id'] = options.clientId;
+    draft.form['client_secret'] = secret;
+    draft.secrets.push(secret);
+    draft.secretChanged = changeOf(options.clientSecret, secret, options.backend);
+  };
+}

@@ -1,0 +1,29 @@
+/** A credential that is given as a value, by a function, or in a file: the latter two say where it comes from. */
+
+import { readFile } from 'node:fs/promises';
+import { NoTokenError } from '../errors.js';
+import { givenText } from './given-value.js';
+
+/** A secret, or a function that is asked for it, or a file that is read, at each token request. */
+export type Credential = string | (() => string | Promise<string>) | { readonly file: string };
+
+/**
+ * Gives the credential's value now; a file's without white space around it.
+ *
+ * @throws NoTokenError when the function throws or gives anything but a non-empty string, or the file cannot be read or is empty; their error is the `cause`
+ */
+export async function readCredential(credential: Credential, attribute: string, backend: string): Promise<string> {
+  if (typeof credential === 'string') return credential;
+  if (typeof credential === 'function') return givenText({ attribute, backend }, credential);
+  const value = await read(credential.file, attribute, backend);
+  if (value !== '') return value;
+  throw new NoTokenError(`${attribute}_file of "${backend}" is empty`, { statusCode: 502 });
+}
+
+async function read(file: string, attribute: string, backend: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    throw new NoTokenError(`${attribute}_file of "${backend}" could not be read`, { cause, statusCode: 502 });
+  }
+}

@@ -1,0 +1,30 @@
+/** A token request before it is sent, and what fills it in. */
+
+import type { GrantQuery } from './grant-source.js';
+
+/** What grant and client authentication write into. */
+export interface TokenRequestDraft {
+  /** Form parameters by name; a grant or method sets its own, nobody else's. */
+  readonly form: Record<string, string | readonly string[]>;
+  /** Header fields, lower-case names. */
+  readonly headers: Record<string, string>;
+  /** What must not come back in any error text: secrets and assertions as they were sent. */
+  readonly secrets: string[];
+  /** What may be the matter, by OAuth error code (RFC 6749 §5.2). */
+  readonly hints: Map<string, string>;
+  /** What the answer may say to have issued (RFC 8693 §2.2.1); absent where the grant has no say in it. */
+  issuedTypes?: readonly string[] | undefined;
+  /** Whether the client's secret is another by now than the one in the draft; absent where it cannot be. */
+  secretChanged?: (() => Promise<boolean>) | undefined;
+}
+
+/** On whose behalf a token is asked for: the inbound request, and what was made of it before (it is not made again). */
+export type Occasion = Pick<GrantQuery, 'context' | 'input'>;
+
+/** Writes its part into a draft, once for each attempt (an assertion of ours is never sent twice). */
+export type DraftPart = (draft: TokenRequestDraft, occasion: Occasion) => void | Promise<void>;
+
+/** A draft with nothing in it but the configured parameters. */
+export function emptyDraft(params: TokenRequestDraft['form'] = {}): TokenRequestDraft {
+  return { form: { ...params }, headers: {}, secrets: [], hints: new Map() };
+}

@@ -1,0 +1,73 @@
+/** What a function of the application gives: a value of the right kind, or an error that says whose it was. */
+
+import { NoTokenError } from '../errors.js';
+
+/** Whose function it is, for messages. */
+export interface Given {
+  /** The attribute: `client_secret`. */
+  readonly attribute: string;
+  /** Name of the backend. */
+  readonly backend: string;
+}
+
+/** What it gives, whatever that is. @throws NoTokenError when the function throws; its error is the `cause` */
+export async function givenValue(given: Given, give: () => unknown): Promise<unknown> {
+  try {
+    return await give();
+  } catch (cause) {
+    throw failure(given, 'threw', cause);
+  }
+}
+
+/** The error for a value of the wrong kind; it names the kind. */
+export function unusable(given: Given, value: unknown): NoTokenError {
+  return failure(given, `gave ${kindOf(value)}`);
+}
+
+/** @throws NoTokenError when the function throws (its error is the `cause`) or gives anything but a non-empty string */
+export async function givenText(given: Given, give: () => unknown): Promise<string> {
+  const value = await givenValue(given, give);
+  if (typeof value === 'string' && value !== '') return value;
+  throw unusable(given, value);
+}
+
+/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but a plain object without undefined members that JSON can hold */
+export async function givenObject(given: Given, give: () => unknown): Promise<Record<string, unknown>> {
+  const value = await givenValue(given, give);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw unusable(given, value);
+  }
+  // A person who is not known must not become nobody: then all such requests would be one person's.
+  const absent = Object.entries(value).find(([, member]) => member === undefined);
+  if (absent) throw failure(given, `gave an object whose "${absent[0]}" is undefined`);
+  const copy = copyOf(given, value);
+  // A Map and an instance with private fields read as `{}`: then all users would be one.
+  if (isPlain(value) && isPlain(copy)) return copy as Record<string, unknown>;
+  throw failure(given, 'gave an object that is not a plain one');
+}
+
+function copyOf(given: Given, value: object): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value));
+  } catch (cause) {
+    throw failure(given, 'gave an object that JSON cannot hold', cause);
+  }
+}
+
+/** Also for an object of another realm, which has another `Object.prototype`. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {
+  const message = `${attribute} of "${backend}" could not be had: its function ${what}`;
+  return new NoTokenError(message, { cause, statusCode: 502 });
+}
+
+function kindOf(value: unknown): string {
+  if (value === '') return 'an empty string';
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : typeof value;
+}

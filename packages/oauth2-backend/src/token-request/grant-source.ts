@@ -1,0 +1,45 @@
+/** What a grant makes of a request's context, ahead of the token request. */
+
+import type { AccessToken, RequestContext, TokenQuery } from '../token.js';
+import type { IdentityPart } from './identity.js';
+
+/** An evaluated assertion, evaluated claims of one, or the tokens of an exchange. */
+export interface GrantInput {
+  /** Tells it from any other input. */
+  readonly digest: string;
+  /** The same in every process: what the digest was made of. Absent where only this process can tell. */
+  readonly whose?: IdentityPart;
+  readonly assertion?: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly subjectToken?: string;
+  /** Where a function gave it. */
+  readonly actorToken?: string;
+  /** Milliseconds since the epoch: no token that comes of it is kept longer. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** Asks for a token with what was made of the context. */
+export interface GrantQuery extends TokenQuery {
+  readonly input?: GrantInput | undefined;
+  /** The way of its requests to the token endpoint. */
+  readonly passage?: RequestPassage | undefined;
+}
+
+/** What a renewal's requests pass on their way. */
+export interface RequestPassage {
+  /** `undefined` when a request may be sent now; else a promise to wait for before asking again. @throws when none may be sent */
+  enter(): Promise<void> | undefined;
+  /** A request is sent now. */
+  sent(): void;
+  /** Its answer was read. */
+  answered(): void;
+}
+
+/** A token source whose grant may depend on the context of a request. */
+export interface GrantSource {
+  token(query?: GrantQuery): Promise<AccessToken>;
+  /** A newer token that others have got already, without asking for one; absent where there are no others. */
+  found?: ((query: Pick<GrantQuery, 'refused'>) => Promise<AccessToken | undefined>) | undefined;
+  /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
+  prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
+}

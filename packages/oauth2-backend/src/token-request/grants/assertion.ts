@@ -1,0 +1,55 @@
+/** The assertion of a jwt-bearer grant: given by the application, or made from its signing profile. */
+
+import type { Clock } from '../../clock.js';
+import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved.js';
+import type { RequestContext } from '../../token.js';
+import { readCredential } from '../credential.js';
+import { givenObject, givenText } from '../given-value.js';
+import { jwtSigner } from '../jwt-signing.js';
+import type { KeySource } from '../signing-key-source.js';
+import type { AssertionSource } from './jwt-bearer.js';
+
+/** A string as it is, a file as it is now, what a function gives for the context. */
+export function givenAssertion(assertion: NonNullable<ResolvedOAuth2['assertion']>, backend: string): AssertionSource {
+  return async ({ context, input }) => {
+    if (input?.assertion !== undefined) return input.assertion;
+    if (typeof assertion === 'function') return assertionFor(assertion, context, backend);
+    return readCredential(assertion, 'assertion', backend);
+  };
+}
+
+/** Made anew for each attempt: exactly the profile's claims, and `exp` (RFC 7523 §3). */
+export function signedAssertion(options: {
+  backend: string;
+  signing: ResolvedSigning;
+  key: KeySource;
+  clock: Clock;
+}): AssertionSource {
+  const { backend, signing, clock } = options;
+  const { claims, ttl } = signing;
+  const sign = jwtSigner(options);
+
+  return async ({ context, input }) => {
+    const configured =
+      input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
+    return sign({ ...configured, exp: Math.floor(clock.now() / 1000) + ttl });
+  };
+}
+
+/** What a function `assertion` gives. @throws NoTokenError when it throws or gives anything but a non-empty string */
+export function assertionFor(
+  assertion: (context: RequestContext | undefined) => unknown,
+  context: RequestContext | undefined,
+  backend: string,
+): Promise<string> {
+  return givenText({ attribute: 'assertion', backend }, () => assertion(context));
+}
+
+/** What a function `claims` gives. @throws NoTokenError when it throws or gives anything but an object */
+export function claimsFor(
+  claims: (context: RequestContext | undefined) => unknown,
+  context: RequestContext | undefined,
+  backend: string,
+): Promise<Record<string, unknown>> {
+  return givenObject({ attribute: 'claims of the jwt_signing_profile', backend }, () => claims(context));
+}

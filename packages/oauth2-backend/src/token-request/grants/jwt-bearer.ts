@@ -1,0 +1,20 @@
+/** The JWT bearer grant (RFC 7523 §2.1): an assertion says on whose authority. */
+
+import type { DraftPart, Occasion } from '../draft.js';
+
+/** Gives the assertion for one attempt. */
+export type AssertionSource = (occasion: Occasion) => Promise<string>;
+
+/** The grant's name on the wire. */
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
+/** Writes `grant_type`, `assertion` and, when there is one, `scope`. */
+export function jwtBearer(options: { assertion: AssertionSource; scope: string | undefined }): DraftPart {
+  return async function writeAssertion({ form, secrets }, occasion) {
+    const assertion = await options.assertion(occasion);
+    form['grant_type'] = JWT_BEARER;
+    form['assertion'] = assertion;
+    if (options.scope !== undefined) form['scope'] = options.scope;
+    secrets.push(assertion);
+  };
+}

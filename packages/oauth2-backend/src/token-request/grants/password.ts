@@ -1,0 +1,24 @@
+/** The resource owner password credentials grant (RFC 6749 §4.3), for services that still need it (RFC 9700 §2.4). */
+
+import { type Credential, readCredential } from '../credential.js';
+import type { DraftPart } from '../draft.js';
+
+export interface PasswordOptions {
+  /** Name of the backend, for messages. */
+  readonly backend: string;
+  readonly username: string;
+  readonly password: Credential;
+  readonly scope: string | undefined;
+}
+
+/** Writes `grant_type`, `username`, `password` and, when there is one, `scope`. */
+export function password(options: PasswordOptions): DraftPart {
+  return async function writePassword({ form, secrets }) {
+    const secret = await readCredential(options.password, 'password', options.backend);
+    form['grant_type'] = 'password';
+    form['username'] = options.username;
+    form['password'] = secret;
+    if (options.scope !== undefined) form['scope'] = options.scope;
+    secrets.push(secret);
+  };
+}

@@ -1,0 +1,80 @@
+/** The user's token of a token exchange (RFC 8693 §2.1): what the application gives of a request, or the request's own. */
+
+import type { ResolvedExchange } from '../../definitions/resolved.js';
+import { MissingSubjectError, NoTokenError } from '../../errors.js';
+import type { RequestContext } from '../../token.js';
+import { givenValue, unusable } from '../given-value.js';
+import { inboundBearer } from './inbound-bearer.js';
+import { expiryOf, jwtExpiry } from './jwt-expiry.js';
+
+/** A user's token. */
+export interface Subject {
+  readonly token: string;
+  /** Milliseconds since the epoch, where token or verification say so; nobody has verified it otherwise. */
+  readonly expiresAt: number | undefined;
+}
+
+/** Gives the user's token for a request. */
+export type SubjectTokenSource = (context: RequestContext | undefined) => Promise<Subject>;
+
+/**
+ * The token that `subject_token` gives, else the inbound request's bearer token; never the application's own.
+ *
+ * The source throws a MissingSubjectError when the request has none that is usable - not empty, visible ASCII, 32 KiB at
+ * the most; a NoTokenError when there is no request, the function throws or gives something else, or a string where only
+ * what was verified is taken.
+ */
+export function subjectTokenSource(exchange: ResolvedExchange, backend: string): SubjectTokenSource {
+  const { subjectToken, verified } = exchange;
+  const given = { attribute: 'subject_token', backend };
+
+  if (!subjectToken) {
+    return async (context) => usable(context?.request && inboundBearer(context.request), context, backend);
+  }
+  return async (context) => {
+    const value = await givenValue(given, () => subjectToken(context)).catch((error: NoTokenError) => {
+      if (error.cause instanceof MissingSubjectError) throw error.cause;
+      throw context ? error : needsRequest(backend, error.cause);
+    });
+    if (value === undefined || value === null || value === '') return usable(undefined, context, backend);
+    if (typeof value === 'string' && !verified) return usable(value, context, backend);
+    const verifiedToken = readVerified(value);
+    if (verifiedToken) {
+      const { token, expiresAt } = usable(verifiedToken.token, context, backend);
+      return { token, expiresAt: earliest(expiresAt, expiryOf(verifiedToken.payload)) };
+    }
+    throw typeof value === 'string' ? unverified(backend) : unusable(given, value);
+  };
+}
+
+function usable(token: string | undefined, context: RequestContext | undefined, backend: string): Subject {
+  if (token !== undefined && token.length <= MAX_LENGTH && VISIBLE.test(token)) {
+    return { token, expiresAt: jwtExpiry(token) };
+  }
+  throw context ? new MissingSubjectError() : needsRequest(backend);
+}
+
+const MAX_LENGTH = 32 * 1024;
+const VISIBLE = /^[\x21-\x7e]+$/;
+
+function needsRequest(backend: string, cause?: unknown): NoTokenError {
+  const message = `the token of "${backend}" is the inbound request's user's: ask for it through the backends of a request`;
+  return new NoTokenError(message, { cause, statusCode: 500 });
+}
+
+function unverified(backend: string): NoTokenError {
+  const message = `subject_token of "${backend}" gave a string: "require_verified_subject" takes only { token, payload }, what a verification gave`;
+  return new NoTokenError(message, { statusCode: 500 });
+}
+
+/** Reads each member once: what was judged is what is used. */
+function readVerified(value: unknown): { token: string; payload: object } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { token, payload } = value as { token?: unknown; payload?: unknown };
+  if (typeof token !== 'string' || typeof payload !== 'object' || payload === null) return undefined;
+  return Array.isArray(payload) ? undefined : { token, payload };
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}

@@ -1,0 +1,46 @@
+/** Token exchange (RFC 8693 §2.1): a token of the inbound request's user for one that is good at the backend. */
+
+import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/token-types.js';
+import type { ResolvedExchange } from '../../definitions/resolved.js';
+import { readCredential } from '../credential.js';
+import type { DraftPart } from '../draft.js';
+import { exchangeInput } from './exchange-input.js';
+
+/** The grant's name on the wire. */
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+export interface TokenExchangeOptions {
+  /** Name of the backend, for messages. */
+  readonly backend: string;
+  readonly exchange: ResolvedExchange;
+  readonly scope: string | undefined;
+}
+
+/** Writes `grant_type`, the tokens with their types and, when there are any, `requested_token_type` and `scope`. */
+export function tokenExchange({ backend, exchange, scope }: TokenExchangeOptions): DraftPart {
+  const { subjectTokenType, actor, requestedTokenType } = exchange;
+  const prepare = exchangeInput(exchange, backend);
+
+  return async function writeExchange(draft, { context, input }) {
+    const { form, secrets } = draft;
+    const { subjectToken = '', actorToken } = input ?? (await prepare(context));
+    form['grant_type'] = TOKEN_EXCHANGE;
+    form['subject_token'] = subjectToken;
+    form['subject_token_type'] = subjectTokenType;
+    secrets.push(subjectToken);
+    if (actor) {
+      const token = actorToken ?? (await readActor(actor.token));
+      form['actor_token'] = token;
+      form['actor_token_type'] = actor.type;
+      secrets.push(token);
+    }
+    if (requestedTokenType !== undefined) form['requested_token_type'] = requestedTokenType;
+    if (scope !== undefined) form['scope'] = scope;
+    draft.issuedTypes = requestedTokenType === undefined ? [ACCESS_TOKEN, JWT] : [requestedTokenType];
+  };
+
+  async function readActor(token: NonNullable<typeof actor>['token']): Promise<string> {
+    // A function has given it for the context already: it comes with the input.
+    return typeof token === 'function' ? '' : readCredential(token, 'actor_token', backend);
+  }
+}

@@ -1,0 +1,154 @@
+/** Token requests to an authorization server's token endpoint (RFC 6749 §3.2). */
+
+import type { Clock } from '../clock.js';
+import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
+import { dropUnparsedBytes } from '../unparsed-bytes.js';
+import { type DraftPart, emptyDraft, type TokenRequestDraft } from './draft.js';
+import { encodeForm, type FormParameters } from './form-encoding.js';
+import type { GrantQuery } from './grant-source.js';
+import { parseRetryAfter, setRetryAfter } from './retry-after.js';
+import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
+
+/** An answer of the token endpoint, read to its end. */
+export interface PostAnswer extends TokenAnswer {
+  readonly retryAfter: string | readonly string[] | undefined;
+  /** What was sent beside the request that was given, and must not come back in an error. */
+  readonly secrets?: readonly string[] | undefined;
+}
+
+/**
+ * Opens the way through the token backend, whose own token may have to be waited for, and gives what posts one form.
+ * Redirects are not followed (they would repost the secret).
+ */
+export type OpenPost = (signal: AbortSignal | undefined) => Promise<Post>;
+
+/** Posts a form. */
+export type Post = (request: { headers: Record<string, string>; body: string }) => Promise<PostAnswer>;
+
+export interface TokenEndpointOptions {
+  /** Name of the backend, for messages. */
+  readonly backend: string;
+  readonly openPost: OpenPost;
+  readonly clientAuth: DraftPart;
+  /** Further form parameters; none that grant or client authentication set. */
+  readonly params: FormParameters;
+  /** Milliseconds. */
+  readonly defaultTtl: number;
+  readonly clock: Clock;
+  /** Runs each request; it is told the answer's status as soon as there is one. */
+  readonly observe?: (<T>(work: (answered: (status: number) => void) => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** One client at one token endpoint. */
+export interface TokenEndpoint {
+  /**
+   * Asks for a token; nothing is kept.
+   *
+   * @throws TokenRequestError, TokenTimeoutError; NoTokenError when a credential or assertion could not be had; the signal's own reason
+   */
+  ask(grant: DraftPart, query: GrantQuery): Promise<Granted>;
+}
+
+/** A client that authenticates to the endpoint in the same way whatever the grant. */
+export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  const { backend, clock, observe = unobserved } = options;
+
+  return {
+    async ask(grant, query) {
+      const draft = await letThrough(grant, query);
+      try {
+        return await request(draft, query);
+      } catch (error) {
+        // The secret was replaced while it was on its way: the new one gets its chance at once.
+        if (!isInvalidClient(error) || !(await draft.secretChanged?.().catch(() => false))) throw error;
+      }
+      return request(await fill(grant, query), query);
+    },
+  };
+
+  /** A draft that may be sent now; it is made anew after waiting: assertions age. */
+  async function letThrough(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
+    for (;;) {
+      const draft = await fill(grant, query);
+      const waiting = query.passage?.enter();
+      if (!waiting) return draft;
+      await waiting;
+      query.signal?.throwIfAborted();
+    }
+  }
+
+  async function fill(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
+    const draft = emptyDraft(options.params);
+    await grant(draft, query);
+    await options.clientAuth(draft, query);
+    query.signal?.throwIfAborted();
+    return draft;
+  }
+
+  async function request(draft: TokenRequestDraft, { signal, passage }: GrantQuery): Promise<Granted> {
+    const post = await options.openPost(signal);
+    const issuedAt = clock.now();
+    passage?.sent();
+    return observe(async (answered) => {
+      const answer = await send(post, draft, signal);
+      passage?.answered();
+      answered(answer.status);
+      return judge(answer, draft, issuedAt);
+    });
+  }
+
+  function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
+    const { hints, form, issuedTypes } = draft;
+    const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
+    const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
+    try {
+      return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints, issuedTypes });
+    } catch (error) {
+      throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
+    }
+  }
+
+  async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': 'oauth2-backend',
+      ...draft.headers,
+    };
+    try {
+      return await post({ headers, body: encodeForm(draft.form) });
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof OAuth2BackendError) throw error;
+      if (isTimeout(error))
+        throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error });
+      throw new TokenRequestError(`token endpoint of "${backend}" could not be reached: ${reasonOf(error)}`, {
+        cause: dropUnparsedBytes(error),
+      });
+    }
+  }
+}
+
+function unobserved<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {
+  return work(() => {});
+}
+
+function isInvalidClient(error: unknown): boolean {
+  return error instanceof TokenRequestError && error.response?.error === 'invalid_client';
+}
+
+function isTimeout(error: unknown): boolean {
+  const { name, code } = partsOf(error);
+  return name === 'TimeoutError' || (typeof code === 'string' && /TIMED?_?OUT/.test(code));
+}
+
+/** A code where there is one: messages of the network layer differ between versions. */
+function reasonOf(error: unknown): string {
+  const { code, message } = partsOf(error);
+  return [code, message].find((text) => typeof text === 'string' && text !== '')?.toString() ?? 'unknown reason';
+}
+
+/** Read without `instanceof`: errors of Node's own modules belong to another realm under some test runners. */
+function partsOf(error: unknown): { name?: unknown; code?: unknown; message?: unknown } {
+  return typeof error === 'object' && error !== null ? error : {};
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { untrustedText } from '../../src/token-request/untrusted-text.js';
+
+const LEFT_OUT = '[left out: it repeats a credential]';
+/** Each dozen of its base64 characters holds one that base64url spells otherwise. */
+const SECRET = '>>>???>>>???';
+
+describe('untrustedText(secrets)', () => {
+  it.each([
+    ['plain', SECRET],
+    ['base64', Buffer.from(SECRET).toString('base64')],
+    ['base64url', Buffer.from(SECRET).toString('base64url')],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['percent-encoded in lower case', encodeURIComponent(SECRET).toLowerCase()],
+    ['percent-encoded without need', '%3e%3e%3e???%3e%3e%3e???'],
+  ])('leaves a text out that repeats a secret: %s', (_, text) => {
+    expect(untrustedText(['other', SECRET])(`so: ${text}.`)).toBe(LEFT_OUT);
+  });
+
+  it.each([0, 1, 2])('knows a secret in Base64 behind %d other bytes', (before) => {
+    const secret = 'geheim-und-lang-genug';
+    const text = Buffer.from('abc'.slice(0, before) + secret).toString('base64');
+    expect(untrustedText([secret])(text)).toBe(LEFT_OUT);
+  });
+
+  it('leaves 200 characters as they are and cuts the 201st', () => {
+    expect(untrustedText([])('a'.repeat(200))).toBe('a'.repeat(200));
+    expect(untrustedText([])('a'.repeat(201))).toBe(`${'a'.repeat(199)}…`);
+  });
+
+  it('does not take three characters for a secret', () => {
+    expect(untrustedText(['abc', ''])('abc')).toBe('abc');
+  });
+
+  it.each([undefined, null, 5, {}, ['a'], '', ' \r\n', '\u0000'])('gives nothing for %j', (value) => {
+    expect(untrustedText([])(value)).toBeUndefined();
+  });
+
+  it('gives at most 200 characters, none of them a control character, whatever comes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 1_000 }), (value) => {
+        const text = untrustedText([])(value) ?? '-';
+        expect(text.length).toBeLessThanOrEqual(200);
+        expect(text).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  it('never gives a run of twelve characters of a secret', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 13 }), fc.nat(), fc.string(), (secret, start, around) => {
+        const piece = secret.slice(start % (secret.length - 12)).slice(0, 12);
+        expect(untrustedText([secret])(`${around}${piece}${around}`)).toBe(LEFT_OUT);
+      }),
+    );
+  });
+});
