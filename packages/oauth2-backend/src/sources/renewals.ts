@@ -6,9 +6,9 @@ import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { othersError } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
-import { passage } from './passage.js';
-import { type Attempt, Pausing, type PausingOptions } from './pausing.js';
+import { type Attempt, Pausing, type PausingOptions } from './pauses.js';
 import { type Renewed, renew } from './renewal.js';
+import { passage } from './request-gate.js';
 
 /** What a renewal is started with. */
 export interface Occasion {

@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { forcedRenewals } from '../../src/sources/forced-renewals.js';
+import { forcedRenewals } from '../../src/sources/refusal-budget.js';
 import { manualClock } from './manual-clock.js';
 
 function spent() {

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.js';
 import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { readClock } from './lifetime.js';
-import type { Pausing } from './pausing.js';
+import type { Pausing } from './pauses.js';
 import type { Renewed } from './renewal.js';
 
 /** Milliseconds between two looks. */

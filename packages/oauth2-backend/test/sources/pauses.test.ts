@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { Pausing } from '../../src/sources/pausing.js';
+import { Pausing } from '../../src/sources/pauses.js';
 import { sharedPause } from '../../src/sources/shared-pause.js';
 import { manualClock } from './manual-clock.js';
 
