@@ -21,7 +21,7 @@ const shared = {
     ],
   },
   moduleNameMapper: {
-    '^oauth2-backend/store-contract$': `${import.meta.dirname}/packages/oauth2-backend/src/store/store-contract.ts`,
+    '^oauth2-backend/store-contract$': `${import.meta.dirname}/packages/oauth2-backend/src/sharing/store-contract.ts`,
     '^((?:express-|koa-)?oauth2-backend(?:-redis)?)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -17,11 +17,10 @@ const layers: readonly (readonly string[])[] = [
   ['upstream'],
   ['token-post', 'token-source'],
   ['observation'],
-  ['identification', 'sharing'],
+  ['identification'],
   ['forward'],
   ['carriers'],
   ['bearer'],
-  ['sources'],
 ];
 
 /** They lie in one folder and do not know each other. */
@@ -52,7 +51,6 @@ describe('imports of core', () => {
 
   it.each([
     ['bearer.ts', './carriers/got.js'],
-    ['sources/reuse.ts', '../bearer.js'],
     ['target.ts', './bearer.js'],
     ['carriers/got.ts', './fetch.js'],
     ['carriers/fetch-hop.ts', './got-options.js'],

@@ -6,7 +6,7 @@ import { didYouMean } from './definitions/schema/did-you-mean.js';
 import { givenOptions } from './definitions/schema/given-options.js';
 import type { Problem } from './errors.js';
 import type { Logger } from './logger.js';
-import { STORE_METHODS, type TokenStore } from './store/token-store.js';
+import { STORE_METHODS, type TokenStore } from './sharing/token-store.js';
 import type { TokenSource } from './token.js';
 
 /** What comes from code, not from configuration. */

@@ -55,8 +55,8 @@ export {
 } from './request-backends.js';
 export { requestContext } from './request-context.js';
 export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
+export { type Sealing, type SealingOptions, sealing } from './sharing/sealing.js';
+export type { TokenStore } from './sharing/token-store.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';
 export { staticToken } from './sources/static-token.js';
-export { type Sealing, type SealingOptions, sealing } from './store/sealing.js';
-export type { TokenStore } from './store/token-store.js';
 export type { AccessToken, RequestContext, TokenQuery, TokenSource } from './token.js';

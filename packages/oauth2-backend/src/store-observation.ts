@@ -3,7 +3,7 @@
 import { publish } from './channels.js';
 import type { Clock } from './clock.js';
 import type { Logger } from './logger.js';
-import type { StoreEvent } from './store/guarded-store.js';
+import type { StoreEvent } from './sharing/guarded-store.js';
 
 /** A wrong record is one of many, often: each reason is told so often at the most, in milliseconds. */
 const DISTANCE = 60_000;

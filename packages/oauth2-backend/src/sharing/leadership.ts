@@ -1,7 +1,7 @@
 /** Who asks for the whole fleet: the process that holds the lease, for as long as it keeps saying so. */
 
-import type { Budget } from '../store/budget.js';
-import type { SealedRecords } from '../store/sealed-records.js';
+import type { Budget } from './budget.js';
+import type { SealedRecords } from './sealed-records.js';
 
 const MAX_LEASE = 2_000;
 const BEATS = 3;

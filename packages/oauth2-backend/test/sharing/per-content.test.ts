@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { perContent } from '../../src/sources/per-content.js';
+import { perContent } from '../../src/sharing/per-content.js';
 import type { GrantSource } from '../../src/token-request/grant-source.js';
-import { manualClock } from './manual-clock.js';
-import { scriptedSource } from './scripted-source.js';
+import { manualClock } from '../sources/manual-clock.js';
+import { scriptedSource } from '../sources/scripted-source.js';
 
 /** Sources whose tokens are named after the contents that they were made for. */
 function reading(contents: readonly string[]) {

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { sharedSource } from '../../src/sources/shared-source.js';
-import type { StoreEvent } from '../../src/store/guarded-store.js';
-import type { SealedRecords } from '../../src/store/sealed-records.js';
-import type { StoredToken } from '../../src/store/stored-token.js';
+import type { StoreEvent } from '../../src/sharing/guarded-store.js';
+import type { SealedRecords } from '../../src/sharing/sealed-records.js';
+import { sharedSource } from '../../src/sharing/shared-source.js';
+import type { StoredToken } from '../../src/sharing/stored-token.js';
 import type { RefreshMemory } from '../../src/token-request/refresh-memory.js';
-import { manualClock } from './manual-clock.js';
-import { scriptedSource } from './scripted-source.js';
+import { manualClock } from '../sources/manual-clock.js';
+import { scriptedSource } from '../sources/scripted-source.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

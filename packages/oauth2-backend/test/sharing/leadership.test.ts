@@ -1,9 +1,9 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { campaign, lead, leaseLength } from '../../src/sources/leadership.js';
-import { startBudget } from '../../src/store/budget.js';
-import { StoreUnavailable } from '../../src/store/guarded-store.js';
-import type { SealedRecords } from '../../src/store/sealed-records.js';
+import { startBudget } from '../../src/sharing/budget.js';
+import { StoreUnavailable } from '../../src/sharing/guarded-store.js';
+import { campaign, lead, leaseLength } from '../../src/sharing/leadership.js';
+import type { SealedRecords } from '../../src/sharing/sealed-records.js';
 
 const lease = { fence: 'mine', ttl: 300 };
 

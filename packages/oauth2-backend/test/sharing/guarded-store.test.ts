@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { TokenStore } from 'oauth2-backend';
-import { guardedStore, type StoreEvent, StoreUnavailable } from '../../src/store/guarded-store.js';
+import { guardedStore, type StoreEvent, StoreUnavailable } from '../../src/sharing/guarded-store.js';
 import { manualClock } from '../sources/manual-clock.js';
 import { memoryStore, type Shelf } from './memory-store.js';
 

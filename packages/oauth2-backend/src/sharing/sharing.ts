@@ -1,17 +1,17 @@
 /** Puts the tokens of an `oauth2` block into a store that other processes share. */
 
 import { readFile } from 'node:fs/promises';
-import type { Clock } from './clock.js';
-import type { ResolvedOAuth2 } from './definitions/resolved.js';
-import { perContent } from './sources/per-content.js';
-import { sharedSource } from './sources/shared-source.js';
-import type { GuardedStore } from './store/guarded-store.js';
-import { sealedRecords } from './store/sealed-records.js';
-import type { CredentialDigest } from './store/sealing.js';
-import type { GrantSource } from './token-request/grant-source.js';
-import type { IdentityPart } from './token-request/identity.js';
-import { fleetDigests, identityOf } from './token-request/oauth2-identity.js';
-import type { RefreshMemory } from './token-request/refresh-memory.js';
+import type { Clock } from '../clock.js';
+import type { ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { GrantSource } from '../token-request/grant-source.js';
+import type { IdentityPart } from '../token-request/identity.js';
+import { fleetDigests, identityOf } from '../token-request/oauth2-identity.js';
+import type { RefreshMemory } from '../token-request/refresh-memory.js';
+import type { GuardedStore } from './guarded-store.js';
+import { perContent } from './per-content.js';
+import { sealedRecords } from './sealed-records.js';
+import type { CredentialDigest } from './sealing.js';
+import { sharedSource } from './shared-source.js';
 
 /** Shares one identity's source; `whose` is what the context of a request adds to the block's identity. */
 export type Share = (source: GrantSource, refresh: RefreshMemory, whose?: IdentityPart) => GrantSource;

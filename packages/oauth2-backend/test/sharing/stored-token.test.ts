@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readStoredToken, writeStoredToken } from '../../src/store/stored-token.js';
+import { readStoredToken, writeStoredToken } from '../../src/sharing/stored-token.js';
 
 const NOW = 1_700_000_000_000;
 const token = {

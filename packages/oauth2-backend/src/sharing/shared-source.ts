@@ -2,17 +2,17 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import { type Budget, startBudget } from '../store/budget.js';
-import { StoreUnavailable } from '../store/guarded-store.js';
-import type { SealedRecords } from '../store/sealed-records.js';
-import type { StoredToken } from '../store/stored-token.js';
+import { lifetimeOf, reached, readClock } from '../sources/lifetime.js';
 import type { AccessToken } from '../token.js';
 import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import type { RefreshMemory } from '../token-request/refresh-memory.js';
 import { arrival, poll } from './arrival.js';
+import { type Budget, startBudget } from './budget.js';
+import { StoreUnavailable } from './guarded-store.js';
 import { campaign, lead, leaseLength } from './leadership.js';
-import { lifetimeOf, reached, readClock } from './lifetime.js';
 import { startPatience } from './patience.js';
+import type { SealedRecords } from './sealed-records.js';
+import type { StoredToken } from './stored-token.js';
 
 /** How a source is shared. */
 export interface SharedOptions {
