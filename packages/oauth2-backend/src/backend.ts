@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Bearer } from './bearer.js';
+import type { Bearer } from './bearer/bearer.js';
 import { type BearerFetch, fetchCarrier } from './carriers/fetch.js';
 import { type BackendGot, gotCarrier } from './carriers/got.js';
 import { outboundCall } from './carriers/outbound-call.js';

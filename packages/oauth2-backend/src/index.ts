@@ -4,7 +4,7 @@ export type { Backend } from './backend.js';
 export type { BackendStatus } from './backend-status.js';
 export { type Backends, createBackends } from './backends.js';
 export type { BackendsOptions } from './backends-options.js';
-export { type Bearer, type BearerOptions, bearer } from './bearer.js';
+export { type Bearer, type BearerOptions, bearer } from './bearer/bearer.js';
 export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
 export { type BackendGot, bearerGot } from './carriers/got.js';
 export { bearerInterceptor } from './carriers/undici-interceptor.js';

@@ -1,7 +1,7 @@
 /** Posts token requests through their token backend and reads the answer to its end (RFC 6749 §3.2, §5). */
 
 import type { Dispatcher } from 'undici';
-import type { Bearer } from './bearer.js';
+import type { Bearer } from './bearer/bearer.js';
 import { callDispatch } from './call-dispatch.js';
 import { type OutboundCall, outboundCall } from './carriers/outbound-call.js';
 import { completeHeaders, completePath } from './carriers/sent-request.js';

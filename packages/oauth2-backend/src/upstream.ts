@@ -1,14 +1,14 @@
 /** One resolved backend at work: its bearer, its connections, its token. */
 
 import type { Activity } from './activity.js';
-import { type Bearer, tieBearer } from './bearer.js';
+import { type Bearer, tieBearer } from './bearer/bearer.js';
+import { targetRule } from './bearer/target.js';
 import { type CarrierSettings, connectLimit } from './carriers/settings.js';
 import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
 import type { GuardedStore } from './sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from './sources/shared-pause.js';
-import { targetRule } from './target.js';
 import type { TokenSource } from './token.js';
 import { tokenPost } from './token-post.js';
 import { type CountedSource, countedSource } from './token-source.js';

@@ -1,7 +1,7 @@
 /** One request of a fetch call, below fetch itself. */
 
 import type { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { type CallDispatchOptions, dispatchCall } from '../call-dispatch.js';
 import { headerRecord } from '../request-headers.js';
 import type { AccessToken } from '../token.js';

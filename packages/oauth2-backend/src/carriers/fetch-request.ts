@@ -1,6 +1,6 @@
 /** fetch's arguments, read once: Node's own `Request`, `Headers` and `FormData` as well as undici's. */
 
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { OriginError } from '../errors.js';
 import type { EncodedBody } from '../replayable-body.js';
 import { assertOwnHeaders, headerPairs } from '../request-headers.js';

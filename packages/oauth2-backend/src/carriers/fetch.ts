@@ -1,7 +1,7 @@
 /** The fetch carrier: undici's fetch with the backend's token, target, limits and redirect rule. */
 
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { encodeBody } from '../replayable-body.js';
 import type { AccessToken } from '../token.js';
 import { abandonBody } from './abandoned-body.js';

@@ -5,7 +5,7 @@
 
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { RequestFunction } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { headerRecord } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import { hideInAnswer } from './got-secrets.js';

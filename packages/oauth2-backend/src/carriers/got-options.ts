@@ -1,7 +1,7 @@
 /** The options of a got call, checked once. */
 
 import type { OptionsInit } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { AuthorizationHeaderError, OriginError } from '../errors.js';
 import { assertOwnHeaders } from '../request-headers.js';
 import { followBelow } from './got-redirect.js';

@@ -1,7 +1,7 @@
 /** got's paginate for one backend: each page is a request of its own with the token of its time; none is repeated. */
 
 import type { Got, GotPaginate, OptionsInit, RequestFunction } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';

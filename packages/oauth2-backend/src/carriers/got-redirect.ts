@@ -1,7 +1,7 @@
 /** got's redirect option for one backend. */
 
 import type { OptionsInit } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 
 type Wanted = NonNullable<OptionsInit['followRedirect']>;
 

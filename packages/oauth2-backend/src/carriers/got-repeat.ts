@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { CancelableRequest, Got, OptionsInit, RequestFunction } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { OAuth2BackendError } from '../errors.js';
 import type { AccessToken } from '../token.js';
 import { dropAnswer } from './first-answer.js';

@@ -1,7 +1,7 @@
 /** got's stream for one backend: it carries the token and is not repeated. */
 
 import type { Got, Request as GotRequest, OptionsInit } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';

@@ -10,7 +10,7 @@ import got, {
   type HTTPAlias,
   type OptionsInit,
 } from 'got';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { encodeOptions } from './got-body.js';
 import { gotFailure } from './got-failure.js';
 import { type GotInput, ownOptions, readGotCall } from './got-options.js';

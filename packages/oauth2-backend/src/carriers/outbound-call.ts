@@ -1,6 +1,6 @@
 /** One call through a backend, the same for each carrier: what may end it, its token, its repeats. */
 
-import type { Bearer, Refusal } from '../bearer.js';
+import type { Bearer, Refusal } from '../bearer/bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import { sharedSignal } from '../shared-signal.js';
 import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from '../signals.js';

@@ -1,7 +1,7 @@
 /** One call of the request carrier: its token, its attempts, its answer. */
 
 import { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { type EncodedBody, encodeBody } from '../replayable-body.js';
 import type { AccessToken } from '../token.js';
 import { abandonBody } from './abandoned-body.js';

@@ -1,7 +1,7 @@
 /** One request on a dispatcher that is not ours: its token, its attempts. */
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { sharedSignal } from '../shared-signal.js';
 import { type Call, startCall } from '../signals.js';
 import type { AccessToken } from '../token.js';

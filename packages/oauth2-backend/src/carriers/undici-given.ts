@@ -1,7 +1,7 @@
 /** A request as somebody else's dispatcher was given it, checked and copied. */
 
 import type { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { OriginError } from '../errors.js';
 import { encodeBody } from '../replayable-body.js';
 import { headerRecord } from '../request-headers.js';

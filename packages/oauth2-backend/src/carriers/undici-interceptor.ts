@@ -1,7 +1,7 @@
 /** The token on the requests of a dispatcher that is not ours. */
 
 import type { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { startDispatch } from './undici-dispatch.js';
 
 /**

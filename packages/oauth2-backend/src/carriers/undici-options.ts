@@ -2,7 +2,7 @@
 
 import { stringify } from 'node:querystring';
 import type { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { OriginError } from '../errors.js';
 import { headerRecord } from '../request-headers.js';
 import type { AbortSource } from '../signals.js';

@@ -1,7 +1,7 @@
 /** The request carrier: undici's `request` with the backend's token, target and limits; the fastest of all. */
 
 import type { Dispatcher } from 'undici';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
 import { abandonBody } from './abandoned-body.js';
 import type { CarrierSettings } from './settings.js';
 import { startRequest } from './undici-call.js';

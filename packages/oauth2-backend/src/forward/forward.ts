@@ -2,14 +2,14 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Bearer } from '../bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
+import type { Target } from '../bearer/target.js';
 import { callDispatch } from '../call-dispatch.js';
 import { dropAnswer } from '../carriers/first-answer.js';
 import { type OutboundCall, outboundCall } from '../carriers/outbound-call.js';
 import { completeHeaders, completePath } from '../carriers/sent-request.js';
 import type { CarrierSettings } from '../carriers/settings.js';
 import { waitFor } from '../sources/flight.js';
-import type { Target } from '../target.js';
 import type { AccessToken } from '../token.js';
 import type { AnswerBody } from './answer-body.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer-handler.js';

@@ -1,8 +1,8 @@
 /** Which part of an inbound request's path is the backend's, and which is where it was mounted. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Target, TargetRule } from '../bearer/target.js';
 import { OriginError } from '../errors.js';
-import type { Target, TargetRule } from '../target.js';
 
 /** A path in two parts. */
 export interface InboundPlace {

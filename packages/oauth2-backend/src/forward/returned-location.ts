@@ -1,6 +1,6 @@
 /** Where an answer points, as the inbound client has to ask for it. */
 
-import type { Target, TargetRule } from '../target.js';
+import type { Target, TargetRule } from '../bearer/target.js';
 
 /** Maps `Location` and `Content-Location` of an answer to below the mount; what points elsewhere stays, made absolute. */
 export function mapLocations(

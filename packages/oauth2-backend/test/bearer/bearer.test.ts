@@ -1,12 +1,12 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { type AccessToken, bearer, ConfigurationError, TokenRequestError, type TokenSource } from 'oauth2-backend';
-import { type Bearer, type Refusal, tieBearer } from '../src/bearer.js';
-import { listenToFeedback } from '../src/sources/feedback.js';
-import { targetRule } from '../src/target.js';
-import { keeping } from './sources/keeping.js';
-import { manualClock } from './sources/manual-clock.js';
-import { scriptedSource } from './sources/scripted-source.js';
+import { type Bearer, type Refusal, tieBearer } from '../../src/bearer/bearer.js';
+import { targetRule } from '../../src/bearer/target.js';
+import { listenToFeedback } from '../../src/sources/feedback.js';
+import { keeping } from '../sources/keeping.js';
+import { manualClock } from '../sources/manual-clock.js';
+import { scriptedSource } from '../sources/scripted-source.js';
 
 const ORIGIN = 'https://billing.example.com';
 const target = targetRule({ name: 'billing', origin: ORIGIN, pathPrefix: '' });

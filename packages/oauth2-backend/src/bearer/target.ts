@@ -1,7 +1,7 @@
 /** Where a backend's requests may go: below its origin and `path_prefix`, nowhere else. */
 
-import { pathProblem } from './definitions/attributes/path-problem.js';
-import { OriginError } from './errors.js';
+import { pathProblem } from '../definitions/attributes/path-problem.js';
+import { OriginError } from '../errors.js';
 
 /** A request's destination, judged and canonical. */
 export interface Target {

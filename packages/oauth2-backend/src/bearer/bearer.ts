@@ -1,14 +1,14 @@
 /** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
 
-import { resolveDefinitions } from './definitions/resolve/definitions.js';
-import type { Resolved } from './definitions/resolved.js';
-import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from './errors.js';
+import { resolveDefinitions } from '../definitions/resolve/definitions.js';
+import type { Resolved } from '../definitions/resolved.js';
+import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from '../errors.js';
+import { ownError } from '../sources/failure.js';
+import { feedbackOf } from '../sources/feedback.js';
+import { waitFor } from '../sources/flight.js';
+import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
 import { refusalOf } from './refusal.js';
-import { ownError } from './sources/failure.js';
-import { feedbackOf } from './sources/feedback.js';
-import { waitFor } from './sources/flight.js';
 import { type TargetRule, targetRule } from './target.js';
-import type { AccessToken, TokenQuery, TokenSource } from './token.js';
 
 /** What a bearer is tied to. */
 export interface BearerOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseChallenges } from '../src/www-authenticate.js';
+import { parseChallenges } from '../../src/bearer/challenges.js';
 
 function plain(header: string | readonly string[] | undefined) {
   return parseChallenges(header).map(({ scheme, params, token68 }) => [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { OriginError } from '../src/errors.js';
-import { resolveTarget, targetRule } from '../src/target.js';
+import { resolveTarget, targetRule } from '../../src/bearer/target.js';
+import { OriginError } from '../../src/errors.js';
 
 const origin = 'https://billing.example.com';
 const rule = targetRule({ name: 'billing', origin, pathPrefix: '/v1' });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { refusalOf } from '../src/refusal.js';
+import { refusalOf } from '../../src/bearer/refusal.js';
 
 describe('refusalOf(header)', () => {
   it.each<[string | string[] | undefined]>([

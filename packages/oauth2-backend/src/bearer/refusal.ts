@@ -1,6 +1,6 @@
 /** What a 401 says about the token that was sent. */
 
-import { parseChallenges } from './www-authenticate.js';
+import { parseChallenges } from './challenges.js';
 
 /**
  * Whether a 401 may be answered by repeating the request with another token, by its `WWW-Authenticate` (RFC 6750 §3.1).
