@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Agent } from 'undici';
-import { type RecordingServer, recordingServer } from '../../../test/servers/recording-server.js';
-import { createTransport } from '../src/transport/transport.js';
-import type { TransportOptions } from '../src/transport/transport-options.js';
+import { type RecordingServer, recordingServer } from '../../../../test/servers/recording-server.js';
+import { createTransport } from '../../src/transport/transport.js';
+import type { TransportOptions } from '../../src/transport/transport-options.js';
 
 let server: RecordingServer | undefined;
 afterEach(() => server?.close());
