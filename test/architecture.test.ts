@@ -20,6 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['identification'],
   ['forward'],
   ['carriers'],
+  ['outbound'],
   ['bearer'],
 ];
 
@@ -53,7 +54,6 @@ describe('imports of core', () => {
     ['bearer/bearer.ts', '../carriers/got.js'],
     ['carriers/got.ts', './fetch.js'],
     ['carriers/fetch-hop.ts', './got-options.js'],
-    ['carriers/settings.ts', './got.js'],
     ['carriers/got.ts', '../backends.js'],
   ])('are refused from %s to %s, in each form of an import', (path, specifier) => {
     for (const text of [
@@ -70,7 +70,6 @@ describe('imports of core', () => {
   it.each([
     ['carriers/got.ts', '../bearer/bearer.js'],
     ['carriers/got.ts', './got-options.js'],
-    ['carriers/got.ts', './settings.js'],
     ['sources/reuse.ts', './flight.js'],
     ['bearer/bearer.ts', '../errors.js'],
   ])('are accepted from %s to %s', (path, specifier) => {
@@ -158,7 +157,6 @@ function layerOf(path: string): number {
   return layer === -1 ? layers.length : layer;
 }
 
-/** `carriers/got-options.ts` belongs to the carrier `got`; `carriers/settings.ts` to none, so that each may use it. */
 function carrierOf(path: string): string | undefined {
   return carriers.find((name) => new RegExp(`^carriers/${name}[-.]`).test(path));
 }

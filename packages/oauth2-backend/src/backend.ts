@@ -5,13 +5,13 @@ import type { Dispatcher } from 'undici';
 import type { Bearer } from './bearer/bearer.js';
 import { type BearerFetch, fetchCarrier } from './carriers/fetch.js';
 import { type BackendGot, gotCarrier } from './carriers/got.js';
-import { outboundCall } from './carriers/outbound-call.js';
-import type { CarrierSettings } from './carriers/settings.js';
 import { type BearerRequest, requestCarrier } from './carriers/undici.js';
 import type { RequestOptions } from './carriers/undici-options.js';
 import { forwardCarrier } from './forward/forward.js';
 import type { ForwardAnswer } from './forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from './forward/forward-options.js';
+import { outboundCall } from './outbound/outbound-call.js';
+import type { CarrierSettings } from './outbound/settings.js';
 import type { AccessToken, RequestContext } from './token.js';
 import type { Upstream } from './upstream.js';
 

@@ -1,6 +1,5 @@
 /** Definitions -> backends. */
 
-import { activity } from './activity.js';
 import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
 import { type BackendsOptions, checkOptions } from './backends-options.js';
@@ -12,6 +11,7 @@ import type { Resolved } from './definitions/resolved.js';
 import { ConfigurationError } from './errors.js';
 import { steadyLogger } from './logger.js';
 import { membersByName } from './members-by-name.js';
+import { activity } from './outbound/activity.js';
 import { ready } from './ready.js';
 import { guardedStore } from './sharing/guarded-store.js';
 import { waitFor } from './sources/flight.js';

@@ -45,6 +45,7 @@ export {
 export type { ForwardAnswer } from './forward/forward-answer.js';
 export type { ForwardOptions } from './forward/forward-options.js';
 export type { Logger } from './logger.js';
+export { requestContext } from './outbound/request-context.js';
 export {
   type BackendsOf,
   type Register,
@@ -53,7 +54,6 @@ export {
   type RequestBackendsOptions,
   requestBackends,
 } from './request-backends.js';
-export { requestContext } from './request-context.js';
 export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
 export { type Sealing, type SealingOptions, sealing } from './sharing/sealing.js';
 export type { TokenStore } from './sharing/token-store.js';

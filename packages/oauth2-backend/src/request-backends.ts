@@ -6,7 +6,7 @@ import type { BackendsOptions } from './backends-options.js';
 import type { BackendDefinitions } from './definitions/definition.js';
 import { givenOptions } from './definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from './errors.js';
-import { requestContext } from './request-context.js';
+import { requestContext } from './outbound/request-context.js';
 import { RequestView } from './request-view.js';
 
 /**

@@ -2,10 +2,10 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from './bearer/bearer.js';
-import { callDispatch } from './call-dispatch.js';
-import { type OutboundCall, outboundCall } from './carriers/outbound-call.js';
-import { completeHeaders, completePath } from './carriers/sent-request.js';
-import type { CarrierSettings } from './carriers/settings.js';
+import { callDispatch } from './outbound/call-dispatch.js';
+import { type OutboundCall, outboundCall } from './outbound/outbound-call.js';
+import { completeHeaders, completePath } from './outbound/sent-request.js';
+import type { CarrierSettings } from './outbound/settings.js';
 import type { AccessToken } from './token.js';
 import { readBody } from './token-request/answer-body.js';
 import type { OpenPost, Post, PostAnswer } from './token-request/token-endpoint.js';

@@ -1,12 +1,12 @@
 /** One resolved backend at work: its bearer, its connections, its token. */
 
-import type { Activity } from './activity.js';
 import { type Bearer, tieBearer } from './bearer/bearer.js';
 import { targetRule } from './bearer/target.js';
-import { type CarrierSettings, connectLimit } from './carriers/settings.js';
 import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
+import type { Activity } from './outbound/activity.js';
+import { type CarrierSettings, connectLimit } from './outbound/settings.js';
 import type { GuardedStore } from './sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from './sources/shared-pause.js';
 import type { TokenSource } from './token.js';

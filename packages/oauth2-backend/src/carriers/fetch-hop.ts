@@ -2,13 +2,13 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { type CallDispatchOptions, dispatchCall } from '../call-dispatch.js';
-import { headerRecord } from '../request-headers.js';
+import { type CallDispatchOptions, dispatchCall } from '../outbound/call-dispatch.js';
+import { dropAnswer } from '../outbound/dropped-bodies.js';
+import type { OutboundCall } from '../outbound/outbound-call.js';
+import { headerRecord } from '../outbound/request-headers.js';
+import { completeHeaders, completePath } from '../outbound/sent-request.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
-import { dropAnswer } from './first-answer.js';
-import type { OutboundCall } from './outbound-call.js';
-import { completeHeaders, completePath } from './sent-request.js';
-import type { CarrierSettings } from './settings.js';
 
 /** What a hop needs to know. */
 export interface HopOptions {

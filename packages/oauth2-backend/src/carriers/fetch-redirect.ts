@@ -1,7 +1,7 @@
 /** Redirects by hand, by Fetch's own rules (Fetch §4.4), and only below the backend's origin and prefix. */
 
 import type { Target, TargetRule } from '../bearer/target.js';
-import { headerPairs } from '../request-headers.js';
+import { headerPairs } from '../outbound/request-headers.js';
 import type { FetchRequest } from './fetch-request.js';
 
 /** What is sent at one hop. */

@@ -2,8 +2,8 @@
 
 import type { Bearer } from '../bearer/bearer.js';
 import { OriginError } from '../errors.js';
-import type { EncodedBody } from '../replayable-body.js';
-import { assertOwnHeaders, headerPairs } from '../request-headers.js';
+import type { EncodedBody } from '../outbound/replayable-body.js';
+import { assertOwnHeaders, headerPairs } from '../outbound/request-headers.js';
 
 /** One request as fetch is to send it. */
 export interface FetchRequest {

@@ -2,16 +2,16 @@
 
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { encodeBody } from '../replayable-body.js';
+import { abandonBody } from '../outbound/abandoned-body.js';
+import { fetchFailure } from '../outbound/fetch-failure.js';
+import { outboundCall } from '../outbound/outbound-call.js';
+import { encodeBody } from '../outbound/replayable-body.js';
+import { type CarrierSettings, defaultSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
-import { abandonBody } from './abandoned-body.js';
 import { withBodyFailure } from './fetch-answer.js';
-import { fetchFailure } from './fetch-failure.js';
 import { dropBody, hopDispatcher } from './fetch-hop.js';
 import { type Hop, markRedirected, nextHop } from './fetch-redirect.js';
 import { readFetchRequest, withBody } from './fetch-request.js';
-import { outboundCall } from './outbound-call.js';
-import { type CarrierSettings, defaultSettings } from './settings.js';
 
 /** A fetch whose requests go to one backend and carry its token. */
 export type BearerFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;

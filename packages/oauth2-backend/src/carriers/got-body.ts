@@ -1,7 +1,7 @@
 /** The body of a got call, encoded once. */
 
 import type { OptionsInit } from 'got';
-import { encodeBody } from '../replayable-body.js';
+import { encodeBody } from '../outbound/replayable-body.js';
 
 /** Options whose body, if any, is bytes that can be sent again - or a stream that cannot. */
 export interface EncodedOptions {

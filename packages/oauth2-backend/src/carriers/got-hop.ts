@@ -6,13 +6,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
-import { headerRecord } from '../request-headers.js';
+import type { OutboundCall } from '../outbound/outbound-call.js';
+import { headerRecord } from '../outbound/request-headers.js';
+import { completeHeaders, completePath } from '../outbound/sent-request.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
 import { hideInAnswer } from './got-secrets.js';
 import { watchRequest } from './got-watch.js';
-import type { OutboundCall } from './outbound-call.js';
-import { completeHeaders, completePath } from './sent-request.js';
-import type { CarrierSettings } from './settings.js';
 
 /** How one hop is sent. */
 export interface GotHopOptions {

@@ -3,7 +3,7 @@
 import type { OptionsInit } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
 import { AuthorizationHeaderError, OriginError } from '../errors.js';
-import { assertOwnHeaders } from '../request-headers.js';
+import { assertOwnHeaders } from '../outbound/request-headers.js';
 import { followBelow } from './got-redirect.js';
 
 /** They would take the token or the connection elsewhere, or keep one caller's answer for another. */

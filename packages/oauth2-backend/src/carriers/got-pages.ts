@@ -2,12 +2,12 @@
 
 import type { Got, GotPaginate, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
+import { outboundCall } from '../outbound/outbound-call.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
 import { notRepeated } from './got-refused.js';
-import { outboundCall } from './outbound-call.js';
-import type { CarrierSettings } from './settings.js';
 
 /** Pages of a client. */
 export interface PagesOptions {

@@ -1,7 +1,7 @@
 /** A 401 that got sees: a stream or a page is not repeated, but the next request has another token. */
 
+import type { OutboundCall } from '../outbound/outbound-call.js';
 import type { GotHopOptions } from './got-hop.js';
-import type { OutboundCall } from './outbound-call.js';
 
 /** Tells of it. */
 export function notRepeated(call: OutboundCall): NonNullable<GotHopOptions['onRefused']> {

@@ -4,14 +4,14 @@ import type { IncomingMessage } from 'node:http';
 import type { CancelableRequest, Got, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
 import { OAuth2BackendError } from '../errors.js';
+import { dropAnswer } from '../outbound/dropped-bodies.js';
+import type { OutboundCall } from '../outbound/outbound-call.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
-import { dropAnswer } from './first-answer.js';
 import type { EncodedOptions } from './got-body.js';
 import { gotHop } from './got-hop.js';
 import type { Progress } from './got-promise.js';
 import { hideRequest } from './got-secrets.js';
-import type { OutboundCall } from './outbound-call.js';
-import type { CarrierSettings } from './settings.js';
 
 /** What a call is made of. */
 export interface RepeatOptions {

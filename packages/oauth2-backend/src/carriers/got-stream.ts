@@ -2,13 +2,13 @@
 
 import type { Got, Request as GotRequest, OptionsInit } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
+import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import { gotFailure } from './got-failure.js';
 import { gotHop } from './got-hop.js';
 import { type GotInput, readGotCall } from './got-options.js';
 import { notRepeated } from './got-refused.js';
 import { hideRequest } from './got-secrets.js';
-import { type OutboundCall, outboundCall } from './outbound-call.js';
-import type { CarrierSettings } from './settings.js';
 
 /** A stream call. */
 export interface StreamOptions {

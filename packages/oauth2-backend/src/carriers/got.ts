@@ -11,6 +11,8 @@ import got, {
   type OptionsInit,
 } from 'got';
 import type { Bearer } from '../bearer/bearer.js';
+import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
+import { type CarrierSettings, defaultSettings } from '../outbound/settings.js';
 import { encodeOptions } from './got-body.js';
 import { gotFailure } from './got-failure.js';
 import { type GotInput, ownOptions, readGotCall } from './got-options.js';
@@ -19,8 +21,6 @@ import { gotPromise } from './got-promise.js';
 import { followBelow } from './got-redirect.js';
 import { gotWithRepeats } from './got-repeat.js';
 import { gotStream } from './got-stream.js';
-import { type OutboundCall, outboundCall } from './outbound-call.js';
-import { type CarrierSettings, defaultSettings } from './settings.js';
 
 /** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
 export type BackendGot = GotRequestFunction &

@@ -1,7 +1,7 @@
 /** What is left over of a request through undici: a first answer that nobody will read. */
 
 import type { Dispatcher } from 'undici';
-import { dropAnswer } from './first-answer.js';
+import { dropAnswer } from '../outbound/dropped-bodies.js';
 
 /** The challenges of a 401. Several fields give a list; with `responseHeaders: 'raw'` all fields are one flat list. */
 export function challengesOf({ headers }: Dispatcher.ResponseData): string | string[] | undefined {

@@ -3,8 +3,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
-import { dropUnparsedBytes } from '../unparsed-bytes.js';
-import { dropAnswer } from './first-answer.js';
+import { dropAnswer } from '../outbound/dropped-bodies.js';
+import { dropUnparsedBytes } from '../token-request/unparsed-bytes.js';
 import type { StableController } from './undici-controller.js';
 
 type Controller = Dispatcher.DispatchController;

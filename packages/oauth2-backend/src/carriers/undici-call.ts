@@ -2,15 +2,15 @@
 
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { type EncodedBody, encodeBody } from '../replayable-body.js';
+import { abandonBody } from '../outbound/abandoned-body.js';
+import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
+import { type EncodedBody, encodeBody } from '../outbound/replayable-body.js';
+import { completeHeaders } from '../outbound/sent-request.js';
+import type { CarrierSettings } from '../outbound/settings.js';
+import { undiciFailure, undiciTimeLimit } from '../outbound/undici-failure.js';
+import { type HopOwner, UndiciHop } from '../outbound/undici-hop.js';
 import type { AccessToken } from '../token.js';
-import { abandonBody } from './abandoned-body.js';
-import { type OutboundCall, outboundCall } from './outbound-call.js';
-import { completeHeaders } from './sent-request.js';
-import type { CarrierSettings } from './settings.js';
 import { challengesOf, dropResponse } from './undici-answer.js';
-import { undiciFailure, undiciTimeLimit } from './undici-failure.js';
-import { type HopOwner, UndiciHop } from './undici-hop.js';
 import type { OwnRequest } from './undici-options.js';
 
 type Answer = Dispatcher.ResponseData;

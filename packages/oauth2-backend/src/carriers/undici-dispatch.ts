@@ -2,10 +2,10 @@
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { sharedSignal } from '../shared-signal.js';
-import { type Call, startCall } from '../signals.js';
+import { bearerField } from '../outbound/sent-request.js';
+import { sharedSignal } from '../outbound/shared-signal.js';
+import { type Call, startCall } from '../outbound/signals.js';
 import type { AccessToken } from '../token.js';
-import { bearerField } from './sent-request.js';
 import { Attempt, type AttemptOwner } from './undici-attempt.js';
 import { StableController } from './undici-controller.js';
 import { type GivenRequest, readGiven } from './undici-given.js';

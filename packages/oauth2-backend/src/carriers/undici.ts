@@ -2,8 +2,8 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { abandonBody } from './abandoned-body.js';
-import type { CarrierSettings } from './settings.js';
+import { abandonBody } from '../outbound/abandoned-body.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 import { startRequest } from './undici-call.js';
 import { type RequestOptions, readRequest } from './undici-options.js';
 

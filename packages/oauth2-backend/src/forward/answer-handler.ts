@@ -1,9 +1,9 @@
 /** Takes one answer from undici. */
 
 import type { Dispatcher } from 'undici';
-import { markFailure } from '../carriers/transport-failure.js';
 import { ClientClosedError } from '../errors.js';
-import type { Call } from '../signals.js';
+import { markFailure } from '../outbound/failure.js';
+import type { Call } from '../outbound/signals.js';
 import { AnswerBody } from './answer-body.js';
 import { type RawHeaders, returnedTrailers } from './returned-headers.js';
 

@@ -1,9 +1,9 @@
 /** Ends a forwarded request with its inbound client: a plain listener, which costs less than the context's signal. */
 
 import type { IncomingMessage } from 'node:http';
-import type { OutboundCall } from '../carriers/outbound-call.js';
-import type { CarrierSettings } from '../carriers/settings.js';
 import { ClientClosedError } from '../errors.js';
+import type { OutboundCall } from '../outbound/outbound-call.js';
+import type { CarrierSettings } from '../outbound/settings.js';
 
 /** Watches the client; gives what to call when the call is over. Without a context its connection is all there is to see. */
 export function clientGone(request: IncomingMessage, settings: CarrierSettings, call: OutboundCall): () => void {

@@ -2,12 +2,12 @@
 
 import type { Clock } from '../clock.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
-import { dropUnparsedBytes } from '../unparsed-bytes.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './draft.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { GrantQuery } from './grant-source.js';
 import { parseRetryAfter, setRetryAfter } from './retry-after.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
+import { dropUnparsedBytes } from './unparsed-bytes.js';
 
 /** An answer of the token endpoint, read to its end. */
 export interface PostAnswer extends TokenAnswer {

@@ -1,7 +1,7 @@
 /** The headers of a request: read in every form a caller gives them, checked, and modified as the backend says. */
 
-import type { HeaderModifiers } from './definitions/resolved.js';
-import { AuthorizationHeaderError } from './errors.js';
+import type { HeaderModifiers } from '../definitions/resolved.js';
+import { AuthorizationHeaderError } from '../errors.js';
 
 /** A header's name, spelled as given, and one value. */
 export type HeaderPair = [name: string, value: string];

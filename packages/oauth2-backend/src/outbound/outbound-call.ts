@@ -2,11 +2,11 @@
 
 import type { Bearer, Refusal } from '../bearer/bearer.js';
 import { TokenTimeoutError } from '../errors.js';
-import { sharedSignal } from '../shared-signal.js';
-import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from '../signals.js';
 import type { AccessToken, TokenQuery } from '../token.js';
+import { timeLimitReached } from './failure.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
-import { timeLimitReached } from './transport-failure.js';
+import { sharedSignal } from './shared-signal.js';
+import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from './signals.js';
 
 /** A call with its token. */
 export interface OutboundCall extends Call {

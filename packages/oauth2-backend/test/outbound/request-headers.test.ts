@@ -1,7 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Headers as UndiciHeaders } from 'undici';
-import { AuthorizationHeaderError } from '../src/errors.js';
-import { applyHeaderModifiers, assertOwnHeaders, headerPairs, headerRecord } from '../src/request-headers.js';
+import { AuthorizationHeaderError } from '../../src/errors.js';
+import {
+  applyHeaderModifiers,
+  assertOwnHeaders,
+  headerPairs,
+  headerRecord,
+} from '../../src/outbound/request-headers.js';
 
 const pairs = [
   ['a', '1'],

@@ -1,8 +1,8 @@
 /** One call's requests on an undici dispatcher: checked and authorised at the last moment, timed, reported when over. */
 
 import type { Dispatcher } from 'undici';
+import { dropUnparsedBytes } from '../token-request/unparsed-bytes.js';
 import type { Call } from './signals.js';
-import { dropUnparsedBytes } from './unparsed-bytes.js';
 
 /** What happens around each request of a call. */
 export interface CallDispatchOptions {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { activity } from '../src/activity.js';
-import { ClosedError } from '../src/errors.js';
+import { ClosedError } from '../../src/errors.js';
+import { activity } from '../../src/outbound/activity.js';
 
 afterEach(() => void jest.useRealTimers());
 

@@ -1,11 +1,11 @@
 /** What every carrier works with beside the bearer. */
 
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
-import { departureOf } from '../request-context.js';
-import type { AbortSource } from '../signals.js';
 import type { RequestContext } from '../token.js';
 import { createTransport, type Transport } from '../transport/transport.js';
-import { timeLimitReached } from './transport-failure.js';
+import { timeLimitReached } from './failure.js';
+import { departureOf } from './request-context.js';
+import type { AbortSource } from './signals.js';
 
 /** Settings of one backend's carriers, alike in each. */
 export interface CarrierSettings {

@@ -1,7 +1,7 @@
 /** The going away of an inbound client, for the calls that it ends: an `AbortSignal` for each request would cost more than the call. */
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ClientClosedError } from './errors.js';
+import { ClientClosedError } from '../errors.js';
 
 /** What calls listen to; a signal is made only for who asks for one. */
 export interface InboundDeparture {

@@ -1,7 +1,7 @@
 /** What one inbound request lends to its outbound ones. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestContext } from '../token.js';
 import { type InboundDeparture, inboundDeparture } from './inbound-departure.js';
-import type { RequestContext } from './token.js';
 
 /**
  * Gives the context of an inbound request, for `backends.for(context)`.

@@ -2,8 +2,8 @@ import { getMaxListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, request as send } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { ClientClosedError } from '../src/errors.js';
-import { requestContext } from '../src/request-context.js';
+import { ClientClosedError } from '../../src/errors.js';
+import { requestContext } from '../../src/outbound/request-context.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

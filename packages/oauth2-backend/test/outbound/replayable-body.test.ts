@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { FormData as UndiciFormData } from 'undici';
-import { type EncodedBody, encodeBody } from '../src/replayable-body.js';
+import { type EncodedBody, encodeBody } from '../../src/outbound/replayable-body.js';
 
 const MIB = 1024 * 1024;
 

@@ -1,10 +1,10 @@
 /** The last changes to a request: what the inbound request lends, what the settings say of headers and query, the token. */
 
 import type { NamedValues, QueryModifiers } from '../definitions/resolved.js';
-import { lendHeaders } from '../lent-headers.js';
-import { applyHeaderModifiers } from '../request-headers.js';
 import type { AccessToken } from '../token.js';
 import { encodeFormValue } from '../token-request/form-encoding.js';
+import { lendHeaders } from './lent-headers.js';
+import { applyHeaderModifiers } from './request-headers.js';
 import type { CarrierSettings } from './settings.js';
 
 /** Completes headers whose names are lower case. Basic credentials of the backend give way to a caller's own. */

@@ -2,8 +2,8 @@
 
 import { errors } from 'undici';
 import { OAuth2BackendError } from '../errors.js';
-import { dropUnparsedBytes } from '../unparsed-bytes.js';
-import { markFailure } from './transport-failure.js';
+import { dropUnparsedBytes } from '../token-request/unparsed-bytes.js';
+import { markFailure } from './failure.js';
 
 /** undici's own error for a limit of ours that is over, marked 504. */
 export function undiciTimeLimit(attribute: string, milliseconds: number, answered = false): Error {

@@ -1,6 +1,6 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type CallOptions, startCall } from '../src/signals.js';
+import { type CallOptions, startCall } from '../../src/outbound/signals.js';
 
 const late = () => new Error('late');
 const start = (options: Partial<CallOptions> = {}) => startCall({ signals: [], timeout: 0, late, ...options });

@@ -1,8 +1,8 @@
 /** What a fetch that failed is rejected with. */
 
 import { OAuth2BackendError } from '../errors.js';
-import type { Call } from '../signals.js';
-import { markFailure, timeLimitReached } from './transport-failure.js';
+import { markFailure, timeLimitReached } from './failure.js';
+import type { Call } from './signals.js';
 
 /** The signal's own reason, our own error, a `TimeoutError` for the connect limit, else fetch's own error marked 502. */
 export function fetchFailure(error: unknown, call: Pick<Call, 'aborted' | 'reason'>, connectTimeout: number): unknown {

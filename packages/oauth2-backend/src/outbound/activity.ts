@@ -1,6 +1,6 @@
 /** The calls that are under way, so that closing can wait for them, and end them. */
 
-import { ClosedError } from './errors.js';
+import { ClosedError } from '../errors.js';
 
 /** Knows the calls. */
 export interface Activity {

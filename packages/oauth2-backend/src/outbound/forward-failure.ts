@@ -1,7 +1,7 @@
 /** What a forwarded request that got no answer fails with. */
 
-import { markFailure, timeLimitReached } from '../carriers/transport-failure.js';
 import { OAuth2BackendError } from '../errors.js';
+import { markFailure, timeLimitReached } from './failure.js';
 
 /** The signal's own reason, our own error, a `TimeoutError` for the connect limit, else undici's own error marked 502. */
 export function forwardFailure(error: unknown, signal: AbortSignal, connectTimeout: number): unknown {
