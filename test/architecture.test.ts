@@ -15,17 +15,13 @@ const layers: readonly (readonly string[])[] = [
   ['tied-backends'],
   ['backend', 'backend-status', 'ready'],
   ['upstream'],
-  ['token-post', 'token-source'],
+  ['token-source'],
   ['observation'],
   ['identification'],
-  ['forward'],
-  ['carriers'],
+  ['clients'],
   ['outbound'],
   ['bearer'],
 ];
-
-/** They lie in one folder and do not know each other. */
-const carriers = ['got', 'fetch', 'undici'];
 
 const packagesFolder = join(import.meta.dirname, '../packages');
 const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
@@ -42,7 +38,7 @@ interface SourceFile {
 }
 
 describe('imports of core', () => {
-  it('point one way: carriers, bearer, sources, token-request', () => {
+  it('point one way: clients, bearer, sources, token-request', () => {
     expect(core.flatMap(upwardImports)).toEqual([]);
   });
 
@@ -51,10 +47,10 @@ describe('imports of core', () => {
   });
 
   it.each([
-    ['bearer/bearer.ts', '../carriers/got.js'],
-    ['carriers/got.ts', './fetch.js'],
-    ['carriers/fetch-hop.ts', './got-options.js'],
-    ['carriers/got.ts', '../backends.js'],
+    ['bearer/bearer.ts', '../clients/got/got.js'],
+    ['clients/got/got.ts', '../fetch/fetch.js'],
+    ['clients/fetch/hop.ts', '../got/options.js'],
+    ['clients/got/got.ts', '../../backends.js'],
   ])('are refused from %s to %s, in each form of an import', (path, specifier) => {
     for (const text of [
       `import { x } from '${specifier}';`,
@@ -68,8 +64,8 @@ describe('imports of core', () => {
   });
 
   it.each([
-    ['carriers/got.ts', '../bearer/bearer.js'],
-    ['carriers/got.ts', './got-options.js'],
+    ['clients/got/got.ts', '../../bearer/bearer.js'],
+    ['clients/got/got.ts', './options.js'],
     ['sources/reuse.ts', './flight.js'],
     ['bearer/bearer.ts', '../errors.js'],
   ])('are accepted from %s to %s', (path, specifier) => {
@@ -143,7 +139,7 @@ function specifiersOf(text: string): string[] {
 }
 
 function mayImport(from: string, to: string): boolean {
-  if (unitOf(from) === unitOf(to)) return carrierOf(to) === undefined || carrierOf(to) === carrierOf(from);
+  if (unitOf(from) === unitOf(to)) return clientOf(to) === clientOf(from);
   return layerOf(from) < layerOf(to) || layerOf(to) === layers.length;
 }
 
@@ -157,8 +153,9 @@ function layerOf(path: string): number {
   return layer === -1 ? layers.length : layer;
 }
 
-function carrierOf(path: string): string | undefined {
-  return carriers.find((name) => new RegExp(`^carriers/${name}[-.]`).test(path));
+/** `clients/got/options.ts` belongs to the client `got`. */
+function clientOf(path: string): string | undefined {
+  return /^clients\/([^/.]+)/.exec(path)?.[1];
 }
 
 function otherThanExports(text: string): string[] {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runModuleWith } from '../../packages/oauth2-backend/test/carriers/run-module.js';
+import { runModuleWith } from '../../packages/oauth2-backend/test/clients/run-module.js';
 import { certificateAuthority } from '../certificates.js';
 import { type ProxyServer, proxyServer } from '../servers/proxy-server.js';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';

@@ -3,7 +3,7 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { createBackends } from 'oauth2-backend';
-import { type Carrier, carriers } from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { type Carrier, carriers } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';

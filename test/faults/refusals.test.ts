@@ -6,7 +6,7 @@ import {
   carriers,
   carrierWorld,
   type Received,
-} from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+} from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { complaintsOf } from '../../packages/oauth2-backend/test/sources/real-process.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { steppedClock } from './stepped-clock.js';

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBackends, type OAuth2Definition, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { carriers, manualClock } from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { carriers, manualClock } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type ApiServer, apiServer, tokenOf } from '../servers/api-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OAuth2BackendError, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { carriers } from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { carriers } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { type Answer, type RecordingServer, recordingServer } from '../servers/recording-server.js';
 import { formOf } from '../servers/token-server.js';

@@ -2,11 +2,7 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RequestError } from 'got';
-import {
-  type CarrierWorld,
-  carrierWorld,
-  rejection,
-} from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { type CarrierWorld, carrierWorld, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { canaries, leaks } from './canaries.js';
 
 let world: CarrierWorld;

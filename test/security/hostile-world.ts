@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { type CarrierWorld, carrierWorld } from '../../packages/oauth2-backend/test/clients/client-world.js';
 
 export interface HostileWorld extends CarrierWorld {
   /** The backend under attack. */

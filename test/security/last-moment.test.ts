@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { AuthorizationHeaderError, bearer, OriginError, staticToken } from 'oauth2-backend';
-import { hopDispatcher } from '../../packages/oauth2-backend/src/carriers/fetch-hop.js';
+import { hopDispatcher } from '../../packages/oauth2-backend/src/clients/fetch/hop.js';
 
 const origin = 'https://billing.example.com';
 const none = { remove: [], set: [], add: [] };

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { Options, OptionsInit } from 'got';
 import { AuthorizationHeaderError, type Backend } from 'oauth2-backend';
 import { Headers as UndiciHeaders, Request as UndiciRequest } from 'undici';
-import { rejection } from '../../packages/oauth2-backend/test/carriers/carrier-world.js';
+import { rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type HostileWorld, hostileWorld } from './hostile-world.js';
 
 let world: HostileWorld;

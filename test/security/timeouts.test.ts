@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Ended, runModule } from '../../packages/oauth2-backend/test/carriers/run-module.js';
+import { type Ended, runModule } from '../../packages/oauth2-backend/test/clients/run-module.js';
 
 /**
  * A process in which no look-up is ever answered, and in which every carrier meets every server that stalls.

@@ -5,10 +5,6 @@ export type { BackendStatus } from './backend-status.js';
 export { type Backends, createBackends } from './backends.js';
 export type { BackendsOptions } from './backends-options.js';
 export { type Bearer, type BearerOptions, bearer } from './bearer/bearer.js';
-export { type BearerFetch, bearerFetch } from './carriers/fetch.js';
-export { type BackendGot, bearerGot } from './carriers/got.js';
-export { bearerInterceptor } from './carriers/undici-interceptor.js';
-export type { RequestOptions } from './carriers/undici-options.js';
 export type {
   BudgetMessage,
   ChannelMessages,
@@ -19,6 +15,12 @@ export type {
   TokenRequestMessage,
   WarningMessage,
 } from './channels.js';
+export { type BearerFetch, bearerFetch } from './clients/fetch/fetch.js';
+export type { ForwardOptions } from './clients/forward/options.js';
+export type { ForwardAnswer } from './clients/forward/refused.js';
+export { type BackendGot, bearerGot } from './clients/got/got.js';
+export { bearerInterceptor } from './clients/interceptor/undici-interceptor.js';
+export type { RequestOptions } from './clients/request/options.js';
 export type { Clock } from './clock.js';
 export type {
   BackendDefinition,
@@ -42,8 +44,6 @@ export {
   TokenTimeoutError,
   UnknownBackendError,
 } from './errors.js';
-export type { ForwardAnswer } from './forward/forward-answer.js';
-export type { ForwardOptions } from './forward/forward-options.js';
 export type { Logger } from './logger.js';
 export { requestContext } from './outbound/request-context.js';
 export {

@@ -2,6 +2,7 @@
 
 import { type Bearer, tieBearer } from './bearer/bearer.js';
 import { targetRule } from './bearer/target.js';
+import { tokenPost } from './clients/token-post.js';
 import type { Clock } from './clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
 import type { Logger } from './logger.js';
@@ -10,7 +11,6 @@ import { type CarrierSettings, connectLimit } from './outbound/settings.js';
 import type { GuardedStore } from './sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from './sources/shared-pause.js';
 import type { TokenSource } from './token.js';
-import { tokenPost } from './token-post.js';
 import { type CountedSource, countedSource } from './token-source.js';
 import { createTransport } from './transport/transport.js';
 import type { TransportOptions } from './transport/transport-options.js';

@@ -7,7 +7,7 @@ import {
   type RequestContext,
   type TokenRequestMessage,
 } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from './carriers/carrier-world.js';
+import { type CarrierWorld, carrierWorld } from './clients/client-world.js';
 import { manualClock } from './sources/manual-clock.js';
 import { complaintsOf } from './sources/real-process.js';
 

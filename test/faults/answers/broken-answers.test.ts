@@ -5,7 +5,7 @@ import {
   carriers,
   carrierWorld,
   manualClock,
-} from '../../../packages/oauth2-backend/test/carriers/carrier-world.js';
+} from '../../../packages/oauth2-backend/test/clients/client-world.js';
 import { answers, type Result } from './broken-answers.js';
 import { good, type TokenWire, tokenWire } from './token-wire.js';
 

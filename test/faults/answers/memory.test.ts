@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Ended, runModule } from '../../../packages/oauth2-backend/test/carriers/run-module.js';
+import { type Ended, runModule } from '../../../packages/oauth2-backend/test/clients/run-module.js';
 import { answers } from './broken-answers.js';
 import { good, type TokenWire, tokenWire } from './token-wire.js';
 

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { RequestContext } from 'oauth2-backend';
 import { formOf } from '../../../../../test/servers/token-server.js';
-import { type CarrierWorld, carrierWorld, rejection } from '../../carriers/carrier-world.js';
+import { type CarrierWorld, carrierWorld, rejection } from '../../clients/client-world.js';
 
 let world: CarrierWorld;
 beforeEach(async () => {

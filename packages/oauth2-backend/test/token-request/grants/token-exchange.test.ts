@@ -15,7 +15,7 @@ import {
   TokenRequestError,
 } from 'oauth2-backend';
 import { formOf } from '../../../../../test/servers/token-server.js';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from '../../carriers/carrier-world.js';
+import { type CarrierWorld, carriers, carrierWorld, rejection } from '../../clients/client-world.js';
 import { manualClock } from '../../sources/manual-clock.js';
 
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';

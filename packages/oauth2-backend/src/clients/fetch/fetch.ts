@@ -1,0 +1,126 @@
+/** The fetch carrier: undici's fetch with the backend's token, target, limits and redirect rule. */
+
+import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
+import type { Bearer } from '../../bearer/bearer.js';
+import { abandonBody } from '../../outbound/abandoned-body.js';
+import { fetchFailure } from '../../outbound/fetch-failure.js';
+import { outboundCall } from '../../outbound/outbound-call.js';
+import { encodeBody } from '../../outbound/replayable-body.js';
+import { type CarrierSettings, defaultSettings } from '../../outbound/settings.js';
+import type { AccessToken } from '../../token.js';
+import { withBodyFailure } from './answer.js';
+import { dropBody, hopDispatcher } from './hop.js';
+import { type Hop, markRedirected, nextHop } from './redirect.js';
+import { readFetchRequest, withBody } from './request.js';
+
+/** A fetch whose requests go to one backend and carry its token. */
+export type BearerFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+/** fetch over given settings. */
+export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerFetch {
+  return async function fetchWithToken(input, init) {
+    const request = readFetchRequest(input, init, bearer);
+    const target = bearer.target.resolve(request.url);
+    let cut: ((error?: Error) => void) | undefined;
+    let leave: ((reason: unknown) => void) | undefined;
+    const onAbort = (reason: unknown) => {
+      cut?.(reason as Error);
+      leave?.(reason);
+    };
+    const call = outboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
+    let last = { ended: false };
+    let released = false;
+
+    try {
+      // Not `instanceof`: under a test runner a Blob's promise is of another realm.
+      const encoded = encodeBody(request.body);
+      const first: Hop = { target, request: withBody(request, 'then' in encoded ? await encoded : encoded) };
+      const held = call.token();
+      let token = held instanceof Promise ? await held : held;
+
+      for (;;) {
+        const response = await follow(first, token);
+        if (response.status !== 401) {
+          call.accepted(token);
+          return release(response);
+        }
+        const challenges = response.headers.get('www-authenticate') ?? undefined;
+        const next = await call.afterRefusal(token, challenges, first.request.replayable);
+        if (!next) return release(response);
+        await dropBody(response);
+        token = next;
+      }
+    } catch (error) {
+      const failure = failureOf(error);
+      // An answer that nobody will read must not hold its connection.
+      call.abort(failure);
+      abandonBody(request.body, failure);
+      call.done();
+      throw failure;
+    }
+
+    /** Sends the request and follows redirects below the backend's origin and prefix. */
+    async function follow(first: Hop, token: AccessToken | undefined): Promise<Response> {
+      let hop = first;
+      for (let redirects = 0; ; redirects++) {
+        if (call.aborted) throw call.reason;
+        const response = await send(hop, token);
+        // It holds on to the answer, which undici gives up when it is collected.
+        leave = undefined;
+        const next = nextHop(response, hop, bearer.target, redirects);
+        if (!next) return redirects > 0 ? markRedirected(response) : response;
+        await dropBody(response);
+        hop = next;
+      }
+    }
+
+    function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
+      const mine = { ended: false };
+      last = mine;
+      const onConnect = (abort: (error?: Error) => void) => {
+        cut = abort;
+        if (call.aborted) abort(call.reason as Error);
+      };
+      const dispatcher = hopDispatcher({ bearer, settings, call, token, onConnect, onEnd: () => end(mine) });
+      const { rest, method, headers, body, replayable } = request;
+      const init = { ...rest, method, headers, body, redirect: 'manual', signal: null, dispatcher };
+      // With a signal fetch also lets go of a stream that it has not read; for all else its cost is more than that of this file.
+      const given = replayable ? init : { ...init, signal: call.signal, duplex: 'half' };
+      return unlessLeft(undiciFetch(target.href, given as UndiciInit) as Promise<unknown> as Promise<Response>);
+    }
+
+    /** A scope of its own: what the request's callbacks hold on to is not collected while its body is coming. */
+    function unlessLeft(sent: Promise<Response>): Promise<Response> {
+      return new Promise((resolve, reject) => {
+        leave = reject;
+        sent.then(resolve, reject);
+      });
+    }
+
+    /** The call is over when the body of the answer that the caller gets has ended. */
+    function release(response: Response): Response {
+      released = true;
+      if (!last.ended) return withBodyFailure(response, failureOf);
+      call.done();
+      return response;
+    }
+
+    function failureOf(error: unknown): unknown {
+      return fetchFailure(error, call, settings.timeouts.connect);
+    }
+
+    function end(hop: { ended: boolean }): void {
+      hop.ended = true;
+      if (released && hop === last) call.done();
+    }
+  };
+}
+
+/**
+ * A fetch that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
+ */
+export function bearerFetch(bearer: Bearer): BearerFetch {
+  return fetchCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+}

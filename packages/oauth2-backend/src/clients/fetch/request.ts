@@ -1,0 +1,71 @@
+/** fetch's arguments, read once: Node's own `Request`, `Headers` and `FormData` as well as undici's. */
+
+import type { Bearer } from '../../bearer/bearer.js';
+import { OriginError } from '../../errors.js';
+import type { EncodedBody } from '../../outbound/replayable-body.js';
+import { assertOwnHeaders, headerPairs } from '../../outbound/request-headers.js';
+
+/** One request as fetch is to send it. */
+export interface FetchRequest {
+  readonly url: string | URL;
+  readonly method: string;
+  readonly headers: unknown;
+  readonly body: unknown;
+  readonly signal: AbortSignal | null | undefined;
+  /** Whether the body can be sent again byte for byte. */
+  readonly replayable: boolean;
+  readonly redirect: NonNullable<RequestInit['redirect']>;
+  /** What else was given in `init`. */
+  readonly rest: Readonly<Record<string, unknown>>;
+}
+
+const REDIRECTS: readonly unknown[] = ['follow', 'manual', 'error'];
+
+/**
+ * Reads what fetch was called with. `init` goes before a `Request`'s own members, as in fetch.
+ *
+ * @throws AuthorizationHeaderError, OriginError for what belongs to the backend
+ */
+export function readFetchRequest(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  bearer: Bearer,
+): FetchRequest {
+  const request = isRequest(input) ? input : undefined;
+  const { method = request?.method ?? 'GET', headers = request?.headers, body, signal, redirect, ...rest } = init ?? {};
+  if ('dispatcher' in rest && rest.dispatcher !== undefined) {
+    throw new OriginError(`"dispatcher" is refused per call: the connections of "${bearer.name}" are its own`);
+  }
+  if (redirect !== undefined && !REDIRECTS.includes(redirect)) {
+    throw new TypeError(`redirect must be one of ${REDIRECTS.join(', ')}`);
+  }
+  const pairs = headers === undefined ? undefined : headerPairs(headers);
+  assertOwnHeaders(pairs, bearer);
+  return {
+    url: request ? request.url : (input as string | URL),
+    method,
+    headers: pairs,
+    body: body === undefined ? request?.body : body,
+    signal: signal === undefined ? request?.signal : signal,
+    replayable: true,
+    redirect: redirect ?? request?.redirect ?? 'follow',
+    rest,
+  };
+}
+
+/** The request with its body encoded and, unless it names one itself, the body's content type. */
+export function withBody(request: FetchRequest, { bytes, stream, contentType }: EncodedBody): FetchRequest {
+  const body = bytes ?? stream;
+  if (body === undefined) return request;
+  return { ...request, body, replayable: stream === undefined, headers: withContentType(request.headers, contentType) };
+}
+
+function withContentType(headers: unknown, contentType: string | undefined): [string, string][] {
+  const pairs = headerPairs(headers);
+  if (contentType === undefined || pairs.some(([name]) => name.toLowerCase() === 'content-type')) return pairs;
+  return [...pairs, ['content-type', contentType]];
+}
+
+function isRequest(input: unknown): input is Request {
+  return typeof input === 'object' && input !== null && !(input instanceof URL) && 'headers' in input && 'url' in input;
+}

@@ -1,0 +1,98 @@
+/** Takes one answer from undici. */
+
+import type { Dispatcher } from 'undici';
+import { ClientClosedError } from '../../errors.js';
+import { markFailure } from '../../outbound/failure.js';
+import type { Call } from '../../outbound/signals.js';
+import { AnswerBody } from './answer-body.js';
+import { type RawHeaders, returnedTrailers } from './returned-headers.js';
+
+/** An answer whose headers have come. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly raw: RawHeaders;
+  readonly body: AnswerBody;
+  /** Filled when the body has ended. */
+  readonly trailers: Record<string, string | string[]>;
+}
+
+/** Whether an answer with this status has no body, whatever comes (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
+export function isBodiless(status: number): boolean {
+  return status === 204 || status === 205 || status === 304;
+}
+
+/** Settles once: with the final answer's head, or with why there is none. Interim answers are dropped. */
+export class AnswerHandler implements Dispatcher.DispatchHandler {
+  readonly #call: Call;
+  readonly #settle: (answer: RawAnswer) => void;
+  readonly #fail: (error: unknown) => void;
+  #abort: ((error?: Error) => void) | undefined;
+  #answer: RawAnswer | undefined;
+  #over = false;
+  #whenOver: (() => void) | undefined;
+
+  constructor(call: Call, settle: (answer: RawAnswer) => void, fail: (error: unknown) => void) {
+    this.#call = call;
+    this.#settle = settle;
+    this.#fail = fail;
+  }
+
+  /** Calls back when the backend's part is over, well or not; at once if it is. */
+  whenOver(callback: () => void): void {
+    if (this.#over) callback();
+    else this.#whenOver = callback;
+  }
+
+  /** The call was ended with this reason. */
+  abort(reason: unknown): void {
+    if (this.#over) return;
+    this.#abort?.(reason as Error);
+    // A request that still waits for a connection cannot be taken back, but nobody waits for it any more.
+    this.#break(reason);
+  }
+
+  onConnect(abort: (error?: Error) => void): void {
+    if (this.#call.aborted) abort(this.#call.reason as Error);
+    else this.#abort = abort;
+  }
+
+  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+    if (status < 200) return true;
+    const body = new AnswerBody(resume, (reason) => this.#abort?.(reason));
+    this.#answer = { status, raw, body, trailers: Object.create(null) };
+    // undici breaks off a 304 that says how long the body would be (RFC 9110 §8.6).
+    if (isBodiless(status)) body.complete();
+    this.#settle(this.#answer);
+    return true;
+  }
+
+  onData(chunk: Buffer): boolean {
+    if (!this.#answer || isBodiless(this.#answer.status)) return true;
+    return this.#answer.body.push(chunk);
+  }
+
+  onComplete(raw: string[] | Buffer[] | null): void {
+    if (this.#answer) {
+      if (raw && raw.length > 0) returnedTrailers(raw, this.#answer.trailers);
+      this.#answer.body.complete();
+    }
+    this.#end();
+  }
+
+  onError(error: Error): void {
+    this.#break(this.#call.aborted ? this.#call.reason : markFailure(error, 502));
+    this.#end();
+  }
+
+  #break(error: unknown): void {
+    if (!this.#answer) this.#fail(error);
+    // Who would read it is gone.
+    else if (error instanceof ClientClosedError) this.#answer.body.break();
+    else this.#answer.body.break(error as Error);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#whenOver?.();
+  }
+}

@@ -1,0 +1,147 @@
+/** Forwards inbound requests to one backend with its token: streamed both ways, without the client's own credentials. */
+
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Bearer } from '../../bearer/bearer.js';
+import type { Target } from '../../bearer/target.js';
+import { callDispatch } from '../../outbound/call-dispatch.js';
+import { dropAnswer } from '../../outbound/dropped-bodies.js';
+import { forwardFailure } from '../../outbound/forward-failure.js';
+import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { completeHeaders, completePath } from '../../outbound/sent-request.js';
+import type { CarrierSettings } from '../../outbound/settings.js';
+import { waitFor } from '../../sources/flight.js';
+import type { AccessToken } from '../../token.js';
+import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
+import type { AnswerBody } from './answer-body.js';
+import { clientGone } from './client-gone.js';
+import { addForwarded } from './forwarded-headers.js';
+import { inboundBody } from './inbound-body.js';
+import { type InboundMessage, readInbound } from './inbound-message.js';
+import { forwardTarget, inboundPlace } from './mount.js';
+import type { ResolvedForwardOptions } from './options.js';
+import { type ForwardAnswer, refusedAnswer } from './refused.js';
+import { earlierRefusal, rememberRefusal } from './refused-connections.js';
+import { challengesOf, returnedHeaders } from './returned-headers.js';
+import { mapLocations } from './returned-location.js';
+import { assertUnread } from './unread-body.js';
+
+/** Forwards requests to one backend. */
+export type ForwardCarrier = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
+
+/** forward over given settings. */
+export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): ForwardCarrier {
+  return async function forwardWithToken(request, options) {
+    const message = earlierRefusal(request) ?? readInbound(request, options);
+    if ('status' in message) {
+      rememberRefusal(request, message);
+      return refusedAnswer(request, message);
+    }
+    const place = inboundPlace(request, settings.context?.inbound, options.mount);
+    if (!place) return refusedAnswer(request, { status: 404 });
+    const { mount } = place;
+    const target = forwardTarget(bearer.target, place.path);
+    if (!target) return refusedAnswer(request, { status: 400 });
+    if (message.body !== undefined) assertUnread(request);
+    addForwarded(message.headers, request, message.host, options);
+
+    // Not the request's own method: with "safe", `clientGone` watches the client.
+    const onAbort = (reason: unknown) => sent?.abort(reason);
+    const call = outboundCall(bearer, settings, { method: 'POST', signal: undefined, onAbort });
+    let sent: AnswerHandler | undefined;
+    const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
+    const stopWatching = clientGone(request, settings, call);
+    const over = () => {
+      stopWatching();
+      call.done();
+    };
+
+    try {
+      const held = call.token();
+      let token = held instanceof Promise ? await held : held;
+      const start = body?.start();
+      let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
+
+      for (;;) {
+        const answer = await new Promise<RawAnswer>((resolve, reject) => {
+          if (call.aborted) throw call.reason;
+          sent = new AnswerHandler(call, resolve, reject);
+          send({ bearer, settings, call, target, method: request.method ?? 'GET', message, token, content }, sent);
+        });
+        if (answer.status !== 401) call.accepted(token);
+        else if (token) {
+          let again: Buffer | undefined;
+          const replayable = async () => {
+            again = body && (await waitFor(body.again(), call.signal));
+            return !body || again !== undefined;
+          };
+          const next = await call.afterRefusal(token, challengesOf(answer.raw), replayable);
+          if (next) {
+            await dropAnswer({ chunks: lengths(answer.body), abandon: () => void answer.body.destroy() });
+            token = next;
+            content = again;
+            continue;
+          }
+        }
+        // It may have broken off while the rest of the request was waited for, or a token.
+        if (answer.body.errored) throw answer.body.errored;
+        sent?.whenOver(over);
+        return given(answer);
+      }
+    } catch (error) {
+      const failure = forwardFailure(error, call.signal, settings.timeouts.connect);
+      // An answer that nobody will read must not hold its connection.
+      call.abort(failure);
+      over();
+      body?.drop();
+      throw failure;
+    }
+
+    function given({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
+      const headers = returnedHeaders(raw, options);
+      mapLocations(headers, target as Target, bearer.target, mount);
+      // Node throws where it cannot send trailers.
+      const chunked = !('content-length' in headers) && request.method !== 'HEAD' && request.httpVersion !== '1.0';
+      if (!chunked || isBodiless(status)) delete headers['trailer'];
+      // A 304 says how long the body would be; the others have none (RFC 9110 §8.6, §15.3.6).
+      if (status === 204) delete headers['content-length'];
+      else if (status === 205) headers['content-length'] = '0';
+      // The backend takes the application for a proxy. Its client must not.
+      return { status: status === 407 ? 502 : status, headers, body: stream, trailers };
+    }
+  };
+}
+
+interface Sending {
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+  readonly call: OutboundCall;
+  readonly target: Target;
+  readonly method: string;
+  readonly message: InboundMessage;
+  readonly token: AccessToken | undefined;
+  readonly content: Buffer | Readable | undefined;
+}
+
+/** Starts one attempt. */
+function send(sending: Sending, handler: AnswerHandler): void {
+  const { bearer, settings, call, target, method, message, token, content } = sending;
+  const dispatch = callDispatch({
+    dispatcher: settings.transport.dispatcher,
+    call,
+    ttfb: settings.timeouts.ttfb,
+    late: call.lateAnswer,
+    prepare(request) {
+      bearer.target.checkParts(request.origin, request.path);
+      const headers = { ...message.headers };
+      if (typeof message.body === 'number') headers['content-length'] = String(message.body);
+      completeHeaders(headers, settings, token);
+      return { ...request, path: completePath(request.path, settings.query), headers };
+    },
+  });
+  dispatch({ origin: target.origin, path: target.path, method, body: content ?? null }, handler);
+}
+
+async function* lengths(body: AnswerBody): AsyncGenerator<number> {
+  for await (const chunk of body) yield (chunk as Buffer).length;
+}

@@ -1,0 +1,44 @@
+/** What a request says of who sent it: `Via`, `Forwarded`, `X-Forwarded-*`. */
+
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import { addHeader } from './inbound-message.js';
+import type { ResolvedForwardOptions } from './options.js';
+
+/** Adds what the options ask for; what came in is there only where it is trusted. */
+export function addForwarded(
+  headers: Record<string, string | string[]>,
+  request: IncomingMessage,
+  host: string | undefined,
+  options: ResolvedForwardOptions,
+): void {
+  if (options.via !== undefined) addHeader(headers, 'via', `${request.httpVersion} ${options.via}`);
+  if (options.forwarded === undefined) return;
+
+  // IPv4 on a socket for both is IPv4 all the same.
+  const address = request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  const protocol = (request.socket as TLSSocket).encrypted ? 'https' : 'http';
+  if (options.forwarded === 'forwarded') {
+    const parts = [
+      `for=${node(address)}`,
+      ...(host === undefined ? [] : [`host=${quoted(host)}`]),
+      `proto=${protocol}`,
+    ];
+    addHeader(headers, 'forwarded', parts.join(';'));
+    return;
+  }
+  if (address !== undefined) addHeader(headers, 'x-forwarded-for', address);
+  // The first in the chain saw what the client asked for.
+  headers['x-forwarded-proto'] ??= protocol;
+  if (host !== undefined) headers['x-forwarded-host'] ??= host;
+}
+
+/** RFC 7239 §6. */
+function node(address: string | undefined): string {
+  if (address === undefined) return 'unknown';
+  return address.includes(':') ? `"[${address.replace(/%.*$/, '')}]"` : address;
+}
+
+function quoted(text: string): string {
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+}

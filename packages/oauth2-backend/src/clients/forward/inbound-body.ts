@@ -1,0 +1,97 @@
+/** The body of an inbound request on its way: streamed, and kept as far as it may have to be sent again. */
+
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { ClientClosedError } from '../../errors.js';
+import { growingBuffer } from './growing-buffer.js';
+import { assertUnread } from './unread-body.js';
+
+/** A body that is being read. */
+export interface InboundBody {
+  /**
+   * What to send first: all of it where it is known to be small, else a stream; the inbound request outlives that.
+   *
+   * @throws ConfigurationError when somebody else has read some of it in the meantime
+   */
+  start(): Readable | Promise<Buffer>;
+  /** All of it once it has arrived, or `undefined` when it was not kept. */
+  again(): Promise<Buffer | undefined>;
+  /** Lets the rest flow away: unread, it would hold the inbound connection. */
+  drop(): void;
+}
+
+/** Reads a request's body; up to `limit` bytes are kept. Reading stops while whoever gets the stream is slow. */
+export function inboundBody(request: IncomingMessage, length: number | 'chunked', limit: number): InboundBody {
+  const kept = growingBuffer(length === 'chunked' ? limit : Math.min(limit, length));
+  let keeping = length === 'chunked' || length <= limit;
+  let size = 0;
+  let state: 'arriving' | 'complete' | 'broken' = request.destroyed ? 'broken' : 'arriving';
+  let stream: Readable | undefined;
+  const waiting: (() => void)[] = [];
+  // Who listens already - a meter, say - hears it later, together with us.
+  if (request.readableFlowing) request.pause();
+  // From now on: the client may leave before there is a token.
+  request.once('end', () => settle(length === 'chunked' || size === length ? 'complete' : 'broken'));
+  for (const event of ['aborted', 'error', 'close']) request.once(event, () => settle('broken'));
+
+  return {
+    start() {
+      assertUnread(request);
+      if (state === 'broken') throw new ClientClosedError();
+      request.on('data', take);
+      if (length !== 'chunked' && keeping) return whole();
+      stream = new Readable({
+        read: () => void request.resume(),
+        destroy(error, callback) {
+          drop();
+          callback(error);
+        },
+      });
+      return stream;
+    },
+    async again() {
+      if (keeping && state === 'arriving') await settled();
+      return keeping && state === 'complete' ? kept.bytes() : undefined;
+    },
+    drop,
+  };
+
+  function drop(): void {
+    stream = undefined;
+    request.resume();
+  }
+
+  function take(chunk: Buffer): void {
+    size += chunk.length;
+    if (keeping && size <= limit) kept.add(chunk);
+    else if (keeping) {
+      keeping = false;
+      kept.clear();
+      wake();
+    }
+    if (stream && !stream.push(chunk)) request.pause();
+  }
+
+  function settle(to: 'complete' | 'broken'): void {
+    if (state !== 'arriving') return;
+    state = to;
+    if (to === 'complete') stream?.push(null);
+    else stream?.destroy(new ClientClosedError());
+    wake();
+  }
+
+  async function whole(): Promise<Buffer> {
+    request.resume();
+    if (state === 'arriving') await settled();
+    if (state !== 'complete') throw new ClientClosedError();
+    return kept.bytes();
+  }
+
+  function settled(): Promise<void> {
+    return new Promise((resolve) => waiting.push(resolve));
+  }
+
+  function wake(): void {
+    for (const resolve of waiting.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,55 @@
+/** An inbound request's head: its headers as they may travel on, the frame of its body, and whether it is one to forward. */
+
+import type { IncomingMessage } from 'node:http';
+import { dropNamed } from './hop-by-hop.js';
+import { type Frame, frameProblem, readFrame } from './inbound-frame.js';
+import type { ResolvedForwardOptions } from './options.js';
+import type { Refused } from './refused.js';
+import { isDropped } from './withheld-headers.js';
+
+/** What an inbound request says of itself. */
+export interface InboundMessage {
+  /** End to end only, without what belongs to the client; names in lower case, values in their order. */
+  readonly headers: Record<string, string | string[]>;
+  /** Bytes of the body, or that it is chunked; `undefined` when there is none. */
+  readonly body: number | 'chunked' | undefined;
+  readonly host: string | undefined;
+}
+
+/** Reads a request's head; tells when it must not be forwarded. It trusts no parser: Node's own can be made lenient. */
+export function readInbound(request: IncomingMessage, options: ResolvedForwardOptions): InboundMessage | Refused {
+  const method = request.method ?? '';
+  // An upstream would send the token back in its answer to TRACE (RFC 9110 §9.3.8).
+  if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };
+
+  const headers: Record<string, string | string[]> = Object.create(null);
+  const frame: Frame = { hosts: 0, lengths: 0, codings: 0 };
+  const raw = request.rawHeaders;
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] as string).toLowerCase();
+    const value = raw[index + 1] as string;
+    if (!readFrame(frame, name, value) && !isDropped(name, options)) addHeader(headers, name, value);
+  }
+  dropNamed(headers, frame.connection);
+  if (frame.trailers) headers['te'] = 'trailers';
+
+  const refused = frameProblem(request, frame);
+  if (refused) return refused;
+  if (options.methods && !options.methods.includes(method)) {
+    return { status: 405, headers: { allow: options.methods.join(', ') } };
+  }
+  const body = frame.codings > 0 || isOpenStream(request, frame) ? 'chunked' : Number(frame.length ?? 0);
+  return { headers, host: frame.host ?? frame.authority, body: body === 0 ? undefined : body };
+}
+
+/** Adds a value to those that the header has. */
+export function addHeader(headers: Record<string, string | string[]>, name: string, value: string): void {
+  const before = headers[name];
+  headers[name] = before === undefined ? value : [...(typeof before === 'string' ? [before] : before), value];
+}
+
+/** HTTP/2 needs no header to say that a body comes (RFC 9113 §8.1). */
+function isOpenStream(request: IncomingMessage, { length }: Frame): boolean {
+  const { stream } = request as { stream?: { readonly endAfterHeaders: boolean } };
+  return length === undefined && stream?.endAfterHeaders === false;
+}

@@ -1,0 +1,113 @@
+/** The options of `forward`, checked once. */
+
+import { METHODS } from 'node:http';
+import { didYouMean } from '../../definitions/schema/did-you-mean.js';
+import { givenOptions } from '../../definitions/schema/given-options.js';
+import { ConfigurationError, type Problem } from '../../errors.js';
+
+/** How inbound requests are forwarded. */
+export interface ForwardOptions {
+  /** The methods that are forwarded, to the letter; every other is answered 405. Default: all but CONNECT and TRACE. */
+  readonly methods?: readonly string[] | undefined;
+  /** Bytes of a request's body that are kept, so that it can be repeated after a 401; 0 for none. Default 64 KiB. */
+  readonly replayLimit?: number | undefined;
+  /** Adds `Via` with this name for the application to the request (RFC 9110 §7.6.3). Default: none is added. */
+  readonly via?: string | undefined;
+  /** Says who asked: by `X-Forwarded-For`, `-Host`, `-Proto`, or by `Forwarded` (RFC 7239). Default: neither. */
+  readonly forwarded?: 'x-forwarded' | 'forwarded' | undefined;
+  /** Keeps those headers as they came in, and adds to them; else they are dropped, as anyone can send them. Default false. */
+  readonly trustForwarded?: boolean | undefined;
+  /** Gives the backend's `Set-Cookie` back. Default false. */
+  readonly passSetCookie?: boolean | undefined;
+  /** Gives the backend's `WWW-Authenticate` back. Default false. */
+  readonly passChallenges?: boolean | undefined;
+  /** The path that is cut off the request's, and put in front of a `Location`'s. Default: what the framework's mount cut off. */
+  readonly mount?: string | undefined;
+}
+
+/** The options with their defaults; they are options themselves. */
+export interface ResolvedForwardOptions {
+  readonly methods: readonly string[] | undefined;
+  readonly replayLimit: number;
+  readonly via: string | undefined;
+  readonly forwarded: 'x-forwarded' | 'forwarded' | undefined;
+  readonly trustForwarded: boolean;
+  readonly passSetCookie: boolean;
+  readonly passChallenges: boolean;
+  /** `undefined`, `''` or `/api/x`, without a trailing slash. */
+  readonly mount: string | undefined;
+}
+
+/** The options, checked; what this function gave is taken as it is. @throws ConfigurationError with all that is wrong */
+export function resolveForwardOptions(options: ForwardOptions | ResolvedForwardOptions = {}): ResolvedForwardOptions {
+  if (resolved.has(options)) return options as ResolvedForwardOptions;
+  // Without a prototype: what somebody put on `Object.prototype` is no option.
+  const given: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
+  const problems: Problem[] = [];
+  for (const [path, value] of Object.entries(given)) {
+    const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
+    if (!rule) problems.push({ path, message: `is no option of forward${didYouMean(path, Object.keys(RULES))}` });
+    else if (value !== undefined && !rule.fits(value)) problems.push({ path, message: `must be ${rule.wanted}` });
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+
+  const checked = given as ForwardOptions;
+  const made: ResolvedForwardOptions = {
+    methods: checked.methods && [...checked.methods],
+    replayLimit: checked.replayLimit ?? 64 * 1024,
+    via: checked.via,
+    forwarded: checked.forwarded,
+    trustForwarded: checked.trustForwarded ?? false,
+    passSetCookie: checked.passSetCookie ?? false,
+    passChallenges: checked.passChallenges ?? false,
+    mount: checked.mount?.replace(/\/$/, ''),
+  };
+  resolved.add(made);
+  return made;
+}
+
+/** A handler checks its options once, not at each request. */
+const resolved = new WeakSet<object>();
+
+interface Rule {
+  readonly wanted: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const MAX_REPLAY = 16 * 1024 * 1024;
+const flag: Rule = { wanted: 'true or false', fits: (value) => typeof value === 'boolean' };
+
+const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
+  methods: {
+    wanted: 'a list of methods, at least one, in capitals where HTTP has them so, without CONNECT and TRACE',
+    fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isMethod),
+  },
+  replayLimit: {
+    wanted: 'a whole number of bytes, 0 to 16 MiB',
+    fits: (value) => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_REPLAY,
+  },
+  via: {
+    wanted: "a name of letters, digits and !#$%&'*+-.^_`|~",
+    fits: (value) => typeof value === 'string' && TOKEN.test(value),
+  },
+  forwarded: {
+    wanted: '"x-forwarded" or "forwarded"',
+    fits: (value) => value === 'x-forwarded' || value === 'forwarded',
+  },
+  trustForwarded: flag,
+  passSetCookie: flag,
+  passChallenges: flag,
+  mount: {
+    wanted: 'a path that begins with one slash, without query and fragment',
+    fits: (value) => typeof value === 'string' && /^(?:\/(?:[^\s/\\?#][^\s\\?#]*)?)?$/.test(value),
+  },
+};
+
+function isMethod(value: unknown): boolean {
+  if (typeof value !== 'string' || !TOKEN.test(value)) return false;
+  const capitals = value.toUpperCase();
+  // `get` would never come: methods are case-sensitive (RFC 9110 §9.1).
+  if (value !== capitals && METHODS.includes(capitals)) return false;
+  return value !== 'CONNECT' && value !== 'TRACE';
+}

@@ -1,0 +1,82 @@
+/** The headers and trailers of a backend's answer as they are given back. */
+
+import { dropNamed, HOP_BY_HOP } from './hop-by-hop.js';
+import { addHeader } from './inbound-message.js';
+import type { ResolvedForwardOptions } from './options.js';
+
+/** As undici gives them: names and values in turn. */
+export type RawHeaders = readonly (Buffer | string | readonly (Buffer | string)[])[];
+
+/** End-to-end headers, names in lower case; without `Set-Cookie` and `WWW-Authenticate` unless they are asked for. */
+export function returnedHeaders(
+  raw: RawHeaders,
+  { passSetCookie, passChallenges }: ResolvedForwardOptions,
+): Record<string, string | string[]> {
+  const headers: Record<string, string | string[]> = Object.create(null);
+  let connection: string | undefined;
+  eachHeader(raw, (name, value) => {
+    if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
+    else if (name === 'set-cookie' && !passSetCookie) return;
+    else if (name === 'www-authenticate' && !passChallenges) return;
+    else if (!HOP_BY_HOP.has(name) && !FOR_OTHERS.has(name)) addHeader(headers, name, value);
+  });
+  dropNamed(headers, connection);
+  return headers;
+}
+
+/** The challenges of a 401. */
+export function challengesOf(raw: RawHeaders): string[] {
+  const challenges: string[] = [];
+  eachHeader(raw, (name, value) => {
+    if (name === 'www-authenticate') challenges.push(value);
+  });
+  return challenges;
+}
+
+/** Trailers that may be sent on: none that would change how the message is read (RFC 9110 §6.5.1). */
+export function returnedTrailers(raw: RawHeaders, trailers: Record<string, string | string[]>): void {
+  eachHeader(raw, (name, value) => {
+    if (HOP_BY_HOP.has(name) || FOR_OTHERS.has(name) || NO_TRAILER.has(name)) return;
+    // Node throws for others, when nobody can catch it any more.
+    if (/^[!#$%&'*+\-.^_`|~\da-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+      addHeader(trailers, name, value);
+  });
+}
+
+/** What the application's own server in front would obey, and what speaks of the application's whole origin. */
+const FOR_OTHERS: ReadonlySet<string> = new Set([
+  'alt-svc',
+  'clear-site-data',
+  'x-accel-redirect',
+  'x-lighttpd-send-file',
+  'x-sendfile',
+]);
+
+const NO_TRAILER: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'host',
+  'location',
+  'set-cookie',
+  'trailer',
+  'www-authenticate',
+]);
+
+function eachHeader(raw: RawHeaders, see: (name: string, value: string) => void): void {
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = text(raw[index] as Buffer | string).toLowerCase();
+    const value = raw[index + 1] as RawHeaders[number];
+    // A dispatcher that is composed of several may give a list of values.
+    if (Array.isArray(value)) for (const one of value) see(name, text(one));
+    else see(name, text(value as Buffer | string));
+  }
+}
+
+/** One byte a character, as Node writes them again. */
+function text(value: Buffer | string): string {
+  return typeof value === 'string' ? value : value.toString('latin1');
+}

@@ -1,0 +1,103 @@
+/** The got carrier: got with the backend's token, target, limits and redirect rule. */
+
+import got, {
+  type CancelableRequest,
+  type ExtendOptions,
+  type Got,
+  type GotPaginate,
+  type GotRequestFunction,
+  type GotStream,
+  type HTTPAlias,
+  type OptionsInit,
+} from 'got';
+import type { Bearer } from '../../bearer/bearer.js';
+import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { type CarrierSettings, defaultSettings } from '../../outbound/settings.js';
+import { encodeOptions } from './body.js';
+import { gotFailure } from './failure.js';
+import { type GotInput, ownOptions, readGotCall } from './options.js';
+import { gotPages } from './pages.js';
+import { gotPromise } from './promise.js';
+import { followBelow } from './redirect.js';
+import { gotWithRepeats } from './repeat.js';
+import { gotStream } from './stream-and-pages.js';
+
+/** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
+export type BackendGot = GotRequestFunction &
+  Record<HTTPAlias, GotRequestFunction> & {
+    readonly stream: GotStream;
+    readonly paginate: GotPaginate;
+    /** The same kind of client with these options as defaults. */
+    extend(...options: readonly ExtendOptions[]): BackendGot;
+  };
+
+const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
+
+/** The got that all backends extend: nothing is retried, and no inbound header passed on, unless the caller asks for it. */
+const base: Got = got.extend({ retry: { limit: 0 }, copyPipedHeaders: false });
+
+/** By bearer, because `extend` costs more than a request: those of all inbound requests share one. */
+const ownClients = new WeakMap<Bearer, Got>();
+
+function ownClient(bearer: Bearer): Got {
+  const known = ownClients.get(bearer);
+  if (known) return known;
+  const made = base.extend({ followRedirect: followBelow(bearer, base.defaults.options.followRedirect) });
+  ownClients.set(bearer, made);
+  return made;
+}
+
+/** got over given settings. */
+export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = ownClient(bearer)): BackendGot {
+  const stream = (input: GotInput, options?: OptionsInit) => gotStream({ client, bearer, settings, input, options });
+  const paginate = gotPages({ client, bearer, settings });
+
+  return Object.assign(request, withMethods(request), {
+    stream: Object.assign(stream, withMethods(stream)),
+    paginate,
+    extend(...options: readonly ExtendOptions[]) {
+      return gotCarrier(bearer, settings, client.extend(...options.map((each) => ownOptions(each, bearer))));
+    },
+  }) as unknown as BackendGot;
+
+  function request(input: GotInput, options?: OptionsInit): CancelableRequest<never> {
+    let call: OutboundCall | undefined;
+    const fail = (error: unknown) => gotFailure(error, call);
+
+    return gotPromise({
+      fail,
+      async run(progress) {
+        const { href, own } = readGotCall(input, options, bearer);
+        const { options: defaults } = client.defaults;
+        const method = own.method ?? defaults.method;
+        const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+        call = started;
+        progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
+        try {
+          const encoding = encodeOptions(own, defaults);
+          const encoded = 'then' in encoding ? await encoding : encoding;
+          return await gotWithRepeats({ client, bearer, settings, call: started, href, encoded, progress });
+        } catch (error) {
+          throw fail(error);
+        } finally {
+          started.done();
+        }
+      },
+    });
+  }
+}
+
+function withMethods<R>(call: (input: GotInput, options?: OptionsInit) => R): Record<string, typeof call> {
+  const methods: Record<string, typeof call> = {};
+  for (const method of METHODS) methods[method] = (input, options) => call(input, { ...options, method });
+  return methods;
+}
+
+/**
+ * A got that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
+ */
+export function bearerGot(bearer: Bearer): BackendGot {
+  return gotCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+}

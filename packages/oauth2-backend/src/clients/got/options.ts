@@ -1,0 +1,63 @@
+/** The options of a got call, checked once. */
+
+import type { OptionsInit } from 'got';
+import type { Bearer } from '../../bearer/bearer.js';
+import { AuthorizationHeaderError, OriginError } from '../../errors.js';
+import { assertOwnHeaders } from '../../outbound/request-headers.js';
+import { followBelow } from './redirect.js';
+
+/** They would take the token or the connection elsewhere, or keep one caller's answer for another. */
+const REFUSED = [
+  'prefixUrl',
+  'request',
+  'agent',
+  'http2',
+  'h2session',
+  'https',
+  'dnsLookup',
+  'dnsCache',
+  'createConnection',
+  'enableUnixSockets',
+  'cache',
+] as const;
+const CREDENTIALS = ['username', 'password'] as const;
+
+/**
+ * A copy of the options, free of what belongs to the backend; its redirects stay below it.
+ *
+ * @throws OriginError, AuthorizationHeaderError
+ */
+export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer: Bearer): O {
+  const copy = { ...options } as O;
+  if (options === undefined) return copy;
+  if ('_internals' in copy || typeof options === 'function') {
+    throw new OriginError(`got's Options and instances are refused by "${bearer.name}": give a plain object`);
+  }
+  for (const name of REFUSED) {
+    if (copy[name] !== undefined)
+      throw new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`);
+  }
+  for (const name of CREDENTIALS) {
+    if (copy[name] !== undefined)
+      throw new AuthorizationHeaderError(`"${name}" is refused per call through "${bearer.name}"`);
+  }
+  if (copy.isStream) throw new TypeError('isStream is refused: got.stream is the way');
+  assertOwnHeaders(copy.headers, bearer);
+  if (copy.followRedirect !== undefined) copy.followRedirect = followBelow(bearer, copy.followRedirect);
+  return copy;
+}
+
+/** What got's functions may be called with. */
+export type GotInput = string | URL | OptionsInit | undefined;
+
+/** The target and the options of one call, checked. @throws OriginError, AuthorizationHeaderError */
+export function readGotCall(
+  input: GotInput,
+  options: OptionsInit | undefined,
+  bearer: Bearer,
+): { href: string; own: OptionsInit } {
+  const given = typeof input === 'object' && !(input instanceof URL) ? { ...input, ...options } : options;
+  const { url, ...own } = ownOptions(given, bearer);
+  const target = given === options ? (input ?? url) : url;
+  return { href: bearer.target.resolve(target as string | URL).href, own };
+}

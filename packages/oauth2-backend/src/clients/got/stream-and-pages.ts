@@ -1,0 +1,57 @@
+/** got's stream for one backend: it carries the token and is not repeated. */
+
+import type { Got, Request as GotRequest, OptionsInit } from 'got';
+import type { Bearer } from '../../bearer/bearer.js';
+import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import type { CarrierSettings } from '../../outbound/settings.js';
+import { gotFailure } from './failure.js';
+import { gotHop } from './hop.js';
+import { type GotInput, readGotCall } from './options.js';
+import { notRepeated } from './refused.js';
+import { hideRequest } from './secrets.js';
+
+/** A stream call. */
+export interface StreamOptions {
+  readonly client: Got;
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+  readonly input: GotInput;
+  readonly options: OptionsInit | undefined;
+}
+
+/** Starts a stream. What would be thrown is emitted as its `error`, as got does. */
+export function gotStream({ client, bearer, settings, input, options }: StreamOptions): GotRequest {
+  const start = (href: string, own: OptionsInit) =>
+    client(href, { ...own, isStream: true } as OptionsInit) as unknown as GotRequest;
+  let call: OutboundCall | undefined;
+  try {
+    const { href, own } = readGotCall(input, options, bearer);
+    const { options: defaults } = client.defaults;
+    const method = own.method ?? defaults.method;
+    const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    call = started;
+    const stream = start(href, {
+      ...own,
+      request: gotHop({ bearer, settings, call: started, onRefused: notRepeated(started) }),
+      signal: started.signal,
+    });
+    // got closes a stream only that is destroyed, not one that has ended.
+    for (const over of ['end', 'close']) stream.once(over, () => started.done());
+    stream.once('request', () => hideRequest(stream, '_request'));
+    stream.on('response', (response: object) => hideRequest(response, 'request'));
+    return unwrapErrors(stream, started.signal);
+  } catch (error) {
+    call?.done();
+    const request = () => Promise.reject(error);
+    return unwrapErrors(start(bearer.target.resolve('').href, { request, retry: { limit: 0 } }), undefined);
+  }
+}
+
+/** got wraps what is thrown inside it; whoever listens gets it unwrapped. */
+function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotRequest {
+  const emit = stream.emit;
+  stream.emit = function emitUnwrapped(event: string | symbol, ...args: unknown[]): boolean {
+    return emit.apply(stream, [event, ...(event === 'error' ? [gotFailure(args[0], signal)] : args)] as never);
+  };
+  return stream;
+}

@@ -1,0 +1,176 @@
+/** One request on a dispatcher that is not ours: its token, its attempts. */
+
+import { DecoratorHandler, type Dispatcher, errors } from 'undici';
+import type { Bearer } from '../../bearer/bearer.js';
+import { bearerField } from '../../outbound/sent-request.js';
+import { sharedSignal } from '../../outbound/shared-signal.js';
+import { type Call, startCall } from '../../outbound/signals.js';
+import type { AccessToken } from '../../token.js';
+import { Attempt, type AttemptOwner } from './attempt.js';
+import { StableController } from './controller.js';
+import { type GivenRequest, readGiven } from './given-request.js';
+
+/** What an interceptor is called with. */
+export interface DispatchCall {
+  readonly bearer: Bearer;
+  readonly dispatch: Dispatcher.Dispatch;
+  readonly options: Dispatcher.DispatchOptions;
+  readonly handler: Dispatcher.DispatchHandler;
+}
+
+/** Dispatches with the token. What goes wrong is told to the handler: it may be one that follows redirects. */
+export function startDispatch({ bearer, dispatch, options, handler }: DispatchCall): boolean {
+  // Under `compose` it always speaks the newer interface.
+  const modern = handler.onRequestStart ? handler : (new DecoratorHandler(handler) as Dispatcher.DispatchHandler);
+  let request: GivenRequest;
+  try {
+    request = readGiven(options, bearer);
+  } catch (error) {
+    modern.onResponseError?.(new StableController(() => {}), error as Error);
+    return false;
+  }
+  return new TokenDispatch(bearer, dispatch, request, modern).start();
+}
+
+class TokenDispatch implements AttemptOwner {
+  readonly handler: Dispatcher.DispatchHandler;
+  readonly controller = new StableController((reason) => this.#onAbort(reason));
+  readonly #bearer: Bearer;
+  readonly #dispatch: Dispatcher.Dispatch;
+  readonly #request: GivenRequest;
+  readonly #context: object = {};
+  #token: AccessToken | undefined;
+  #attempt: Attempt | undefined;
+  #wait: Call | undefined;
+  #repeats = 0;
+  #told = false;
+  #over = false;
+
+  constructor(
+    bearer: Bearer,
+    dispatch: Dispatcher.Dispatch,
+    request: GivenRequest,
+    handler: Dispatcher.DispatchHandler,
+  ) {
+    this.#bearer = bearer;
+    this.#dispatch = dispatch;
+    this.#request = request;
+    this.handler = handler;
+  }
+
+  start(): boolean {
+    try {
+      const token = this.#bearer.hasToken ? this.#bearer.current() : undefined;
+      if (token || !this.#bearer.hasToken) return this.#send(token);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    // From now on the handler can leave, though there is no connection yet.
+    this.tellStart({});
+    if (!this.#over) void this.#waitForToken();
+    return true;
+  }
+
+  /** The handler hears of one start; what later ones say of their context it finds in the first one's. */
+  tellStart(context: object): void {
+    Object.assign(this.#context, context);
+    if (this.#told) return;
+    this.#told = true;
+    this.handler.onRequestStart?.(this.controller, this.#context);
+  }
+
+  /** A 401 that is held back: repeats, or passes it on. */
+  async onRefused(attempt: Attempt, challenges: string | string[] | undefined): Promise<void> {
+    const token = this.#token;
+    if (!token) return;
+    try {
+      const next = await this.#whileWaiting((query) =>
+        this.#bearer.afterRefusal({
+          token,
+          challenges,
+          replayable: this.#request.replayable,
+          repeats: this.#repeats,
+          query,
+        }),
+      );
+      if (this.#over) return;
+      if (!next) {
+        attempt.pass();
+        return;
+      }
+      this.#repeats += 1;
+      await attempt.drop();
+      if (!this.#over) this.#send(next);
+    } catch (error) {
+      attempt.abandon();
+      this.#fail(error);
+    }
+  }
+
+  onAccepted(): void {
+    if (this.#token && this.#repeats > 0) this.#bearer.accepted(this.#token);
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  holdsRefusals(): boolean {
+    return this.#token !== undefined;
+  }
+
+  #send(token: AccessToken | undefined): boolean {
+    const { sent, headers } = this.#request;
+    this.#token = token;
+    this.#attempt = new Attempt(this);
+    const own = token ? { ...headers, authorization: bearerField(token) } : headers;
+    try {
+      return this.#dispatch({ ...sent, headers: own }, this.#attempt);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #waitForToken(): Promise<void> {
+    try {
+      const token = await this.#whileWaiting((query) => this.#bearer.token(query));
+      if (!this.#over) this.#send(token);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #whileWaiting<T>(ask: (query: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+    const wait = startCall({
+      signals: [sharedSignal(this.#request.signal)],
+      timeout: 0,
+      late: () => undefined,
+      onAbort: (reason) => this.controller.abort(reason as Error),
+    });
+    this.#wait = wait;
+    try {
+      if (wait.aborted) throw wait.reason;
+      return await ask({ signal: wait.signal });
+    } finally {
+      wait.done();
+      this.#wait = undefined;
+    }
+  }
+
+  #onAbort(reason: unknown): void {
+    if (this.#attempt?.passing) this.#attempt.abort(reason);
+    else {
+      this.#attempt?.abandon();
+      this.#fail(reason ?? new errors.RequestAbortedError());
+      this.#wait?.abort(reason);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.handler.onResponseError?.(this.controller, error as Error);
+  }
+}

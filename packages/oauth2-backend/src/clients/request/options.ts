@@ -1,0 +1,97 @@
+/** The options of a request through undici, checked and completed once. */
+
+import { stringify } from 'node:querystring';
+import type { Dispatcher } from 'undici';
+import type { Bearer } from '../../bearer/bearer.js';
+import { OriginError } from '../../errors.js';
+import { headerRecord } from '../../outbound/request-headers.js';
+import { completePath } from '../../outbound/sent-request.js';
+import type { CarrierSettings } from '../../outbound/settings.js';
+import type { AbortSource } from '../../outbound/signals.js';
+
+/** undici's options of a request; where it goes to is said by the input alone. `method` is GET unless given. */
+export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> &
+  Partial<Pick<Dispatcher.RequestOptions, 'method'>>;
+
+/** One request, read once. */
+export interface OwnRequest {
+  readonly signal: AbortSource | null | undefined;
+  readonly body: unknown;
+  readonly method: string;
+  /** What the dispatcher is given; headers and body are still to come. */
+  readonly sent: Sent;
+  /** The caller's, by lower-case names; `undefined` for none. */
+  readonly headers: Record<string, string | string[]> | undefined;
+  /** What undici makes the answer by. */
+  readonly answer: Record<string, unknown>;
+}
+
+/** A request as a dispatcher takes it. */
+export type Sent = Dispatcher.DispatchOptions & Record<string, unknown>;
+
+const NONE = {};
+
+/** They would take the token or the connection elsewhere. */
+const ELSEWHERE = new Set(['origin', 'path', 'dispatcher', 'servername', 'upgrade']);
+const SENT = new Set([
+  'idempotent',
+  'blocking',
+  'reset',
+  'expectContinue',
+  'headersTimeout',
+  'bodyTimeout',
+  'typeOfService',
+]);
+const ANSWER = new Set(['opaque', 'onInfo', 'responseHeaders', 'highWaterMark']);
+const READ = new Set(['method', 'headers', 'body', 'query', 'signal']);
+
+/**
+ * Reads what a request was called with.
+ *
+ * @throws OriginError, AuthorizationHeaderError for what belongs to the backend; TypeError for what is no option
+ */
+export function readRequest(
+  input: string | URL,
+  options: RequestOptions | undefined,
+  bearer: Bearer,
+  settings: CarrierSettings,
+): OwnRequest {
+  const target = bearer.target.resolve(input);
+  // undici's option type has no index signature.
+  const given = (options ?? NONE) as Record<string, unknown>;
+  const { method = 'GET', headers, body, query, signal } = given;
+  if (typeof method !== 'string') throw new TypeError('method must be a string');
+  const path = completePath(query ? withQuery(target.path, query) : target.path, settings.query);
+  const sent: Sent = { origin: target.origin, path, method, headers: null, body: null };
+  const answer: Record<string, unknown> = { method };
+  if (given !== NONE) {
+    for (const name in given) {
+      const value = given[name];
+      if (value === undefined || value === null || READ.has(name)) continue;
+      if (SENT.has(name)) sent[name] = value;
+      else if (ANSWER.has(name)) answer[name] = value;
+      else throw refused(name, bearer);
+    }
+  }
+  return {
+    signal: signal as AbortSource | null | undefined,
+    body,
+    method,
+    sent,
+    headers: headerRecord(headers, bearer),
+    answer,
+  };
+}
+
+/** As undici does it. */
+function withQuery(path: string, query: unknown): string {
+  if (path.includes('?')) throw new TypeError('a query in the path and one beside it are one too many');
+  const text = stringify(query as Parameters<typeof stringify>[0]);
+  return text === '' ? path : `${path}?${text}`;
+}
+
+function refused(name: string, bearer: Bearer): Error {
+  return ELSEWHERE.has(name)
+    ? new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`)
+    : new TypeError(`"${name}" is no option of a request through "${bearer.name}"`);
+}

@@ -1,0 +1,181 @@
+/** One call of the request carrier: its token, its attempts, its answer. */
+
+import { Dispatcher } from 'undici';
+import type { Bearer } from '../../bearer/bearer.js';
+import { abandonBody } from '../../outbound/abandoned-body.js';
+import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
+import { completeHeaders } from '../../outbound/sent-request.js';
+import type { CarrierSettings } from '../../outbound/settings.js';
+import { undiciFailure, undiciTimeLimit } from '../../outbound/undici-failure.js';
+import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
+import type { AccessToken } from '../../token.js';
+import { challengesOf, dropResponse } from './answer.js';
+import type { OwnRequest } from './options.js';
+
+type Answer = Dispatcher.ResponseData;
+
+/** What a call is made of. */
+export interface RequestCallOptions {
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+  readonly request: OwnRequest;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Sends a request and settles with the answer, after repeats. @throws what keeps the call from starting */
+export function startRequest(options: RequestCallOptions): void {
+  new RequestCall(options).start();
+}
+
+/** undici's own, which makes the answer's body; it needs of a dispatcher only `dispatch`. */
+const undiciRequest = Dispatcher.prototype.request as (
+  this: Pick<Dispatcher, 'dispatch'>,
+  options: object,
+  callback: (error: Error | null, answer: Answer) => void,
+) => void;
+
+/** A class, because there is one for each request. undici's `request` takes it for the dispatcher. */
+class RequestCall implements HopOwner {
+  readonly #options: RequestCallOptions;
+  readonly #call: OutboundCall;
+  #body: EncodedBody = NO_BODY;
+  #token: AccessToken | undefined;
+  #hop: UndiciHop | undefined;
+  #answered = false;
+  #released = false;
+
+  constructor(options: RequestCallOptions) {
+    this.#options = options;
+    const { bearer, settings, request } = options;
+    this.#call = outboundCall(bearer, settings, {
+      method: request.method,
+      signal: request.signal,
+      emitters: true,
+      late: (attribute, milliseconds) => undiciTimeLimit(attribute, milliseconds, this.#answered),
+      onAbort: (reason) => this.#fail(reason),
+    });
+  }
+
+  start(): void {
+    const { body } = this.#options.request;
+    if (this.#call.aborted) this.#fail(this.#call.reason);
+    else if (body === undefined || body === null) this.#withToken();
+    else this.#withBody(body);
+  }
+
+  #withBody(given: unknown): void {
+    try {
+      const encoded = encodeBody(given);
+      // Not `instanceof`: under a test runner a Blob's promise is of another realm.
+      if ('then' in encoded) {
+        encoded.then(
+          (body) => this.#withEncoded(body),
+          (error: unknown) => this.#fail(error),
+        );
+      } else this.#withEncoded(encoded);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #withEncoded(body: EncodedBody): void {
+    this.#body = body;
+    this.#withToken();
+  }
+
+  #withToken(): void {
+    if (this.#call.aborted) return;
+    try {
+      const held = this.#call.token();
+      if (held instanceof Promise) {
+        held.then(
+          (token) => this.#send(token),
+          (error: unknown) => this.#fail(error),
+        );
+      } else this.#send(held);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #send(token: AccessToken | undefined): void {
+    if (this.#call.aborted) return;
+    this.#token = token;
+    const { answer } = this.#options.request;
+    undiciRequest.call(this, answer, (error, data) => {
+      if (error) this.#fail(error);
+      else this.#onAnswer(data);
+    });
+  }
+
+  /** Called by undici's `request` with the handler that makes the answer. */
+  dispatch(_: unknown, handler: Dispatcher.DispatchHandler): boolean {
+    const { settings, request } = this.#options;
+    const { bytes, stream, contentType } = this.#body;
+    const headers: Record<string, string | string[]> = request.headers ? { ...request.headers } : {};
+    if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
+    completeHeaders(headers, settings, this.#token);
+    // A dispatcher may keep what it was given: a repeat gets its own.
+    const sent = this.#hop ? { ...request.sent } : request.sent;
+    sent.headers = headers;
+    sent.body = (bytes ?? stream ?? null) as Dispatcher.DispatchOptions['body'] & {};
+    this.#hop = new UndiciHop(handler, this);
+    return settings.transport.dispatcher.dispatch(sent, this.#hop);
+  }
+
+  onSent(): void {
+    this.#call.limitAnswer();
+  }
+
+  failure(error: unknown): unknown {
+    return undiciFailure(error, this.#options.settings.timeouts.connect);
+  }
+
+  onEnd(hop: UndiciHop): void {
+    if (this.#released && hop === this.#hop) this.#call.done();
+  }
+
+  #onAnswer(answer: Answer): void {
+    this.#call.lift();
+    if (answer.statusCode === 401 && this.#token) void this.#judge(answer);
+    else {
+      this.#call.accepted(this.#token);
+      this.#release(answer);
+    }
+  }
+
+  async #judge(answer: Answer): Promise<void> {
+    try {
+      const challenges = challengesOf(answer);
+      const next = await this.#call.afterRefusal(this.#token, challenges, this.#body.stream === undefined);
+      if (!next) {
+        this.#release(answer);
+        return;
+      }
+      await dropResponse(answer);
+      this.#send(next);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The call is over when the last byte of the answer has come. */
+  #release(answer: Answer): void {
+    this.#answered = true;
+    this.#released = true;
+    this.#options.resolve(answer);
+    if (this.#hop?.ended !== false) this.#call.done();
+  }
+
+  /** Rejects; or, when the caller has the answer, ends its body. */
+  #fail(reason: unknown): void {
+    this.#options.reject(reason);
+    this.#hop?.abort(reason);
+    if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
+    this.#call.done();
+  }
+}
+
+const NO_BODY: EncodedBody = {};

@@ -1,0 +1,76 @@
+/** Posts token requests through their token backend and reads the answer to its end (RFC 6749 §3.2, §5). */
+
+import type { Dispatcher } from 'undici';
+import type { Bearer } from '../bearer/bearer.js';
+import { callDispatch } from '../outbound/call-dispatch.js';
+import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
+import { completeHeaders, completePath } from '../outbound/sent-request.js';
+import type { CarrierSettings } from '../outbound/settings.js';
+import type { AccessToken } from '../token.js';
+import { readBody } from '../token-request/answer-body.js';
+import type { OpenPost, Post, PostAnswer } from '../token-request/token-endpoint.js';
+
+/** Where and how token requests of one backend are posted. */
+export interface TokenPostOptions {
+  /** Absolute, used to the letter. */
+  readonly endpoint: string;
+  /** The token backend's own bearer; it may carry a token itself. */
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+}
+
+/** Posts through the token backend: its connections, limits and headers; redirects are answers. */
+export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): OpenPost {
+  const { origin, pathname, search } = new URL(endpoint);
+
+  return async function open(signal) {
+    const call = outboundCall(bearer, settings, { method: 'POST', signal, total: false });
+    try {
+      const token = await call.token();
+      return (request) => post(call, token, request).finally(() => call.done());
+    } catch (error) {
+      call.done();
+      throw error;
+    }
+  };
+
+  async function post(
+    call: OutboundCall,
+    token: AccessToken | undefined,
+    { headers, body }: Parameters<Post>[0],
+  ): Promise<PostAnswer> {
+    const prepare = (request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions => {
+      const sent: Record<string, string | string[]> = { ...headers };
+      completeHeaders(sent, settings, token);
+      return { ...request, path: completePath(request.path, settings.query), headers: sent };
+    };
+    const answer = await settings.transport.dispatcher
+      .compose((dispatch) =>
+        callDispatch({
+          dispatcher: { dispatch },
+          call,
+          ttfb: settings.timeouts.ttfb,
+          late: call.lateAnswer,
+          prepare,
+        }),
+      )
+      .request({ origin, path: pathname + search, method: 'POST', body, signal: call.signal });
+    // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
+    if (answer.statusCode === 401) await call.afterRefusal(token, answer.headers['www-authenticate'], false);
+    return {
+      status: answer.statusCode,
+      ...(await readBody(answer)),
+      retryAfter: answer.headers['retry-after'],
+      secrets: [search, ...ownSecrets(settings), ...(token ? [token.value] : [])],
+    };
+  }
+}
+
+/** What the token backend itself sends or proves itself with: some servers repeat what they were sent. */
+function ownSecrets({ basicAuth, proxy, headers, query }: CarrierSettings): string[] {
+  const values = [...headers.set, ...headers.add].filter(([name]) => !PUBLIC.test(name));
+  const modified = [...values, ...query.set, ...query.add].flatMap(([, given]) => given);
+  return [basicAuth, proxy?.credentials, ...modified].filter((value) => value !== undefined);
+}
+
+const PUBLIC = /^(?:accept|content|user-agent)/;

@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { TimeoutError } from 'got';
+import { TokenTimeoutError } from 'oauth2-backend';
+import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { rawServer } from './raw-server.js';
+
+let world: CarrierWorld;
+beforeEach(async () => {
+  world = await carrierWorld();
+});
+afterEach(() => world.close());
+
+describe.each(carriers)('$name', ({ send, follows }) => {
+  it('refuses an answer 101 and closes its connection', async () => {
+    const switched = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
+    const server = await rawServer(() => switched);
+    try {
+      const error = await rejection(send(world.backend({ origin: server.origin }), 'x'));
+      expect(error).toMatchObject({ statusCode: 502 });
+      await server.closed();
+    } finally {
+      server.close();
+    }
+  });
+
+  (follows ? it : it.skip)('follows a Location in UTF-8', async () => {
+    const origin = await world.serve((request, response) => {
+      if (request.url !== '/x') response.end(request.url);
+      else response.writeHead(302, { location: Buffer.from('/café?q=ü').toString('latin1') }).end();
+    });
+    expect((await send(world.backend({ origin }), 'x')).body).toBe('/caf%C3%A9?q=%C3%BC');
+  });
+
+  it('holds header modifiers against any spelling', async () => {
+    const backend = world.backend({
+      remove_request_headers: ['x-gone'],
+      set_request_headers: { 'X-Shop': 'ours' },
+      add_request_headers: { 'x-More': 'ours' },
+    });
+    await send(backend, 'x', { headers: { 'X-GONE': 'theirs', 'x-SHOP': 'theirs', 'X-MORE': 'theirs' } });
+    const [request] = world.api.requests;
+    expect(request?.headers).toMatchObject({ 'x-shop': 'ours', 'x-more': 'theirs, ours' });
+    expect(request?.headers).not.toHaveProperty('x-gone');
+  });
+
+  it('ttfb_timeout does not cut an answer that began before the upload was over', async () => {
+    let go = () => {};
+    const begun = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const origin = await world.serve((request, response) => {
+      response.write('a', () => setTimeout(go, 50));
+      // The upload is over, and so is the time that an answer might have to begin.
+      request.resume().once('end', () => setTimeout(() => response.end('b'), 250));
+    });
+    async function* upload() {
+      yield Buffer.from('first');
+      await begun;
+      yield Buffer.from('last');
+    }
+    const backend = world.backend({ origin, ttfb_timeout: '100ms' });
+    expect((await send(backend, 'x', { method: 'POST', body: upload() })).body).toBe('ab');
+  });
+
+  it('timeout during a renewal after a 401 says so', async () => {
+    const backend = world.backend({ timeout: '200ms' });
+    await backend.token();
+    world.api.revoke('token-1');
+    world.as.hold();
+    const error = await rejection(send(backend, 'x'));
+    expect(error).toBeInstanceOf(TokenTimeoutError);
+    expect(error).toMatchObject({ resource: { status: 401 } });
+  });
+});
+
+describe('got', () => {
+  it.each(['timeout', 'ttfb_timeout'])('a TimeoutError of %s has the code that others of got have', async (limit) => {
+    world.api.hold();
+    const error = await rejection(world.backend({ [limit]: '150ms' }).got('x'));
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({ code: 'ETIMEDOUT', message: `${limit} of 150 ms is over` });
+  });
+
+  it('passes no header of an inbound request on that is piped into a stream', async () => {
+    const inbound = createServer((request: IncomingMessage, response) => {
+      request.pipe(world.backend().got.stream.post('echo')).pipe(response);
+    });
+    inbound.listen(0, '127.0.0.1');
+    await once(inbound, 'listening');
+    try {
+      const headers = { cookie: 'session=1', 'x-inbound': '1', 'content-type': 'text/x-inbound' };
+      const { port } = inbound.address() as AddressInfo;
+      const answer = await fetch(`http://127.0.0.1:${port}`, { method: 'POST', headers, body: 'abc' });
+      expect(await answer.text()).toBe('abc');
+    } finally {
+      inbound.closeAllConnections();
+      inbound.close();
+    }
+    const seen = world.api.requests[0]?.headers;
+    expect(seen?.authorization).toBe('Bearer token-1');
+    for (const name of ['cookie', 'x-inbound', 'content-type']) expect(seen).not.toHaveProperty([name]);
+  });
+
+  it('refuses isStream, per call and in extend', async () => {
+    const { got } = world.backend();
+    const options = { isStream: true } as object;
+    expect(await rejection(got('x', options))).toMatchObject({ message: 'isStream is refused: got.stream is the way' });
+    expect(() => got.extend(options)).toThrow(TypeError);
+    expect(world.as.requests).toHaveLength(0);
+  });
+});
