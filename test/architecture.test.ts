@@ -9,18 +9,13 @@ import ts from 'typescript';
  */
 const layers: readonly (readonly string[])[] = [
   ['index'],
-  ['request-backends', 'request-forward'],
-  ['request-view'],
   ['backends'],
-  ['tied-backends'],
-  ['backend', 'backend-status', 'ready'],
-  ['upstream'],
-  ['token-source'],
-  ['observation'],
-  ['identification'],
   ['clients'],
   ['outbound'],
   ['bearer'],
+  ['sharing'],
+  ['sources'],
+  ['token-request'],
 ];
 
 const packagesFolder = join(import.meta.dirname, '../packages');
@@ -50,7 +45,7 @@ describe('imports of core', () => {
     ['bearer/bearer.ts', '../clients/got/got.js'],
     ['clients/got/got.ts', '../fetch/fetch.js'],
     ['clients/fetch/hop.ts', '../got/options.js'],
-    ['clients/got/got.ts', '../../backends.js'],
+    ['clients/got/got.ts', '../../backends/backends.js'],
   ])('are refused from %s to %s, in each form of an import', (path, specifier) => {
     for (const text of [
       `import { x } from '${specifier}';`,

@@ -1,10 +1,8 @@
 /** HTTP clients that already carry a valid OAuth 2.0 bearer token, for each request of an application. */
 
-export type { Backend } from './backend.js';
-export type { BackendStatus } from './backend-status.js';
-export { type Backends, createBackends } from './backends.js';
-export type { BackendsOptions } from './backends-options.js';
-export { type Bearer, type BearerOptions, bearer } from './bearer/bearer.js';
+export type { Backend } from './backends/backend.js';
+export type { BackendStatus } from './backends/backend-status.js';
+export { type Backends, createBackends } from './backends/backends.js';
 export type {
   BudgetMessage,
   ChannelMessages,
@@ -14,7 +12,19 @@ export type {
   StoreMessage,
   TokenRequestMessage,
   WarningMessage,
-} from './channels.js';
+} from './backends/observation/channels.js';
+export type { Logger } from './backends/observation/logger.js';
+export type { BackendsOptions } from './backends/options.js';
+export {
+  type BackendsOf,
+  type Register,
+  type RegisteredBackends,
+  type RequestBackends,
+  type RequestBackendsOptions,
+  requestBackends,
+} from './backends/request-backends.js';
+export { type RequestForward, type RequestForwardOptions, requestForward } from './backends/request-forward.js';
+export { type Bearer, type BearerOptions, bearer } from './bearer/bearer.js';
 export { type BearerFetch, bearerFetch } from './clients/fetch/fetch.js';
 export type { ForwardOptions } from './clients/forward/options.js';
 export type { ForwardAnswer } from './clients/forward/refused.js';
@@ -44,17 +54,7 @@ export {
   TokenTimeoutError,
   UnknownBackendError,
 } from './errors.js';
-export type { Logger } from './logger.js';
 export { requestContext } from './outbound/request-context.js';
-export {
-  type BackendsOf,
-  type Register,
-  type RegisteredBackends,
-  type RequestBackends,
-  type RequestBackendsOptions,
-  requestBackends,
-} from './request-backends.js';
-export { type RequestForward, type RequestForwardOptions, requestForward } from './request-forward.js';
 export { type Sealing, type SealingOptions, sealing } from './sharing/sealing.js';
 export type { TokenStore } from './sharing/token-store.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';

@@ -6,6 +6,7 @@ import { decodeJwt, jwtVerify } from 'jose';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../../src/definitions/resolved.js';
 import { clientAuth } from '../../../src/token-request/client-auth/client-auth.js';
 import type { TokenRequestDraft } from '../../../src/token-request/draft.js';
+import { draftOf, resolvedOAuth2 } from '../../backends/resolved-oauth2.js';
 import {
   ASYMMETRIC_ALGORITHMS,
   HMAC_ALGORITHMS,
@@ -15,7 +16,6 @@ import {
   signingProfile,
   verifier,
 } from '../../definitions/signing-keys.js';
-import { draftOf, resolvedOAuth2 } from '../../resolved-oauth2.js';
 import { manualClock } from '../../sources/manual-clock.js';
 
 const clock = manualClock();

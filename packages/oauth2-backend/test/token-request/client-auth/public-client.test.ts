@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { clientAuth } from '../../../src/token-request/client-auth/client-auth.js';
-import { draftOf, resolvedOAuth2 } from '../../resolved-oauth2.js';
+import { draftOf, resolvedOAuth2 } from '../../backends/resolved-oauth2.js';
 import { manualClock } from '../../sources/manual-clock.js';
 
 const by = (method: 'none' | undefined) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { clientCredentials } from '../../../src/token-request/grants/client-credentials.js';
-import { draftOf } from '../../resolved-oauth2.js';
+import { draftOf } from '../../backends/resolved-oauth2.js';
 
 describe('clientCredentials({ scope })', () => {
   it('writes grant_type and scope, nothing else', async () => {

@@ -8,8 +8,8 @@ import type { ResolvedOAuth2, ResolvedSigning } from '../../../src/definitions/r
 import { SIGNATURE_ALGORITHMS } from '../../../src/definitions/signing-key.js';
 import { contextInput } from '../../../src/token-request/grants/context-input.js';
 import { grant } from '../../../src/token-request/grants/grant.js';
+import { draftOf, resolvedOAuth2 } from '../../backends/resolved-oauth2.js';
 import { signingProfile, verifier } from '../../definitions/signing-keys.js';
-import { draftOf, resolvedOAuth2 } from '../../resolved-oauth2.js';
 import { manualClock } from '../../sources/manual-clock.js';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { password } from '../../../src/token-request/grants/password.js';
-import { draftOf } from '../../resolved-oauth2.js';
+import { draftOf } from '../../backends/resolved-oauth2.js';
 
 const user = { backend: 'billing', username: 'ann ä', scope: 'read' };
 

@@ -1,19 +1,19 @@
 /** One resolved backend at work: its bearer, its connections, its token. */
 
-import { type Bearer, tieBearer } from './bearer/bearer.js';
-import { targetRule } from './bearer/target.js';
-import { tokenPost } from './clients/token-post.js';
-import type { Clock } from './clock.js';
-import type { ResolvedBackend, ResolvedOAuth2 } from './definitions/resolved.js';
-import type { Logger } from './logger.js';
-import type { Activity } from './outbound/activity.js';
-import { type CarrierSettings, connectLimit } from './outbound/settings.js';
-import type { GuardedStore } from './sharing/guarded-store.js';
-import { type SharedPause, sharedPause } from './sources/shared-pause.js';
-import type { TokenSource } from './token.js';
+import { type Bearer, tieBearer } from '../bearer/bearer.js';
+import { targetRule } from '../bearer/target.js';
+import { tokenPost } from '../clients/token-post.js';
+import type { Clock } from '../clock.js';
+import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { Activity } from '../outbound/activity.js';
+import { type CarrierSettings, connectLimit } from '../outbound/settings.js';
+import type { GuardedStore } from '../sharing/guarded-store.js';
+import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
+import type { TokenSource } from '../token.js';
+import { createTransport } from '../transport/transport.js';
+import type { TransportOptions } from '../transport/transport-options.js';
+import type { Logger } from './observation/logger.js';
 import { type CountedSource, countedSource } from './token-source.js';
-import { createTransport } from './transport/transport.js';
-import type { TransportOptions } from './transport/transport-options.js';
 
 /** A backend at work. */
 export interface Upstream {

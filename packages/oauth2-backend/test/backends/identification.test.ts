@@ -7,9 +7,9 @@ import {
   type OAuth2Definition,
   type RequestContext,
 } from 'oauth2-backend';
-import { type ApiServer, apiServer } from '../../../test/servers/api-server.js';
-import { formOf, type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
-import { manualClock } from './sources/manual-clock.js';
+import { type ApiServer, apiServer } from '../../../../test/servers/api-server.js';
+import { formOf, type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { manualClock } from '../sources/manual-clock.js';
 
 let server: TokenServer;
 let api: ApiServer;

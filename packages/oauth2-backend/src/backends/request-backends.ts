@@ -1,12 +1,12 @@
 /** What the adapters share: backends that are attached to inbound requests. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BackendDefinitions } from '../definitions/definition.js';
+import { givenOptions } from '../definitions/schema/given-options.js';
+import { ConfigurationError, type Problem } from '../errors.js';
+import { requestContext } from '../outbound/request-context.js';
 import type { Backend } from './backend.js';
 import { type Backends, createBackends } from './backends.js';
-import type { BackendsOptions } from './backends-options.js';
-import type { BackendDefinitions } from './definitions/definition.js';
-import { givenOptions } from './definitions/schema/given-options.js';
-import { ConfigurationError, type Problem } from './errors.js';
-import { requestContext } from './outbound/request-context.js';
+import type { BackendsOptions } from './options.js';
 import { RequestView } from './request-view.js';
 
 /**

@@ -1,8 +1,9 @@
 /** The backends of one inbound request, from all middlewares that ran, as one read-only object. */
+
+import { ConfigurationError } from '../errors.js';
+import type { RequestContext } from '../token.js';
 import type { Backend } from './backend.js';
-import { ConfigurationError } from './errors.js';
 import { membersByName, membersOf, type NamedMembers, unknownBackend } from './members-by-name.js';
-import type { RequestContext } from './token.js';
 
 type Tied = Readonly<Record<string, Backend>>;
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { UnknownBackendError } from 'oauth2-backend';
-import { membersByName, unknownBackend } from '../src/members-by-name.js';
+import { membersByName, unknownBackend } from '../../src/backends/members-by-name.js';
 
 const names = ['billing', 'orders'];
 

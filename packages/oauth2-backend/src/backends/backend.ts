@@ -2,17 +2,17 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Bearer } from './bearer/bearer.js';
-import { type BearerFetch, fetchCarrier } from './clients/fetch/fetch.js';
-import { forwardCarrier } from './clients/forward/forward.js';
-import { type ForwardOptions, resolveForwardOptions } from './clients/forward/options.js';
-import type { ForwardAnswer } from './clients/forward/refused.js';
-import { type BackendGot, gotCarrier } from './clients/got/got.js';
-import type { RequestOptions } from './clients/request/options.js';
-import { type BearerRequest, requestCarrier } from './clients/request/undici.js';
-import { outboundCall } from './outbound/outbound-call.js';
-import type { CarrierSettings } from './outbound/settings.js';
-import type { AccessToken, RequestContext } from './token.js';
+import type { Bearer } from '../bearer/bearer.js';
+import { type BearerFetch, fetchCarrier } from '../clients/fetch/fetch.js';
+import { forwardCarrier } from '../clients/forward/forward.js';
+import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
+import type { ForwardAnswer } from '../clients/forward/refused.js';
+import { type BackendGot, gotCarrier } from '../clients/got/got.js';
+import type { RequestOptions } from '../clients/request/options.js';
+import { type BearerRequest, requestCarrier } from '../clients/request/undici.js';
+import { outboundCall } from '../outbound/outbound-call.js';
+import type { CarrierSettings } from '../outbound/settings.js';
+import type { AccessToken, RequestContext } from '../token.js';
 import type { Upstream } from './upstream.js';
 
 /** HTTP clients for one upstream that carry its token. */

@@ -1,7 +1,7 @@
 /** A read-only object whose members are made when first read, and that knows what it is not asked for by mistake. */
 
-import { didYouMean } from './definitions/schema/did-you-mean.js';
-import { UnknownBackendError } from './errors.js';
+import { didYouMean } from '../definitions/schema/did-you-mean.js';
+import { UnknownBackendError } from '../errors.js';
 
 /** What such an object stands for. */
 export interface NamedMembers<T> {

@@ -1,13 +1,13 @@
 /** The options of `createBackends`, checked like the configuration. */
 
 import type { Dispatcher } from 'undici';
-import type { Clock } from './clock.js';
-import { didYouMean } from './definitions/schema/did-you-mean.js';
-import { givenOptions } from './definitions/schema/given-options.js';
-import type { Problem } from './errors.js';
-import type { Logger } from './logger.js';
-import { STORE_METHODS, type TokenStore } from './sharing/token-store.js';
-import type { TokenSource } from './token.js';
+import type { Clock } from '../clock.js';
+import { didYouMean } from '../definitions/schema/did-you-mean.js';
+import { givenOptions } from '../definitions/schema/given-options.js';
+import type { Problem } from '../errors.js';
+import { STORE_METHODS, type TokenStore } from '../sharing/token-store.js';
+import type { TokenSource } from '../token.js';
+import type { Logger } from './observation/logger.js';
 
 /** What comes from code, not from configuration. */
 export interface BackendsOptions {

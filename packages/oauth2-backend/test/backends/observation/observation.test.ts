@@ -7,9 +7,9 @@ import {
   type RequestContext,
   type TokenRequestMessage,
 } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from './clients/client-world.js';
-import { manualClock } from './sources/manual-clock.js';
-import { complaintsOf } from './sources/real-process.js';
+import { type CarrierWorld, carrierWorld } from '../../clients/client-world.js';
+import { manualClock } from '../../sources/manual-clock.js';
+import { complaintsOf } from '../../sources/real-process.js';
 
 const names = ['renewal', 'refusal', 'pause', 'budget', 'warning'].map(
   (name) => `oauth2-backend:${name}` as keyof ChannelMessages,

@@ -1,8 +1,8 @@
 /** The backends of one inbound request, or of none, each made when first asked for. */
 
+import type { RequestContext } from '../token.js';
 import { type Backend, createBackend } from './backend.js';
 import { type NamedMembers, unknownBackend } from './members-by-name.js';
-import type { RequestContext } from './token.js';
 import type { Upstream } from './upstream.js';
 
 /** A class, because there is one for each request. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CarrierWorld, carrierWorld, rejection } from './clients/client-world.js';
+import { type CarrierWorld, carrierWorld, rejection } from '../clients/client-world.js';
 
 let world: CarrierWorld;
 beforeEach(async () => {

@@ -1,13 +1,13 @@
 /** Whose token a request's context asks for. */
 
-import type { ResolvedOAuth2 } from './definitions/resolved.js';
-import { TokenTimeoutError } from './errors.js';
-import { inTime } from './sources/flight.js';
-import type { PerIdentityOptions } from './sources/per-identity.js';
-import { givenText } from './token-request/given-value.js';
-import type { GrantSource } from './token-request/grant-source.js';
-import { digestOf } from './token-request/identity.js';
-import { identityOf } from './token-request/oauth2-identity.js';
+import type { ResolvedOAuth2 } from '../definitions/resolved.js';
+import { TokenTimeoutError } from '../errors.js';
+import { inTime } from '../sources/flight.js';
+import type { PerIdentityOptions } from '../sources/per-identity.js';
+import { givenText } from '../token-request/given-value.js';
+import type { GrantSource } from '../token-request/grant-source.js';
+import { digestOf } from '../token-request/identity.js';
+import { identityOf } from '../token-request/oauth2-identity.js';
 
 /**
  * By `subject`, where there is one: the assertion is then made only when a token is needed. Else by what the grant makes of

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../test/servers/token-server.js';
-import { rejection } from './clients/client-world.js';
+import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { rejection } from '../clients/client-world.js';
 
 let as: TokenServer;
 beforeEach(async () => {

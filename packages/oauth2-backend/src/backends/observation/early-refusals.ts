@@ -1,7 +1,7 @@
 /** Tokens that a resource server refuses right after they were issued, one after the other: no renewal will cure that. */
 
-import type { Clock } from '../clock.js';
-import type { AccessToken } from '../token.js';
+import type { Clock } from '../../clock.js';
+import type { AccessToken } from '../../token.js';
 
 /** Milliseconds after its issue during which a refusal is no matter of the token's age. */
 const EARLY = 30_000;

@@ -1,10 +1,10 @@
 /** What happened to the tokens of one backend: counted, written to the logger as one line each, published. */
 
+import type { Clock } from '../../clock.js';
+import type { KeepEvent } from '../../sources/kept-source.js';
 import { publish, type TokenRequestMessage, traceTokenRequest } from './channels.js';
-import type { Clock } from './clock.js';
+import { type EarlyRefusals, earlyRefusals } from './early-refusals.js';
 import type { Logger } from './logger.js';
-import { type EarlyRefusals, earlyRefusals } from './sources/early-refusals.js';
-import type { KeepEvent } from './sources/kept-source.js';
 
 /** What happened since the start. */
 export interface TokenCounts {

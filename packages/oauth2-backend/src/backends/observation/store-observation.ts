@@ -1,9 +1,9 @@
 /** What happens to a store: one line each for the log, published. Never a key, a record or a token. */
 
+import type { Clock } from '../../clock.js';
+import type { StoreEvent } from '../../sharing/guarded-store.js';
 import { publish } from './channels.js';
-import type { Clock } from './clock.js';
 import type { Logger } from './logger.js';
-import type { StoreEvent } from './sharing/guarded-store.js';
 
 /** A wrong record is one of many, often: each reason is told so often at the most, in milliseconds. */
 const DISTANCE = 60_000;

@@ -1,6 +1,6 @@
 /** Getting tokens ahead of the first request. */
 
-import { sharedSignal } from './outbound/shared-signal.js';
+import { sharedSignal } from '../outbound/shared-signal.js';
 import type { Upstream } from './upstream.js';
 
 /** Asks every source for a token, side by side. @throws AggregateError that names all that failed; the signal's own reason */

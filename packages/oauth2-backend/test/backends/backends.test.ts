@@ -13,8 +13,8 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import { MockAgent } from 'undici';
-import { type CarrierWorld, carriers, carrierWorld, manualClock, rejection } from './clients/client-world.js';
-import { runModule } from './clients/run-module.js';
+import { type CarrierWorld, carriers, carrierWorld, manualClock, rejection } from '../clients/client-world.js';
+import { runModule } from '../clients/run-module.js';
 
 let world: CarrierWorld;
 beforeEach(async () => {

@@ -1,26 +1,26 @@
 /** An `oauth2` block -> the token source it describes, kept and counted. */
 
-import type { Clock } from './clock.js';
-import type { ResolvedOAuth2 } from './definitions/resolved.js';
-import { TokenRequestError } from './errors.js';
+import type { Clock } from '../clock.js';
+import type { ResolvedOAuth2 } from '../definitions/resolved.js';
+import { TokenRequestError } from '../errors.js';
+import type { GuardedStore } from '../sharing/guarded-store.js';
+import { sharing } from '../sharing/sharing.js';
+import { keep } from '../sources/keep.js';
+import type { KeptSource } from '../sources/kept-source.js';
+import { newcomers } from '../sources/newcomers.js';
+import { perIdentity } from '../sources/per-identity.js';
+import type { SharedPause } from '../sources/shared-pause.js';
+import type { TokenSource } from '../token.js';
+import { clientAuth } from '../token-request/client-auth/client-auth.js';
+import { grantedSource, refreshedSource } from '../token-request/granted-source.js';
+import { contextInput } from '../token-request/grants/context-input.js';
+import { grant } from '../token-request/grants/grant.js';
+import type { IdentityPart } from '../token-request/identity.js';
+import type { RefreshMemory } from '../token-request/refresh-memory.js';
+import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
 import { identification } from './identification.js';
-import type { Logger } from './logger.js';
-import { observation, type TokenCounts } from './observation.js';
-import type { GuardedStore } from './sharing/guarded-store.js';
-import { sharing } from './sharing/sharing.js';
-import { keep } from './sources/keep.js';
-import type { KeptSource } from './sources/kept-source.js';
-import { newcomers } from './sources/newcomers.js';
-import { perIdentity } from './sources/per-identity.js';
-import type { SharedPause } from './sources/shared-pause.js';
-import type { TokenSource } from './token.js';
-import { clientAuth } from './token-request/client-auth/client-auth.js';
-import { grantedSource, refreshedSource } from './token-request/granted-source.js';
-import { contextInput } from './token-request/grants/context-input.js';
-import { grant } from './token-request/grants/grant.js';
-import type { IdentityPart } from './token-request/identity.js';
-import type { RefreshMemory } from './token-request/refresh-memory.js';
-import { type OpenPost, tokenEndpoint } from './token-request/token-endpoint.js';
+import type { Logger } from './observation/logger.js';
+import { observation, type TokenCounts } from './observation/token-observation.js';
 
 /** Kept tokens and their history. */
 export interface CountedSource {

@@ -1,23 +1,23 @@
 /** Definitions -> backends. */
 
+import { systemClock } from '../clock.js';
+import type { BackendDefinitions } from '../definitions/definition.js';
+import { resolveDefinitions } from '../definitions/resolve/definitions.js';
+import type { Resolved } from '../definitions/resolved.js';
+import { ConfigurationError } from '../errors.js';
+import { activity } from '../outbound/activity.js';
+import { guardedStore } from '../sharing/guarded-store.js';
+import { waitFor } from '../sources/flight.js';
+import type { RequestContext } from '../token.js';
 import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
-import { type BackendsOptions, checkOptions } from './backends-options.js';
-import { publish } from './channels.js';
-import { systemClock } from './clock.js';
-import type { BackendDefinitions } from './definitions/definition.js';
-import { resolveDefinitions } from './definitions/resolve/definitions.js';
-import type { Resolved } from './definitions/resolved.js';
-import { ConfigurationError } from './errors.js';
-import { steadyLogger } from './logger.js';
 import { membersByName } from './members-by-name.js';
-import { activity } from './outbound/activity.js';
+import { publish } from './observation/channels.js';
+import { steadyLogger } from './observation/logger.js';
+import { storeObservation } from './observation/store-observation.js';
+import { type BackendsOptions, checkOptions } from './options.js';
 import { ready } from './ready.js';
-import { guardedStore } from './sharing/guarded-store.js';
-import { waitFor } from './sources/flight.js';
-import { storeObservation } from './store-observation.js';
 import { TiedBackends } from './tied-backends.js';
-import type { RequestContext } from './token.js';
 import { upstreams } from './upstream.js';
 
 /** Named backends. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { earlyRefusals } from '../../src/sources/early-refusals.js';
-import { manualClock } from './manual-clock.js';
+import { earlyRefusals } from '../../../src/backends/observation/early-refusals.js';
+import { manualClock } from '../../sources/manual-clock.js';
 
 function watching() {
   const clock = manualClock();

@@ -1,6 +1,6 @@
 /** What a backend's token is up to. */
 
-import type { AccessToken, TokenSource } from './token.js';
+import type { AccessToken, TokenSource } from '../token.js';
 import type { Upstream } from './upstream.js';
 
 /** The state of the token that needs no request, and what happened since the start. */
