@@ -3,20 +3,26 @@ import { basename, dirname, extname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
-/**
- * The layers of core, top first. A module may import from lower layers and from its own folder, nothing else.
- * What is not listed here is a leaf: everybody may import it, and it imports leaves only.
- */
-const layers: readonly (readonly string[])[] = [
-  ['index'],
-  ['backends'],
-  ['clients'],
-  ['outbound'],
-  ['bearer'],
-  ['sharing'],
-  ['sources'],
-  ['token-request'],
-];
+/** The rooms of core, top first: a room may import those behind it and what these may import, nothing else. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  index: ['backends'],
+  backends: ['clients', 'sharing'],
+  clients: ['outbound'],
+  outbound: ['transport', 'bearer'],
+  transport: ['definitions'],
+  bearer: ['sources'],
+  sharing: ['sources'],
+  sources: ['token-request'],
+  'token-request': ['definitions'],
+  definitions: ['words'],
+  words: [],
+};
+
+/** Files beside the rooms, which everybody may import. */
+const words = ['errors', 'token', 'clock'];
+
+/** The floors of `definitions`, top first; the files beside them are the ground. */
+const floors = ['resolve', 'attributes', 'schema'];
 
 const packagesFolder = join(import.meta.dirname, '../packages');
 const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
@@ -33,9 +39,20 @@ interface SourceFile {
 }
 
 describe('imports of core', () => {
-  it('point one way: clients, bearer, sources, token-request', () => {
-    expect(core.flatMap(upwardImports)).toEqual([]);
+  it('go from room to room downwards: neither upwards nor sideways', () => {
+    expect(core.flatMap(misplacedImports)).toEqual([]);
   });
+
+  it('come from files that are in a room', () => {
+    expect(core.filter(({ path }) => roomOf(path) === undefined)).toEqual([]);
+  });
+
+  it.each(['backend.ts', 'utilities/join.ts', 'definitions.ts', 'clients.ts'])(
+    'are refused where %s is in no room',
+    (path) => {
+      expect(roomOf(path)).toBeUndefined();
+    },
+  );
 
   it('know neither Express nor Koa', () => {
     expect(core.flatMap(frameworkImports)).toEqual([]);
@@ -43,9 +60,27 @@ describe('imports of core', () => {
 
   it.each([
     ['bearer/bearer.ts', '../clients/got/got.js'],
-    ['clients/got/got.ts', '../fetch/fetch.js'],
-    ['clients/fetch/hop.ts', '../got/options.js'],
+    ['bearer/bearer.ts', '../transport/transport.js'],
+    ['bearer/bearer.ts', '../sharing/sharing.js'],
     ['clients/got/got.ts', '../../backends/backends.js'],
+    ['clients/got/got.ts', '../../sharing/sharing.js'],
+    ['clients/got/got.ts', '../fetch/fetch.js'],
+    ['clients/got/got.ts', '../token-post.js'],
+    ['clients/fetch/hop.ts', '../got/options.js'],
+    ['definitions/resolved.ts', './schema/place.js'],
+    ['definitions/schema/place.ts', '../attributes/oauth2.js'],
+    ['definitions/attributes/oauth2.ts', '../resolve/oauth2.js'],
+    ['outbound/activity.ts', '../clients/got/got.js'],
+    ['sharing/sharing.ts', '../bearer/bearer.js'],
+    ['sources/reuse.ts', '../bearer/bearer.js'],
+    ['sources/reuse.ts', '../sharing/sharing.js'],
+    ['token-request/draft.ts', '../sources/reuse.js'],
+    ['token.ts', './definitions/resolved.js'],
+    ['token.ts', './errors.js'],
+    ['transport/transport.ts', '../outbound/activity.js'],
+    ['transport/transport.ts', '../sources/reuse.js'],
+    ['backends/backends.ts', '../index.js'],
+    ['backends/backends.ts', '../in-no-room.js'],
   ])('are refused from %s to %s, in each form of an import', (path, specifier) => {
     for (const text of [
       `import { x } from '${specifier}';`,
@@ -54,17 +89,22 @@ describe('imports of core', () => {
       `type X = import('${specifier}').X;`,
       `const x = () => import('${specifier}');`,
     ]) {
-      expect(upwardImports({ path, text })).toHaveLength(1);
+      expect(misplacedImports({ path, text })).toHaveLength(1);
     }
   });
 
   it.each([
-    ['clients/got/got.ts', '../../bearer/bearer.js'],
-    ['clients/got/got.ts', './options.js'],
-    ['sources/reuse.ts', './flight.js'],
+    ['backends/backends.ts', './observation/channels.js'],
     ['bearer/bearer.ts', '../errors.js'],
+    ['clients/got/got.ts', '../../bearer/bearer.js'],
+    ['clients/got/got.ts', '../../outbound/activity.js'],
+    ['clients/got/got.ts', './options.js'],
+    ['definitions/resolve/oauth2.ts', '../schema/place.js'],
+    ['definitions/schema/place.ts', '../resolved.js'],
+    ['sources/reuse.ts', './flight.js'],
+    ['token-request/grants/jwt-bearer.ts', '../jwt-signing.js'],
   ])('are accepted from %s to %s', (path, specifier) => {
-    expect(upwardImports({ path, text: `import { x } from '${specifier}';` })).toEqual([]);
+    expect(misplacedImports({ path, text: `import { x } from '${specifier}';` })).toEqual([]);
   });
 
   it.each(['express', 'koa', '@types/koa', 'koa/lib/context.js', 'express-oauth2-backend'])(
@@ -115,7 +155,7 @@ function fromRoot(path: string): string {
   return relative(join(packagesFolder, '..'), path);
 }
 
-function upwardImports(file: SourceFile): string[] {
+function misplacedImports(file: SourceFile): string[] {
   return specifiersOf(file.text)
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => join(dirname(file.path), specifier))
@@ -134,23 +174,40 @@ function specifiersOf(text: string): string[] {
 }
 
 function mayImport(from: string, to: string): boolean {
-  if (unitOf(from) === unitOf(to)) return clientOf(to) === clientOf(from);
-  return layerOf(from) < layerOf(to) || layerOf(to) === layers.length;
+  const [room, other] = [roomOf(from), roomOf(to)];
+  if (room === undefined || other === undefined) return false;
+  if (room !== other) return below(room).has(other);
+  if (room === 'clients') return clientOf(from) === clientOf(to);
+  if (room === 'definitions') return floorOf(from) <= floorOf(to);
+  return room !== 'words';
 }
 
-/** The folder of a module, or its own name when it lies at the top. */
-function unitOf(path: string): string {
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : basename(path, extname(path));
+/** The room of a module; `undefined` when it is in none. */
+function roomOf(path: string): string | undefined {
+  if (path.includes('/')) {
+    const folder = path.slice(0, path.indexOf('/'));
+    return folder in rooms ? folder : undefined;
+  }
+  const name = basename(path, extname(path));
+  if (words.includes(name)) return 'words';
+  return name === 'index' ? name : undefined;
 }
 
-function layerOf(path: string): number {
-  const layer = layers.findIndex((units) => units.includes(unitOf(path)));
-  return layer === -1 ? layers.length : layer;
+/** Every room that may be imported from a room. */
+function below(room: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const next of rooms[room] ?? []) for (const name of [next, ...below(next)]) found.add(name);
+  return found;
 }
 
-/** `clients/got/options.ts` belongs to the client `got`. */
+/** `clients/got/options.ts` belongs to the client `got`, `clients/token-post.ts` is one by itself. */
 function clientOf(path: string): string | undefined {
   return /^clients\/([^/.]+)/.exec(path)?.[1];
+}
+
+function floorOf(path: string): number {
+  const floor = floors.findIndex((name) => path.startsWith(`definitions/${name}/`));
+  return floor === -1 ? floors.length : floor;
 }
 
 function otherThanExports(text: string): string[] {
