@@ -1,6 +1,6 @@
 /** A read-only object whose members are made when first read, and that knows what it is not asked for by mistake. */
 
-import { didYouMean } from '../definitions/schema/did-you-mean.js';
+import { didYouMean } from '../definitions/schema/nearest-name.js';
 import { UnknownBackendError } from '../errors.js';
 
 /** What such an object stands for. */

@@ -2,8 +2,8 @@
 
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
-import { didYouMean } from '../definitions/schema/did-you-mean.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
+import { didYouMean } from '../definitions/schema/nearest-name.js';
 import type { Problem } from '../errors.js';
 import { STORE_METHODS, type TokenStore } from '../sharing/token-store.js';
 import type { TokenSource } from '../token.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isExempt } from '../../src/definitions/resolve/no-proxy.js';
+import { isExempt } from '../../src/definitions/resolve/environment-proxy.js';
 
 describe('isExempt(origin, noProxy)', () => {
   it.each([

@@ -1,8 +1,8 @@
 /** The options of `forward`, checked once. */
 
 import { METHODS } from 'node:http';
-import { didYouMean } from '../../definitions/schema/did-you-mean.js';
 import { givenOptions } from '../../definitions/schema/given-options.js';
+import { didYouMean } from '../../definitions/schema/nearest-name.js';
 import { ConfigurationError, type Problem } from '../../errors.js';
 
 /** How inbound requests are forwarded. */

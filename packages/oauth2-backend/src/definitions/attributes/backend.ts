@@ -5,14 +5,9 @@ import { type Attribute, blockOf } from '../schema/attribute.js';
 import { readLimit } from '../schema/duration.js';
 import type { Place } from '../schema/place.js';
 import { choice, readSwitch, wholeNumber } from '../schema/values.js';
-import { readBasicAuth } from './basic-auth.js';
-import { readForwardHeaders } from './forward-headers.js';
-import { readHostname } from './hostname.js';
-import { readHeaderNames, readHeaders } from './modifiers.js';
-import { readOrigin } from './origin.js';
-import { readPathPrefix } from './path-prefix.js';
+import { readBasicAuth, readHostname, readOrigin, readPathPrefix } from './addresses.js';
+import { readForwardHeaders, readHeaderNames, readHeaders, readQueryNames, readQueryParams } from './modifiers.js';
 import { readProxy } from './proxy.js';
-import { readQueryNames, readQueryParams } from './query-modifiers.js';
 import { tlsAttributes } from './tls.js';
 
 /** The attributes of a backend, by name, in the order of the documentation. */

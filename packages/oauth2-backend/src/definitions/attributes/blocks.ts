@@ -2,8 +2,7 @@
 
 import type { TokenSource } from '../../token.js';
 import { type Block, readBlock } from '../schema/attribute.js';
-import { isNamedMembers, kindOf } from '../schema/kind-of.js';
-import { readMember } from '../schema/members.js';
+import { isNamedMembers, kindOf, readMember } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
 import { backendAttributes, tokenBackendAttributes } from './backend.js';
 import { oauth2Attributes } from './oauth2.js';

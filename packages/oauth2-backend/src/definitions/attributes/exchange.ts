@@ -3,10 +3,16 @@
 import type { OAuth2Definition } from '../definition.js';
 import type { ContextFunction } from '../resolved.js';
 import type { Attribute } from '../schema/attribute.js';
-import { readPath } from '../schema/file.js';
-import { readFunction, readTextOrFunction } from '../schema/functions.js';
-import { readSwitch } from '../schema/values.js';
-import { ACCESS_TOKEN, readTokenType } from './token-types.js';
+import { kindOf } from '../schema/members.js';
+import type { Place } from '../schema/place.js';
+import { readPath } from '../schema/value-or-file.js';
+import { readFunction, readSwitch, readTextOrFunction } from '../schema/values.js';
+
+/** An OAuth 2.0 access token, whatever its form. */
+export const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** A JWT (RFC 7519). */
+export const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 
 /** The attributes of grant token-exchange, by name, in the order of the documentation. */
 export const exchangeAttributes = {
@@ -51,3 +57,11 @@ export const exchangeAttributes = {
     read: readTokenType,
   },
 } satisfies Partial<Record<keyof OAuth2Definition, Attribute>>;
+
+const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i;
+
+/** Reads the identifier of a token type: an absolute URI, of RFC 8693 or of the server's own. */
+export function readTokenType(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  return ABSOLUTE_URI.test(value) ? value : place.refuse(`must be a URI such as "${ACCESS_TOKEN}" (RFC 8693 §3)`);
+}

@@ -1,7 +1,6 @@
 /** What may be changed on a request's headers. */
 
-import { kindOf } from '../schema/kind-of.js';
-import { entriesOf } from '../schema/members.js';
+import { entriesOf, kindOf } from '../schema/members.js';
 import { type NamedValue, namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
 
@@ -48,4 +47,44 @@ function readFieldValue(value: unknown, place: Place): string | undefined {
   if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
   if (FIELD_VALUE.test(value)) return value;
   return place.refuse('is no valid header value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5)');
+}
+
+// Half of a surrogate pair has no UTF-8 form.
+const UNSENDABLE = /\p{Cs}/u;
+
+/** Reads query parameters with their values; they are encoded when they are sent. */
+export const readQueryParams = namedValues({ name: readName, value: readValue });
+
+/** Reads an array of names of query parameters. */
+export function readQueryNames(value: unknown, place: Place): readonly string[] | undefined {
+  const names = entriesOf(value, place)?.map((entry) => readName(entry.value, entry.place));
+  return names && [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function readName(value: unknown, place: Place): string | undefined {
+  return value === '' ? place.refuse('a parameter needs a name') : readValue(value, place);
+}
+
+function readValue(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  return UNSENDABLE.test(value) ? place.refuse('must not hold halves of surrogate pairs') : value;
+}
+
+// Credentials; the message's own framing and coding, which is another for each message; what only the client can promise.
+const OWN =
+  /^(?:dpop|set-cookie2?|cookie2?|proxy-.*|content-.*|transfer-.*|http2-settings|accept-encoding|expect|sec-websocket-.*)$/;
+const CREDENTIAL =
+  /authorization|authenticate|cookie|password|secret|credential|api-?key|(?:auth|access|id|refresh|session)-token/;
+
+/** Reads an array of header names; they come out in lower case, each once. */
+export function readForwardHeaders(value: unknown, place: Place): readonly string[] {
+  const found = new Set<string>();
+  for (const entry of entriesOf(value, place) ?? []) {
+    const name = readFieldName(entry.value, entry.place);
+    if (name === undefined) continue;
+    if (OWN.test(name) || CREDENTIAL.test(name))
+      entry.place.refuse('is never carried on: credentials, framing and coding are of one message');
+    else found.add(name);
+  }
+  return Object.freeze([...found]);
 }

@@ -4,17 +4,21 @@ import type { OAuth2Definition } from '../definition.js';
 import type { ContextFunction } from '../resolved.js';
 import { type Attribute, blockOf } from '../schema/attribute.js';
 import { readDuration } from '../schema/duration.js';
-import { readPath } from '../schema/file.js';
-import { readFunction, readTextOrFunction } from '../schema/functions.js';
-import { choice, readSecretText, readSwitch, readText, wholeNumber } from '../schema/values.js';
-import { readTokenEndpoint } from './addresses.js';
+import { readPath } from '../schema/value-or-file.js';
+import {
+  choice,
+  readFunction,
+  readSecretText,
+  readSwitch,
+  readText,
+  readTextOrFunction,
+  wholeNumber,
+} from '../schema/values.js';
+import { readIssuer, readTokenEndpoint } from './addresses.js';
 import { exchangeAttributes } from './exchange.js';
 import { GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.js';
-import { readIssuer } from './issuer.js';
-import { readRenewalThreshold } from './renewal-threshold.js';
-import { readScope } from './scope.js';
 import { signingAttributes } from './signing.js';
-import { readParams } from './token-request-values.js';
+import { readParams, readRenewalThreshold, readScope } from './token-request-values.js';
 
 /** The attributes of an `oauth2` block, by name, in the order of the documentation. */
 export const oauth2Attributes = {

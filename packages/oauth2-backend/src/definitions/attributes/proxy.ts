@@ -1,9 +1,9 @@
 /** The address of a proxy. */
 
 import type { ResolvedProxy } from '../resolved.js';
-import { kindOf } from '../schema/kind-of.js';
+import { kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
-import { addressOf, unfitText } from './safe-url.js';
+import { addressOf, unfitText } from './addresses.js';
 
 const PROXY = /^https?:\/\/[^/?#]+\/?$/i;
 const UNSENDABLE = /[\p{Cc}\p{Cs}]/u;

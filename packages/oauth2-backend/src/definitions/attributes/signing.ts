@@ -4,12 +4,11 @@ import type { JwtSigningProfile } from '../definition.js';
 import type { ResolvedSigning, SigningKey } from '../resolved.js';
 import type { Attribute, Block } from '../schema/attribute.js';
 import { readDuration } from '../schema/duration.js';
-import { readPath } from '../schema/file.js';
-import { readObjectOrFunction } from '../schema/functions.js';
 import { readJsonObject } from '../schema/json-value.js';
-import { isNamedMembers, kindOf } from '../schema/kind-of.js';
+import { isNamedMembers, kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
-import { choice, readSecretText } from '../schema/values.js';
+import { readPath } from '../schema/value-or-file.js';
+import { choice, readObjectOrFunction, readSecretText } from '../schema/values.js';
 import { SIGNATURE_ALGORITHMS } from '../signing-key.js';
 
 type Material = Extract<SigningKey, { kind: 'inline' }>['material'];

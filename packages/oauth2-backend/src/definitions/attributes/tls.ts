@@ -2,9 +2,9 @@
 
 import type { TlsDefinition } from '../definition.js';
 import type { Attribute, Block } from '../schema/attribute.js';
-import { readPath } from '../schema/file.js';
-import { kindOf } from '../schema/kind-of.js';
+import { kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
+import { readPath } from '../schema/value-or-file.js';
 
 /** The attributes of a `tls` block, by name, in the order of the documentation. */
 export const tlsAttributes = {

@@ -1,5 +1,8 @@
 /** Further form parameters of the token request. */
 
+import type { ResolvedOAuth2 } from '../resolved.js';
+import { parseDuration } from '../schema/duration.js';
+import { kindOf } from '../schema/members.js';
 import { namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
 import { readText } from '../schema/values.js';
@@ -42,4 +45,29 @@ function readValue(value: unknown, place: Place, name: string): string | undefin
   const text = readText(value, place);
   if (text === undefined || name !== 'resource' || ABSOLUTE_URI.test(text)) return text;
   return place.refuse('must be an absolute URI without fragment (RFC 8707 §2)');
+}
+
+const PERCENT = /^(\d{1,2}(?:\.\d{1,9})?)%$/;
+const MOST = 90;
+
+/** Reads `"25%"` (more than 0, at most 90 %) or a duration of more than 0. */
+export function readRenewalThreshold(value: unknown, place: Place): ResolvedOAuth2['renewBefore'] | undefined {
+  const expected = `a part of the token's life such as "25%" (more than 0, at most ${MOST}%), or a duration such as "30s"`;
+  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
+  const percent = Number(PERCENT.exec(value)?.[1] ?? 0);
+  if (percent > 0 && percent <= MOST) return Object.freeze({ fraction: percent / 100 });
+  const milliseconds = parseDuration(value) ?? 0;
+  return milliseconds > 0 ? Object.freeze({ milliseconds }) : place.refuse(`must be ${expected}`);
+}
+
+// What must not occur: a pattern of what must would need one stack frame a token.
+const UNFIT = /[^\x20\x21\x23-\x5b\x5d-\x7e]|^ | $| {2}/;
+
+/** Reads scope tokens separated by single spaces (RFC 6749 App. A.4); an empty string is no scope. */
+export function readScope(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (!UNFIT.test(value)) return value;
+  return place.refuse(
+    'must be scope tokens separated by single spaces, of ASCII characters without quotes, backslashes and controls',
+  );
 }

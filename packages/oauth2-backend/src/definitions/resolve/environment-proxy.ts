@@ -3,7 +3,6 @@
 import { PROXY_EXPECTED, readProxy } from '../attributes/proxy.js';
 import type { ResolvedProxy } from '../resolved.js';
 import type { Place } from '../schema/place.js';
-import { isExempt } from './no-proxy.js';
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,4 +33,32 @@ function readVariable(text: string, place: Place): ResolvedProxy | undefined {
   const silent = { ...place, refuse: () => undefined };
   const proxy = readProxy(trimmed.includes('://') ? trimmed : `http://${trimmed}`, silent);
   return proxy ?? place.refuse(`this environment variable must be ${PROXY_EXPECTED}, or not be set`);
+}
+
+const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
+/**
+ * Whether a list of hosts, separated by commas or spaces, names the origin: `*`, `host`, `.suffix` or `*.suffix` (not
+ * the suffix itself), each also with `:port`. Addresses are compared as text; loopback is like any other.
+ */
+export function isExempt(origin: string, noProxy: string): boolean {
+  const { protocol, hostname, port } = new URL(origin);
+  return noProxy
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .map(parseEntry)
+    .some((entry) => (entry.port === '' || entry.port === (port || PORTS[protocol])) && names(entry.host, hostname));
+}
+
+function parseEntry(entry: string): { readonly host: string; readonly port: string } {
+  // An IPv6 address has colons of its own, unless brackets say where it ends.
+  if (/:[^\]]*:/.test(entry) && !entry.startsWith('[')) return { host: `[${entry}]`, port: '' };
+  const [, host = '', port = ''] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  return { host, port };
+}
+
+function names(entry: string, hostname: string): boolean {
+  if (entry === '*') return true;
+  const suffix = entry.replace(/^\*(?=\.)/, '');
+  return suffix.startsWith('.') ? suffix !== '.' && hostname.endsWith(suffix) : entry !== '' && entry === hostname;
 }

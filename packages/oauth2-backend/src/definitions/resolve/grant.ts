@@ -4,22 +4,23 @@ import type { OAuth2Block } from '../attributes/blocks.js';
 import { exchangeAttributes } from '../attributes/exchange.js';
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../attributes/grant-types.js';
 import type { oauth2Attributes } from '../attributes/oauth2.js';
-import type { ResolvedOAuth2 } from '../resolved.js';
+import type { ResolvedExchange, ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
 import { credentialOf } from '../schema/value-or-file.js';
-import { exchangeOf } from './exchange-grant.js';
 
 /** What is known about the grant once its attributes fit together. */
 export type Grant = Pick<ResolvedOAuth2, 'grantType' | 'username' | 'password' | 'assertion' | 'subject' | 'exchange'>;
 
 type Name = keyof typeof oauth2Attributes;
 
+const EXCHANGE = Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[];
+
 /** The attributes that one grant has for itself. */
 const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
   client_credentials: [],
   password: ['username', 'password', 'password_file'],
   [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
-  [TOKEN_EXCHANGE]: Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[],
+  [TOKEN_EXCHANGE]: EXCHANGE,
 };
 
 /** Gives the grant's part of the block, or `undefined` when it is not valid; reports what is missing and what belongs to another. */
@@ -88,4 +89,33 @@ function judgeSubject({ place, values, given, refused }: OAuth2Block): void {
   place
     .at('subject')
     .refuse('does nothing without a function as "assertion", or as "claims" of the profile that makes it');
+}
+
+function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
+  const { values, given, refused, place } = block;
+  if (values.require_verified_subject && !given.has('subject_token')) {
+    place.at('subject_token').refuse('is missing: with "require_verified_subject" it gives what the verification gave');
+  }
+  const actor = credentialOf(attributeOf(block, 'actor_token'), attributeOf(block, 'actor_token_file'), {
+    replaced: block.replaced,
+  });
+  const type = attributeOf(block, 'actor_token_type');
+  const hasActor = given.has('actor_token') || given.has('actor_token_file');
+  if (hasActor && !type.given) type.place.refuse('is missing: it goes with "actor_token" (RFC 8693 §2.1)');
+  if (!hasActor && type.given && !block.replaced) {
+    place.at('actor_token').refuse('is missing: is the environment variable set? "actor_token_type" goes with it');
+  }
+  if (EXCHANGE.some((name) => refused.has(name)) || (hasActor && !actor)) return undefined;
+
+  const { subject_token: subjectToken, subject_token_type: subjectTokenType } = values;
+  if (subjectTokenType === undefined) return undefined;
+  return Object.freeze({
+    ...(subjectToken && { subjectToken }),
+    subjectTokenType,
+    verified: values.require_verified_subject,
+    ...(hasActor &&
+      actor &&
+      type.value !== undefined && { actor: Object.freeze({ token: actor.credential, type: type.value }) }),
+    ...(values.requested_token_type !== undefined && { requestedTokenType: values.requested_token_type }),
+  });
 }

@@ -1,8 +1,7 @@
 /** From an `oauth2` block that was read to what it means, given its token backend. */
 
-import { liesBelow } from '../attributes/addresses.js';
+import { isExposed, liesBelow } from '../attributes/addresses.js';
 import type { OAuth2Block } from '../attributes/blocks.js';
-import { isExposed } from '../attributes/safe-url.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../resolved.js';
 import { namesWithValues } from '../schema/named-values.js';
 import { clientAuthenticationOf } from './client-authentication.js';

@@ -1,11 +1,14 @@
 /** Whose assertions a `jwt_signing_profile` makes: the client's, those of jwt-bearer, or none. */
 
 import type { OAuth2Block } from '../attributes/blocks.js';
-import type { ResolvedOAuth2 } from '../resolved.js';
+import type { SigningBlock } from '../attributes/signing.js';
+import type { ResolvedOAuth2, ResolvedSigning, SigningKey } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
+import type { Place } from '../schema/place.js';
+import { type Credential, contentOf, oneOf } from '../schema/value-or-file.js';
+import { checkSigningKey } from '../signing-key.js';
 import { type ClientAuthentication, clientMethod } from './client-authentication.js';
 import { makesAssertion } from './grant.js';
-import { resolveProfile } from './profile.js';
 
 type Signing = Pick<ResolvedOAuth2, 'signing' | 'signingFor'>;
 
@@ -42,4 +45,119 @@ export function signingOf(
     warnings,
   });
   return signing && { signing, signingFor: byClient ? 'client' : 'assertion' };
+}
+
+/** Whose assertions a profile makes. */
+export interface SigningRole extends KeyOptions {
+  /** The client's authentication; absent for the assertion of jwt-bearer. */
+  readonly method: 'client_secret_jwt' | 'private_key_jwt' | undefined;
+}
+
+const WARNED_TTL = 300;
+const MOST_TTL = 3600;
+const OWN_CLAIMS = ['iss', 'sub', 'iat', 'exp', 'jti'];
+
+/** Gives the resolved profile, or `undefined` when it is not valid; reports what does not fit together. */
+export function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning | undefined {
+  const { signature_algorithm: algorithm, ttl, claims, headers } = block.values;
+  const fitting = judgeAlgorithm(block, role) ? algorithm : undefined;
+  if (role.method === 'client_secret_jwt') judgeClientSecret(block, fitting, role);
+  const key = role.method === 'client_secret_jwt' ? undefined : keyOf(block, fitting, role);
+  if (ttl !== undefined && role.method) judgeTtl(block.place.at('ttl'), ttl, role.warnings);
+  if (typeof claims === 'object') judgeClaims(block.place.at('claims'), claims, role);
+  if (!fitting || ttl === undefined) return undefined;
+  return Object.freeze({
+    algorithm: fitting,
+    ...(key && { key }),
+    ttl,
+    claims: claims ?? Object.freeze({}),
+    headers: headers ?? Object.freeze({}),
+  });
+}
+
+/** OpenID Connect Core §9: one method is for shared secrets, the other for key pairs. */
+function judgeAlgorithm({ place, values }: SigningBlock, { method }: SigningRole): boolean {
+  const { signature_algorithm: algorithm } = values;
+  if (algorithm === undefined) return false;
+  const shared = isShared(algorithm);
+  const here = place.at('signature_algorithm');
+  if (method === 'client_secret_jwt' && !shared) here.refuse('must be HS256, HS384 or HS512 with "client_secret_jwt"');
+  else if (method === 'private_key_jwt' && shared) here.refuse('must not be HS* with "private_key_jwt"');
+  else return true;
+  return false;
+}
+
+function judgeTtl(place: Place, ttl: number, warnings: string[]): void {
+  if (ttl > MOST_TTL) place.refuse('must be at most "1h" for a client assertion');
+  else if (ttl > WARNED_TTL) warnings.push(`${place.path}: a client assertion should not live longer than 5 minutes`);
+}
+
+function judgeClaims(place: Place, claims: Readonly<Record<string, unknown>>, { method }: SigningRole): void {
+  if (!method) {
+    if (Object.hasOwn(claims, 'exp')) place.at('exp').refuse('is set by "ttl"');
+    return;
+  }
+  for (const name of OWN_CLAIMS.filter((each) => Object.hasOwn(claims, each))) {
+    place.at(name).refuse('is set by the client itself in a client assertion');
+  }
+  const { aud } = claims;
+  const audiences = Array.isArray(aud) && aud.length > 0 ? aud : [aud];
+  if (Object.hasOwn(claims, 'aud') && !audiences.every((each) => typeof each === 'string' && each !== '')) {
+    place.at('aud').refuse('must be a string or an array of strings, none of them empty');
+  }
+}
+
+/** What is known beside the profile. */
+export interface KeyOptions {
+  /** The client's secret, which is the key of `client_secret_jwt`. */
+  readonly secret: Credential<unknown> | undefined;
+  /** The key is not used: it may be missing, and so may its file. */
+  readonly replaced: boolean;
+  readonly warnings: string[];
+}
+
+const HASH_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
+
+/** Whether the algorithm's key is a secret that both sides know. */
+export function isShared(algorithm: string): boolean {
+  return Object.hasOwn(HASH_BYTES, algorithm);
+}
+
+/** Reports a client secret that cannot be the key, and a key beside it. */
+export function judgeClientSecret(block: SigningBlock, algorithm: string | undefined, options: KeyOptions): void {
+  for (const { given, place } of [attributeOf(block, 'key'), attributeOf(block, 'key_file')]) {
+    if (given) place.refuse('does not go with "client_secret_jwt": the client secret is the key');
+  }
+  const { secret, warnings } = options;
+  if (algorithm && secret?.text) judgeMaterial(algorithm, secret.text, secret.place, warnings);
+}
+
+/** Gives the key, configured by value or by file; reports one that is missing, or does not fit the algorithm if there is one. */
+export function keyOf(
+  block: SigningBlock,
+  algorithm: string | undefined,
+  { replaced, warnings }: KeyOptions,
+): SigningKey | undefined {
+  const missing = 'is missing: is the environment variable set? "key_file" can name a file instead';
+  const chosen = oneOf(attributeOf(block, 'key'), attributeOf(block, 'key_file'), replaced ? undefined : missing);
+  if (!chosen) return undefined;
+  const { place, value, file } = chosen;
+  if (file === undefined) {
+    if (algorithm) judgeMaterial(algorithm, value, place, warnings);
+    return Object.freeze({ kind: 'inline', material: value });
+  }
+  const content = replaced ? undefined : contentOf(file, place);
+  if (algorithm && content !== undefined) {
+    judgeMaterial(algorithm, isShared(algorithm) ? content.replace(/\r?\n$/, '') : content, place, warnings);
+  }
+  return Object.freeze({ kind: 'file', file });
+}
+
+function judgeMaterial(algorithm: string, material: string | object, place: Place, warnings: string[]): void {
+  const problem = checkSigningKey(algorithm, material);
+  if (problem !== undefined) place.refuse(problem);
+  const least = HASH_BYTES[algorithm] ?? 0;
+  if (problem === undefined && typeof material === 'string' && Buffer.byteLength(material) < least) {
+    warnings.push(`${place.path}: is shorter than ${least} bytes, the length of ${algorithm} (RFC 7518 §3.2)`);
+  }
 }

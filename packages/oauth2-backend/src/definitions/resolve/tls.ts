@@ -1,13 +1,11 @@
 /** From a `tls` block that was read to what it means. */
 
-import type { KeyObject } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { TlsBlock } from '../attributes/tls.js';
 import type { ResolvedTls } from '../resolved.js';
-import { oneOf } from '../schema/alternatives.js';
 import { attributeOf, type Given } from '../schema/attribute.js';
-import { contentOf } from '../schema/file.js';
 import type { Place } from '../schema/place.js';
-import { type Certificates, readCertificates, readPrivateKey } from './pem.js';
+import { contentOf, oneOf } from '../schema/value-or-file.js';
 
 type Name = 'server_ca_certificate' | 'client_certificate' | 'client_private_key';
 
@@ -62,5 +60,42 @@ function judgePair(
     block.place.at('client_certificate').refuse('is missing: "client_private_key" needs it');
   if (certificate && key && !certificate.meaning.first.checkPrivateKey(key.meaning)) {
     key.place.refuse('does not belong to the client certificate (the first one of several)');
+  }
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Certificates that were read. */
+export interface Certificates {
+  /** The certificates alone, without what stood around them. */
+  readonly pem: string;
+  readonly first: X509Certificate;
+}
+
+/** Reads one certificate or several; what stands around them does not matter. */
+export function readCertificates(text: string, place: Place): Certificates | undefined {
+  const found = text.match(CERTIFICATE) ?? [];
+  let first: X509Certificate | undefined;
+  for (const [index, pem] of found.entries()) {
+    try {
+      const certificate = new X509Certificate(pem);
+      first ??= certificate;
+    } catch {
+      return place.refuse(`holds a certificate, number ${index + 1}, that cannot be read`);
+    }
+  }
+  if (first) return { pem: found.join('\n'), first };
+  return place.refuse('holds no certificate in PEM ("-----BEGIN CERTIFICATE-----")');
+}
+
+/** Reads a private key that is not encrypted. */
+export function readPrivateKey(text: string, place: Place): KeyObject | undefined {
+  try {
+    return createPrivateKey(text);
+  } catch {
+    if (text.includes('ENCRYPTED'))
+      return place.refuse('holds an encrypted key; it must be given without a passphrase');
+    if (text.includes('PUBLIC KEY')) return place.refuse('holds a public key; the private one is needed');
+    return place.refuse('holds no private key in PEM ("-----BEGIN PRIVATE KEY-----") that can be read');
   }
 }

@@ -1,8 +1,7 @@
 /** The description of a configuration attribute: it drives validation, hints and the tables of the documentation. */
 
-import { didYouMean } from './did-you-mean.js';
-import { isNamedMembers, kindOf } from './kind-of.js';
-import { membersOf } from './members.js';
+import { isNamedMembers, kindOf, membersOf } from './members.js';
+import { didYouMean } from './nearest-name.js';
 import type { Place } from './place.js';
 
 /** One attribute of a block. */

@@ -1,6 +1,6 @@
 /** Durations as they are written in a configuration: `"500ms"`, `"10s"`, `"1m30s"`, `"1.5h"`. */
 
-import { kindOf } from './kind-of.js';
+import { kindOf } from './members.js';
 import type { Place } from './place.js';
 
 const NUMBER = String.raw`\d+(?:\.\d+)?`;

@@ -1,7 +1,7 @@
 /** Options of a function of ours, as they were given. */
 
 import { ConfigurationError } from '../../errors.js';
-import { isNamedMembers, kindOf } from './kind-of.js';
+import { isNamedMembers, kindOf } from './members.js';
 
 /** The options; none are no options. @throws ConfigurationError when they are anything but an object */
 export function givenOptions<T extends object>(options: T | undefined): Partial<T> {

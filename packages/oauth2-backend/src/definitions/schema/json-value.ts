@@ -1,7 +1,6 @@
 /** Values that JSON can hold, copied out of the caller's object. */
 
-import { isList, isNamedMembers, kindOf } from './kind-of.js';
-import { entriesOf, membersOf } from './members.js';
+import { entriesOf, isList, isNamedMembers, kindOf, membersOf } from './members.js';
 import type { Place } from './place.js';
 
 const DEEPEST = 16;

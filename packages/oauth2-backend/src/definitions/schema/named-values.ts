@@ -1,8 +1,7 @@
 /** Names with one value or several: header modifiers and form parameters. */
 
 import type { NamedValues } from '../resolved.js';
-import { isList } from './kind-of.js';
-import { entriesOf, type Member, membersOf } from './members.js';
+import { entriesOf, isList, type Member, membersOf } from './members.js';
 import type { Place } from './place.js';
 
 /** A name with its values, and where it stands. */

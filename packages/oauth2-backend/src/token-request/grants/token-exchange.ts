@@ -1,6 +1,6 @@
 /** Token exchange (RFC 8693 §2.1): a token of the inbound request's user for one that is good at the backend. */
 
-import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/token-types.js';
+import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { readCredential } from '../credential.js';
 import type { DraftPart } from '../draft.js';
