@@ -8,7 +8,7 @@ import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js
 import type { Activity } from '../outbound/activity.js';
 import { type CarrierSettings, connectLimit } from '../outbound/settings.js';
 import type { GuardedStore } from '../sharing/guarded-store.js';
-import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
+import { type SharedPause, sharedPause } from '../sources/pause.js';
 import type { TokenSource } from '../token.js';
 import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';

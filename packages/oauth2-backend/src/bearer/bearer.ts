@@ -7,7 +7,7 @@ import { ownError } from '../sources/failure.js';
 import { feedbackOf } from '../sources/feedback.js';
 import { waitFor } from '../sources/flight.js';
 import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
-import { refusalOf } from './refusal.js';
+import { refusalOf } from './challenges.js';
 import { type TargetRule, targetRule } from './target.js';
 
 /** What a bearer is tied to. */

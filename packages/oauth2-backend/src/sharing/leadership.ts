@@ -1,5 +1,6 @@
 /** Who asks for the whole fleet: the process that holds the lease, for as long as it keeps saying so. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Budget } from './budget.js';
 import type { SealedRecords } from './sealed-records.js';
 
@@ -55,3 +56,50 @@ export async function lead<T>(
 }
 
 function ignore(): void {}
+
+const WITH_ONE = 0.5;
+const WITH_ALL = 0.75;
+/** Milliseconds; a renewal without a limit is no reason to wait without one. */
+const MAX_DEADLINE = 30_000;
+
+/** The rest of a wait. */
+export interface Patience {
+  over(): boolean;
+  /** Milliseconds until it is. */
+  left(): number;
+  /** Another leader has begun: half of the deadline for it, three quarters of it for all of them. */
+  renewed(): Patience;
+}
+
+/** Starts to wait. @param deadline milliseconds for the renewal of the process that waits */
+export function startPatience(deadline: number): Patience {
+  const whole = Math.min(deadline, MAX_DEADLINE);
+  const end = performance.now() + whole * WITH_ALL;
+  const start = (): Patience => {
+    const turn = performance.now() + whole * WITH_ONE;
+    const left = () => Math.max(0, Math.min(turn, end) - performance.now());
+    return { over: () => left() === 0, left, renewed: start };
+  };
+  return start();
+}
+
+const POLL = { first: 30, factor: 1.3, last: 100 };
+
+/** Settles only when something is found. */
+export async function arrival<T>(look: () => Promise<T | undefined>, ended: AbortSignal): Promise<T> {
+  try {
+    for (let turn = 0; ; turn++) {
+      await poll(turn, ended);
+      const found = await look();
+      if (found) return found;
+    }
+  } catch {
+    return new Promise(() => {});
+  }
+}
+
+/** The time before the next look: 15 to 100 ms, longer with each turn. */
+export function poll(turn: number, signal: AbortSignal | undefined): Promise<void> {
+  const length = Math.min(POLL.first * POLL.factor ** turn, POLL.last);
+  return delay(length * (0.5 + Math.random() / 2), undefined, { signal });
+}

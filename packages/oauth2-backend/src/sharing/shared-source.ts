@@ -4,13 +4,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { lifetimeOf, reached, readClock } from '../sources/lifetime.js';
 import type { AccessToken } from '../token.js';
-import type { GrantQuery, GrantSource } from '../token-request/grant-source.js';
-import type { RefreshMemory } from '../token-request/refresh-memory.js';
-import { arrival, poll } from './arrival.js';
+import type { GrantQuery, GrantSource, RefreshMemory } from '../token-request/grant-source.js';
 import { type Budget, startBudget } from './budget.js';
 import { StoreUnavailable } from './guarded-store.js';
-import { campaign, lead, leaseLength } from './leadership.js';
-import { startPatience } from './patience.js';
+import { arrival, campaign, lead, leaseLength, poll, startPatience } from './leadership.js';
 import type { SealedRecords } from './sealed-records.js';
 import type { StoredToken } from './stored-token.js';
 

@@ -3,12 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
-import type { GrantSource } from '../token-request/grant-source.js';
+import type { GrantSource, RefreshMemory } from '../token-request/grant-source.js';
 import type { IdentityPart } from '../token-request/identity.js';
 import { fleetDigests, identityOf } from '../token-request/oauth2-identity.js';
-import type { RefreshMemory } from '../token-request/refresh-memory.js';
 import type { GuardedStore } from './guarded-store.js';
-import { perContent } from './per-content.js';
 import { sealedRecords } from './sealed-records.js';
 import type { CredentialDigest } from './sealing.js';
 import { sharedSource } from './shared-source.js';
@@ -51,4 +49,33 @@ function personalFiles({ assertion, exchange, tokenBackend }: ResolvedOAuth2): s
   const further = oauth2 && !('token' in oauth2) ? personalFiles(oauth2) : [];
   const own = [assertion, exchange?.actor?.token].flatMap((given) => (typeof given === 'object' ? [given.file] : []));
   return [...own, ...further];
+}
+
+/**
+ * Reads before each token; the source for the last content is kept.
+ *
+ * @param options.read gives the contents; when it fails, `unshared` is asked, which says what is wrong
+ */
+export function perContent(options: {
+  read: () => Promise<readonly string[]>;
+  make: (contents: readonly string[]) => GrantSource;
+  unshared: GrantSource;
+}): GrantSource {
+  const { read, make, unshared } = options;
+  let last: { readonly contents: readonly string[]; readonly source: GrantSource } | undefined;
+
+  return {
+    prepare: unshared.prepare,
+    token: async (query) => ((await current()) ?? unshared).token(query),
+    found: async (query) => (await current())?.found?.(query),
+  };
+
+  async function current(): Promise<GrantSource | undefined> {
+    const contents = await read().catch(() => undefined);
+    if (!contents) return undefined;
+    if (!last || contents.some((content, index) => content !== last?.contents[index])) {
+      last = { contents, source: make(contents) };
+    }
+    return last.source;
+  }
 }

@@ -1,7 +1,7 @@
 /** A token as a record has it. */
 
 import type { AccessToken } from '../token.js';
-import type { RefreshGrant } from '../token-request/refresh-memory.js';
+import type { RefreshGrant } from '../token-request/grant-source.js';
 
 /** What a record says. */
 export interface StoredToken {

@@ -2,7 +2,6 @@
 
 import type { AccessToken } from '../token.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
-import { anotherInput } from './another-input.js';
 import { ownError } from './failure.js';
 import { listenToFeedback, type TokenKeeper } from './feedback.js';
 import { type Flight, soonOr, waitFor } from './flight.js';
@@ -11,9 +10,8 @@ import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { type ForcedRenewals, forcedRenewals } from './refusal-budget.js';
-import type { Renewed } from './renewal.js';
-import { type Outcome, Renewals } from './renewals.js';
-import { type PickUp, pickUp } from './while-paused.js';
+import { type Outcome, Renewals, type Renewed } from './renewals.js';
+import { anotherInput, type PickUp, pickUp } from './while-paused.js';
 
 /** The one wrapper that keeps and shares (two would be wrong in either order). */
 export function keep(source: GrantSource, options: KeepOptions): KeptSource {

@@ -2,8 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import { failureKind, isAnswer, othersError } from './failure.js';
-import { type Failure, type Pause, pause } from './pause.js';
-import type { SharedPause } from './shared-pause.js';
+import { type Failure, type Pause, pause, type SharedPause } from './pause.js';
 
 /** Which pause a failure belongs to. */
 export type PauseScope = 'identity' | 'token backend';

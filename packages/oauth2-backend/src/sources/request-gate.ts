@@ -3,8 +3,8 @@
 import type { Clock } from '../clock.js';
 import type { RequestPassage } from '../token-request/grant-source.js';
 import { othersError } from './failure.js';
+import type { SharedPause } from './pause.js';
 import type { Attempt } from './pauses.js';
-import type { SharedPause } from './shared-pause.js';
 
 /** One renewal's way. */
 export interface Passage extends RequestPassage {

@@ -27,3 +27,9 @@ async function read(file: string, attribute: string, backend: string): Promise<s
     throw new NoTokenError(`${attribute}_file of "${backend}" could not be read`, { cause, statusCode: 502 });
   }
 }
+
+/** Asks a function or file again; a value in the configuration does not change. */
+export function changeOf(credential: Credential, sent: string, backend: string): (() => Promise<boolean>) | undefined {
+  if (typeof credential === 'string') return undefined;
+  return async () => (await readCredential(credential, 'client_secret', backend)) !== sent;
+}

@@ -43,3 +43,16 @@ export interface GrantSource {
   /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
   prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
 }
+
+/** A refresh token and the scope that came with it. */
+export interface RefreshGrant {
+  /** A secret. */
+  readonly value: string;
+  /** What was granted: more must not be asked for. */
+  readonly scope: string | undefined;
+}
+
+/** Where the refresh token is kept, so that a shared source can put the fleet's there. */
+export interface RefreshMemory {
+  current: RefreshGrant | undefined;
+}

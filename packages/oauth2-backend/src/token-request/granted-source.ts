@@ -3,9 +3,8 @@
 import { TokenRequestError } from '../errors.js';
 import type { AccessToken } from '../token.js';
 import type { DraftPart } from './draft.js';
-import type { GrantQuery, GrantSource } from './grant-source.js';
+import type { GrantQuery, GrantSource, RefreshGrant, RefreshMemory } from './grant-source.js';
 import { refreshToken } from './grants/refresh-token.js';
-import type { RefreshGrant, RefreshMemory } from './refresh-memory.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import type { Granted } from './token-response.js';
 

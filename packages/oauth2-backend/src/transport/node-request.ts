@@ -6,9 +6,8 @@ import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { ResolvedProxy } from '../definitions/resolved.js';
-import { proxyAuthorization, proxyTls } from './proxy.js';
+import { proxyAuthorization, proxyTls, tunnelStream } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
-import { tunnelStream } from './tunnel-stream.js';
 
 /** What a request says of itself; where it goes to and how is said by the backend. */
 export type OwnRequestOptions = Pick<

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { refusalOf } from '../../src/bearer/refusal.js';
+import { refusalOf } from '../../src/bearer/challenges.js';
 
 describe('refusalOf(header)', () => {
   it.each<[string | string[] | undefined]>([

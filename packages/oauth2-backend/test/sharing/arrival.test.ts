@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { arrival, poll } from '../../src/sharing/arrival.js';
+import { arrival, poll } from '../../src/sharing/leadership.js';
 
 afterEach(() => void jest.restoreAllMocks());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { breaker } from '../../src/sharing/breaker.js';
+import { breaker } from '../../src/sharing/guarded-store.js';
 import { manualClock } from '../sources/manual-clock.js';
 
 describe('breaker(clock)', () => {

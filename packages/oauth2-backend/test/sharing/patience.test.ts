@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { startPatience } from '../../src/sharing/patience.js';
+import { startPatience } from '../../src/sharing/leadership.js';
 
 afterEach(() => void jest.restoreAllMocks());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { perContent } from '../../src/sharing/per-content.js';
+import { perContent } from '../../src/sharing/sharing.js';
 import type { GrantSource } from '../../src/token-request/grant-source.js';
 import { manualClock } from '../sources/manual-clock.js';
 import { scriptedSource } from '../sources/scripted-source.js';

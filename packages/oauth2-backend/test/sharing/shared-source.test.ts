@@ -4,7 +4,7 @@ import type { StoreEvent } from '../../src/sharing/guarded-store.js';
 import type { SealedRecords } from '../../src/sharing/sealed-records.js';
 import { sharedSource } from '../../src/sharing/shared-source.js';
 import type { StoredToken } from '../../src/sharing/stored-token.js';
-import type { RefreshMemory } from '../../src/token-request/refresh-memory.js';
+import type { RefreshMemory } from '../../src/token-request/grant-source.js';
 import { manualClock } from '../sources/manual-clock.js';
 import { scriptedSource } from '../sources/scripted-source.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
+import { sharedPause } from '../../src/sources/pause.js';
 import { Pausing } from '../../src/sources/pauses.js';
-import { sharedPause } from '../../src/sources/shared-pause.js';
 import { manualClock } from './manual-clock.js';
 
 const answered = (status: number) => new TokenRequestError(`answered ${status}`, { response: { status } });

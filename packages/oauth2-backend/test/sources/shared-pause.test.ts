@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
 import { keep } from '../../src/sources/keep.js';
 import type { KeepEvent } from '../../src/sources/kept-source.js';
-import { sharedPause } from '../../src/sources/shared-pause.js';
+import { sharedPause } from '../../src/sources/pause.js';
 import type { AccessToken } from '../../src/token.js';
 import type { GrantQuery, RequestPassage } from '../../src/token-request/grant-source.js';
 import { setRetryAfter } from '../../src/token-request/retry-after.js';

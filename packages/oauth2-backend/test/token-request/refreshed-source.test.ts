@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { TokenRequestError } from '../../src/errors.js';
+import type { RefreshMemory } from '../../src/token-request/grant-source.js';
 import { refreshedSource } from '../../src/token-request/granted-source.js';
-import type { RefreshMemory } from '../../src/token-request/refresh-memory.js';
 
 it('refreshedSource(endpoint, grant, memory) does not turn to the grant when the renewal has ended with the refusal', async () => {
   const renewal = new AbortController();

@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signingKeySource } from '../../src/token-request/signing-key-source.js';
+import { signingKeySource } from '../../src/token-request/jwt-signing.js';
 import { pemOf, signingProfile } from '../definitions/signing-keys.js';
 
 let folder: string;

@@ -6,8 +6,7 @@ import type { ResolvedSigning } from '../../definitions/resolved.js';
 import { NoTokenError } from '../../errors.js';
 import type { TokenRequestDraft } from '../draft.js';
 import { givenObject } from '../given-value.js';
-import { jwtSigner } from '../jwt-signing.js';
-import type { KeySource } from '../signing-key-source.js';
+import { jwtSigner, type KeySource } from '../jwt-signing.js';
 
 /** What a client assertion is made from, whatever its key. */
 export interface ClientAssertionOptions {

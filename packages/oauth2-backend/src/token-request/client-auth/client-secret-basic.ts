@@ -1,9 +1,8 @@
 /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). */
 
-import { type Credential, readCredential } from '../credential.js';
+import { type Credential, changeOf, readCredential } from '../credential.js';
 import type { DraftPart } from '../draft.js';
 import { encodeFormValue } from '../form-encoding.js';
-import { changeOf } from '../secret-change.js';
 
 export interface ClientSecretBasicOptions {
   readonly backend: string;

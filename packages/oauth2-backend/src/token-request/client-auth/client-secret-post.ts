@@ -1,8 +1,7 @@
 /** Client authentication in the request body (RFC 6749 §2.3.1, OAuth 2.1 §2.4.1). */
 
-import { type Credential, readCredential } from '../credential.js';
+import { type Credential, changeOf, readCredential } from '../credential.js';
 import type { DraftPart } from '../draft.js';
-import { changeOf } from '../secret-change.js';
 
 export interface ClientSecretPostOptions {
   readonly backend: string;

@@ -4,7 +4,7 @@ import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { GrantSource } from '../grant-source.js';
 import { credentialDigest, digestOf, type IdentityPart } from '../identity.js';
 import { assertionFor, claimsFor } from './assertion.js';
-import { exchangeInput } from './exchange-input.js';
+import { exchangeInput } from './token-exchange.js';
 
 /**
  * Evaluates a function `assertion`, the function `claims` of an assertion's profile, or the tokens of an exchange; absent

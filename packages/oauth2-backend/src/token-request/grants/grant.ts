@@ -3,7 +3,7 @@
 import type { Clock } from '../../clock.js';
 import type { ResolvedExchange, ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { DraftPart } from '../draft.js';
-import { signingKeySource } from '../signing-key-source.js';
+import { signingKeySource } from '../jwt-signing.js';
 import { givenAssertion, signedAssertion } from './assertion.js';
 import { clientCredentials } from './client-credentials.js';
 import { type AssertionSource, jwtBearer } from './jwt-bearer.js';

@@ -1,11 +1,10 @@
 /** The user's token of a token exchange (RFC 8693 §2.1): what the application gives of a request, or the request's own. */
 
+import type { IncomingMessage } from 'node:http';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { MissingSubjectError, NoTokenError } from '../../errors.js';
 import type { RequestContext } from '../../token.js';
 import { givenValue, unusable } from '../given-value.js';
-import { inboundBearer } from './inbound-bearer.js';
-import { expiryOf, jwtExpiry } from './jwt-expiry.js';
 
 /** A user's token. */
 export interface Subject {
@@ -78,3 +77,45 @@ function readVerified(value: unknown): { token: string; payload: object } | unde
 function earliest(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
+
+/**
+ * Gives the `exp` of a signed JWT (RFC 7519 §4.1.4) in milliseconds since the epoch; `undefined` for everything else, which
+ * never throws. Nothing is verified: it is good to keep something shorter, and for nothing more.
+ */
+export function jwtExpiry(token: string): number | undefined {
+  if (token.length > MAX_LENGTH) return undefined;
+  const parts = token.split('.', 4);
+  if (parts.length !== 3) return undefined;
+  try {
+    return expiryOf(JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString()));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same of its claims, or of what the server said of it (RFC 7662 §2.2). */
+export function expiryOf(claims: unknown): number | undefined {
+  if (typeof claims !== 'object' || claims === null) return undefined;
+  const { exp } = claims as { exp?: unknown };
+  const seconds = typeof exp === 'string' && /^\d+(?:\.\d+)?$/.test(exp) ? Number(exp) : exp;
+  return typeof seconds === 'number' && Number.isFinite(seconds * 1000) ? seconds * 1000 : undefined;
+}
+
+const BEARER = /^Bearer +([\x21\x23-\x2b\x2d-\x7e]+)$/i;
+
+/**
+ * Gives the token of the request's one `Authorization` header (RFC 6750 §2.1); `undefined` where there is none, more than
+ * one, another scheme, or anything but visible ASCII without `"` and `,`.
+ */
+export function inboundBearer({
+  headers,
+  rawHeaders = [],
+}: Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'rawHeaders'>>): string | undefined {
+  const { authorization } = headers;
+  if (typeof authorization !== 'string') return undefined;
+  // Node shows the first of several and drops the others: who sent the first is then a guess.
+  const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
+  return names.length > 1 ? undefined : BEARER.exec(authorization)?.[1];
+}
+
+const AUTHORIZATION = /^authorization$/i;

@@ -4,7 +4,10 @@ import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { readCredential } from '../credential.js';
 import type { DraftPart } from '../draft.js';
-import { exchangeInput } from './exchange-input.js';
+import { givenText } from '../given-value.js';
+import type { GrantInput, GrantSource } from '../grant-source.js';
+import { credentialDigest, digestOf } from '../identity.js';
+import { subjectTokenSource } from './subject-token.js';
 
 /** The grant's name on the wire. */
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -43,4 +46,21 @@ export function tokenExchange({ backend, exchange, scope }: TokenExchangeOptions
     // A function has given it for the context already: it comes with the input.
     return typeof token === 'function' ? '' : readCredential(token, 'actor_token', backend);
   }
+}
+
+/** Evaluates both. What comes of them is kept no longer than a user's token that says when it ends. */
+export function exchangeInput(exchange: ResolvedExchange, backend: string): NonNullable<GrantSource['prepare']> {
+  const subjectTokenOf = subjectTokenSource(exchange, backend);
+  const actor = exchange.actor?.token;
+
+  return async (context): Promise<GrantInput> => {
+    const { token: subjectToken, expiresAt } = await subjectTokenOf(context);
+    const subject = credentialDigest(subjectToken);
+    if (typeof actor !== 'function') {
+      return { digest: subject, whose: ['exchange', subjectToken], subjectToken, expiresAt };
+    }
+    const actorToken = await givenText({ attribute: 'actor_token', backend }, () => actor(context));
+    const digest = digestOf([subject, credentialDigest(actorToken)]);
+    return { digest, whose: ['exchange', subjectToken, actorToken], subjectToken, actorToken, expiresAt };
+  };
 }

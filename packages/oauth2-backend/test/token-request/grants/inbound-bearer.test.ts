@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { inboundBearer } from '../../../src/token-request/grants/inbound-bearer.js';
+import { inboundBearer } from '../../../src/token-request/grants/subject-token.js';
 
 /** A request as Node parses it: the first of several `Authorization` headers is shown. */
 function requestWith(...values: string[]): IncomingMessage {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { expiryOf, jwtExpiry } from '../../../src/token-request/grants/jwt-expiry.js';
+import { expiryOf, jwtExpiry } from '../../../src/token-request/grants/subject-token.js';
 
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 const jwt = (payload: string) => `${encoded('{"alg":"none"}')}.${encoded(payload)}.c2ln`;
