@@ -29,7 +29,7 @@ export { type BearerFetch, bearerFetch } from './clients/fetch/fetch.js';
 export type { ForwardOptions } from './clients/forward/options.js';
 export type { ForwardAnswer } from './clients/forward/refused.js';
 export { type BackendGot, bearerGot } from './clients/got/got.js';
-export { bearerInterceptor } from './clients/interceptor/undici-interceptor.js';
+export { bearerInterceptor } from './clients/interceptor/interceptor.js';
 export type { RequestOptions } from './clients/request/options.js';
 export type { Clock } from './clock.js';
 export type {

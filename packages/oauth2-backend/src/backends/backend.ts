@@ -9,7 +9,7 @@ import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/o
 import type { ForwardAnswer } from '../clients/forward/refused.js';
 import { type BackendGot, gotCarrier } from '../clients/got/got.js';
 import type { RequestOptions } from '../clients/request/options.js';
-import { type BearerRequest, requestCarrier } from '../clients/request/undici.js';
+import { type BearerRequest, requestCarrier } from '../clients/request/request.js';
 import { outboundCall } from '../outbound/outbound-call.js';
 import type { CarrierSettings } from '../outbound/settings.js';
 import type { AccessToken, RequestContext } from '../token.js';

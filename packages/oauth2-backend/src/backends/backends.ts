@@ -16,9 +16,8 @@ import { publish } from './observation/channels.js';
 import { steadyLogger } from './observation/logger.js';
 import { storeObservation } from './observation/store-observation.js';
 import { type BackendsOptions, checkOptions } from './options.js';
-import { ready } from './ready.js';
 import { TiedBackends } from './tied-backends.js';
-import { upstreams } from './upstream.js';
+import { ready, upstreams } from './upstream.js';
 
 /** Named backends. */
 export interface Backends<D extends BackendDefinitions = BackendDefinitions> {

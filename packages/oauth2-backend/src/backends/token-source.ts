@@ -2,23 +2,25 @@
 
 import type { Clock } from '../clock.js';
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
-import { TokenRequestError } from '../errors.js';
+import { TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { GuardedStore } from '../sharing/guarded-store.js';
 import { sharing } from '../sharing/sharing.js';
+import { inTime } from '../sources/flight.js';
 import { keep } from '../sources/keep.js';
 import type { KeptSource } from '../sources/kept-source.js';
 import { newcomers } from '../sources/newcomers.js';
 import type { SharedPause } from '../sources/pause.js';
-import { perIdentity } from '../sources/per-identity.js';
+import { type PerIdentityOptions, perIdentity } from '../sources/per-identity.js';
 import type { TokenSource } from '../token.js';
 import { clientAuth } from '../token-request/client-auth/client-auth.js';
-import type { RefreshMemory } from '../token-request/grant-source.js';
+import { givenText } from '../token-request/given-value.js';
+import type { GrantSource, RefreshMemory } from '../token-request/grant-source.js';
 import { grantedSource, refreshedSource } from '../token-request/granted-source.js';
 import { contextInput } from '../token-request/grants/context-input.js';
 import { grant } from '../token-request/grants/grant.js';
-import type { IdentityPart } from '../token-request/identity.js';
+import { digestOf, type IdentityPart } from '../token-request/identity.js';
+import { identityOf } from '../token-request/oauth2-identity.js';
 import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
-import { identification } from './identification.js';
 import type { Logger } from './observation/logger.js';
 import { observation, type TokenCounts } from './observation/token-observation.js';
 
@@ -109,5 +111,35 @@ function admission(options: {
     throw new TokenRequestError(
       `too many new identities ask for a token of "${name}": more than ${perSecond} a second`,
     );
+  };
+}
+
+/**
+ * By `subject`, where there is one: the assertion is then made only when a token is needed. Else by what the grant makes of
+ * the context, which is evaluated for each call.
+ */
+export function identification(options: {
+  name: string;
+  oauth2: ResolvedOAuth2;
+  prepare: NonNullable<GrantSource['prepare']>;
+  /** Milliseconds for what the application does. */
+  deadline: number;
+}): PerIdentityOptions['identify'] {
+  const { name, oauth2, prepare, deadline } = options;
+  const { subject } = oauth2;
+  const client = identityOf(oauth2);
+
+  const late = () => new TokenTimeoutError(`whose token "${name}" needs was not known within ${deadline} ms`);
+
+  if (subject) {
+    return async (context) => {
+      const asked = givenText({ attribute: 'subject', backend: name }, () => subject(context));
+      const given = await inTime(asked, { deadline, late });
+      return { key: digestOf([client, 'subject', given]), whose: ['subject', given] };
+    };
+  }
+  return async (context) => {
+    const input = await inTime(prepare(context), { deadline, late });
+    return { key: digestOf([client, 'input', input.digest]), whose: input.whose, input };
   };
 }

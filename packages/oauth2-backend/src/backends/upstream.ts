@@ -7,6 +7,7 @@ import type { Clock } from '../clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { Activity } from '../outbound/activity.js';
 import { type CarrierSettings, connectLimit } from '../outbound/settings.js';
+import { sharedSignal } from '../outbound/signals.js';
 import type { GuardedStore } from '../sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from '../sources/pause.js';
 import type { TokenSource } from '../token.js';
@@ -93,4 +94,27 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
 
 function isTokenSource(oauth2: ResolvedOAuth2 | TokenSource): oauth2 is TokenSource {
   return 'token' in oauth2;
+}
+
+/** Asks every source for a token, side by side. @throws AggregateError that names all that failed; the signal's own reason */
+export async function ready(all: readonly Upstream[], signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  const results = await Promise.allSettled(all.map((upstream) => getToken(upstream, sharedSignal(signal))));
+  signal?.throwIfAborted();
+  const failed = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [{ name: all[index]?.name, error: result.reason as unknown }] : [],
+  );
+  if (failed.length === 0) return;
+  const reasons = failed.map(
+    ({ name, error }) => `"${name}" (${error instanceof Error ? error.message : 'unknown reason'})`,
+  );
+  throw new AggregateError(
+    failed.map(({ error }) => error),
+    `no token for ${reasons.join(', ')}`,
+  );
+}
+
+async function getToken({ bearer, counted }: Upstream, signal: AbortSignal | undefined): Promise<void> {
+  if (counted?.kept) await counted.kept.ready(signal);
+  else if (!counted && bearer.hasToken) await bearer.token({ signal });
 }

@@ -5,8 +5,7 @@ import { TokenTimeoutError } from '../errors.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { timeLimitReached } from './failure.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
-import { sharedSignal } from './shared-signal.js';
-import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, startCall } from './signals.js';
+import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, sharedSignal, startCall } from './signals.js';
 
 /** A call with its token. */
 export interface OutboundCall extends Call {

@@ -1,5 +1,6 @@
 /** Joins what may end one outbound call, with plain listeners: `AbortSignal.any` and `AbortSignal.timeout` cost more and leak under load. */
 
+import { setMaxListeners } from 'node:events';
 import { errors } from 'undici';
 
 /** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. */
@@ -158,3 +159,15 @@ function forget(source: AbortSource, listener: () => void): void {
   if ('addEventListener' in source) source.removeEventListener('abort', listener);
   else source.off('abort', listener);
 }
+
+/** Lets any number of calls listen; Node warns from the eleventh on. Signals of other makers are left alone. */
+export function sharedSignal<S>(signal: S): S {
+  if (signal instanceof EventTarget && !prepared.has(signal)) {
+    // Not 0: with that, undici's fetch throws on Node 20.
+    setMaxListeners(Number.POSITIVE_INFINITY, signal);
+    prepared.add(signal);
+  }
+  return signal;
+}
+
+const prepared = new WeakSet<EventTarget>();

@@ -2,7 +2,7 @@
 
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
-import { abandonBody } from '../../outbound/abandoned-body.js';
+import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { fetchFailure } from '../../outbound/fetch-failure.js';
 import { outboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';

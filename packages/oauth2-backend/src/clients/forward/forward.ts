@@ -12,19 +12,15 @@ import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { CarrierSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/flight.js';
 import type { AccessToken } from '../../token.js';
-import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
-import type { AnswerBody } from './answer-body.js';
+import { type AnswerBody, AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
 import { clientGone } from './client-gone.js';
 import { addForwarded } from './forwarded-headers.js';
-import { inboundBody } from './inbound-body.js';
+import { assertUnread, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
-import { forwardTarget, inboundPlace } from './mount.js';
+import { forwardTarget, inboundPlace, mapLocations } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
-import { type ForwardAnswer, refusedAnswer } from './refused.js';
-import { earlierRefusal, rememberRefusal } from './refused-connections.js';
+import { earlierRefusal, type ForwardAnswer, refusedAnswer, rememberRefusal } from './refused.js';
 import { challengesOf, returnedHeaders } from './returned-headers.js';
-import { mapLocations } from './returned-location.js';
-import { assertUnread } from './unread-body.js';
 
 /** Forwards requests to one backend. */
 export type ForwardCarrier = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;

@@ -2,9 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { ClientClosedError } from '../../errors.js';
-import { growingBuffer } from './growing-buffer.js';
-import { assertUnread } from './unread-body.js';
+import { ClientClosedError, ConfigurationError } from '../../errors.js';
 
 /** A body that is being read. */
 export interface InboundBody {
@@ -94,4 +92,50 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
   function wake(): void {
     for (const resolve of waiting.splice(0)) resolve();
   }
+}
+
+/** Bytes so far. */
+export interface GrowingBuffer {
+  add(chunk: Buffer): void;
+  /** All of them, without a copy. */
+  bytes(): Buffer;
+  /** Lets go of them. */
+  clear(): void;
+}
+
+/** Room for at most `limit` bytes, taken as they come; who adds more has counted wrong. */
+export function growingBuffer(limit: number): GrowingBuffer {
+  let room: Buffer | undefined;
+  let used = 0;
+
+  return {
+    add(chunk) {
+      // Most bodies come in one piece.
+      if (!room) room = chunk;
+      else {
+        const needed = used + chunk.length;
+        if (needed > room.length) room = enlarged(room, used, Math.min(limit, Math.max(1024, 2 * needed)));
+        chunk.copy(room, used);
+      }
+      used += chunk.length;
+    },
+    bytes: () => room?.subarray(0, used) ?? Buffer.alloc(0),
+    clear() {
+      room = undefined;
+      used = 0;
+    },
+  };
+}
+
+function enlarged(room: Buffer, used: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(size);
+  room.copy(larger, 0, 0, used);
+  return larger;
+}
+
+/** @throws ConfigurationError when a body parser, or somebody else, has read it */
+export function assertUnread(request: IncomingMessage): void {
+  if (!request.readableDidRead && !request.readableEnded) return;
+  const message = 'the body of the request was read before forward could: put forward before body parsers';
+  throw new ConfigurationError([{ path: '', message }]);
 }

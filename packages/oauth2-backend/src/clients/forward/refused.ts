@@ -27,3 +27,15 @@ export function refusedAnswer(request: IncomingMessage, { status, headers }: Ref
   const body = Readable.from(request.method === 'HEAD' ? [] : [Buffer.from(text)]);
   return { status, headers: { ...about, ...headers }, body, trailers: {} };
 }
+
+/** Remembers the connection of a request whose refusal closes it. */
+export function rememberRefusal(request: IncomingMessage, { headers }: Refused): void {
+  if (headers?.['connection'] === 'close') connections.add(request.socket);
+}
+
+/** The refusal of what follows on such a connection: Node has parsed it already, and hands it out all the same. */
+export function earlierRefusal(request: IncomingMessage): Refused | undefined {
+  return connections.has(request.socket) ? { status: 400, headers: { connection: 'close' } } : undefined;
+}
+
+const connections = new WeakSet<object>();

@@ -50,3 +50,16 @@ function plainResponse(response: NonNullable<RequestError['response']>): object 
   const plain = { statusCode, statusMessage, headers, url, requestUrl, redirectUrls, ok, retryCount };
   return Object.defineProperties(plain, { body: { value: body }, rawBody: { value: rawBody } });
 }
+
+/** Takes a member out of console output and enumeration; whoever asks for it by name still gets it. */
+export function hideRequest(holder: object, member: string): void {
+  const found = Object.getOwnPropertyDescriptor(holder, member);
+  if (found?.configurable && found.enumerable) Object.defineProperty(holder, member, { ...found, enumerable: false });
+}
+
+/** The same for an answer that got has not seen yet: what got will put there is hidden from the start. */
+export function hideInAnswer(response: { req: unknown }): void {
+  const value = response.req;
+  Object.defineProperty(response, 'req', { value, enumerable: false });
+  Object.defineProperty(response, 'request', { value: undefined, writable: true, configurable: true });
+}

@@ -15,12 +15,10 @@ import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js
 import { type CarrierSettings, defaultSettings } from '../../outbound/settings.js';
 import { encodeOptions } from './body.js';
 import { gotFailure } from './failure.js';
-import { type GotInput, ownOptions, readGotCall } from './options.js';
-import { gotPages } from './pages.js';
+import { followBelow, type GotInput, ownOptions, readGotCall } from './options.js';
 import { gotPromise } from './promise.js';
-import { followBelow } from './redirect.js';
 import { gotWithRepeats } from './repeat.js';
-import { gotStream } from './stream-and-pages.js';
+import { gotPages, gotStream } from './stream-and-pages.js';
 
 /** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
 export type BackendGot = GotRequestFunction &

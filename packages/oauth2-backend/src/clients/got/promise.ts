@@ -1,7 +1,6 @@
 /** got's promise, with its shortcuts, over a call that may take several attempts. */
 
-import { type CancelableRequest, CancelError } from 'got';
-import { isWhole, parseAnswer, type Shortcut } from './answer.js';
+import { type CancelableRequest, CancelError, ParseError, type Response } from 'got';
 
 /** What the caller has asked of the promise so far, and where it stands. */
 export interface Progress {
@@ -135,5 +134,27 @@ class CallPromise extends Promise<unknown> {
   #shortcut(type: Shortcut): CallPromise {
     const run = this.#run as Run;
     return new CallPromise((resolve, reject) => void run.parse(this, type).then(resolve, reject)).of(run);
+  }
+}
+
+/** A shortcut's name. */
+export type Shortcut = 'json' | 'text' | 'buffer';
+
+/** Whether this is a whole answer with its bytes; with `resolveBodyOnly` it is not. */
+export function isWhole(answer: unknown): answer is Response {
+  return typeof answer === 'object' && answer !== null && 'rawBody' in answer && 'request' in answer;
+}
+
+/** As got parses it; got's own way takes a promise with all its members more. @throws ParseError */
+export function parseAnswer(answer: Response, type: Shortcut): unknown {
+  const { rawBody, request } = answer;
+  const { encoding, parseJson } = request.options;
+  try {
+    if (type === 'buffer') return rawBody;
+    const text = rawBody.toString(encoding);
+    if (type === 'text') return text;
+    return text === '' ? '' : parseJson(text);
+  } catch (error) {
+    throw new ParseError(error as Error, answer);
   }
 }

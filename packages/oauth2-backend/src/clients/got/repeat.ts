@@ -9,9 +9,9 @@ import type { OutboundCall } from '../../outbound/outbound-call.js';
 import type { CarrierSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
+import { hideRequest } from './failure.js';
 import { gotHop } from './hop.js';
 import type { Progress } from './promise.js';
-import { hideRequest } from './secrets.js';
 
 /** What a call is made of. */
 export interface RepeatOptions {

@@ -1,14 +1,12 @@
 /** got's stream for one backend: it carries the token and is not repeated. */
 
-import type { Got, Request as GotRequest, OptionsInit } from 'got';
+import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import type { CarrierSettings } from '../../outbound/settings.js';
-import { gotFailure } from './failure.js';
-import { gotHop } from './hop.js';
+import { gotFailure, hideRequest } from './failure.js';
+import { type GotHopOptions, gotHop } from './hop.js';
 import { type GotInput, readGotCall } from './options.js';
-import { notRepeated } from './refused.js';
-import { hideRequest } from './secrets.js';
 
 /** A stream call. */
 export interface StreamOptions {
@@ -54,4 +52,62 @@ function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotR
     return emit.apply(stream, [event, ...(event === 'error' ? [gotFailure(args[0], signal)] : args)] as never);
   };
   return stream;
+}
+
+/** Pages of a client. */
+export interface PagesOptions {
+  readonly client: Got;
+  readonly bearer: Bearer;
+  readonly settings: CarrierSettings;
+}
+
+/** `paginate`, `paginate.each` and `paginate.all`. */
+export function gotPages({ client, bearer, settings }: PagesOptions): GotPaginate {
+  async function* each(input: GotInput, options?: OptionsInit): AsyncGenerator<unknown> {
+    const { href, own } = readGotCall(input, options, bearer);
+    const signal = own.signal ?? client.defaults.options.signal;
+    const request = pageRequest({ client, bearer, settings }, own.method ?? 'GET', signal);
+    try {
+      yield* client.paginate(href, { ...own, request } as never);
+    } catch (error) {
+      throw gotFailure(error, signal);
+    }
+  }
+
+  async function all(input: GotInput, options?: OptionsInit): Promise<unknown[]> {
+    const items: unknown[] = [];
+    for await (const item of each(input, options)) items.push(item);
+    return items;
+  }
+
+  return Object.assign(each.bind(undefined), { each, all }) as unknown as GotPaginate;
+}
+
+function pageRequest(
+  { bearer, settings }: PagesOptions,
+  method: string,
+  signal: AbortSignal | undefined,
+): RequestFunction {
+  return async function requestPage(url, native, callback) {
+    const call = outboundCall(bearer, settings, { method, signal });
+    try {
+      const hop = gotHop({ bearer, settings, call, onRefused: notRepeated(call) });
+      const request = await hop(url, native, callback);
+      if (!request || !('once' in request)) throw new TypeError('no request was made');
+      call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));
+      request.once('close', () => call.done());
+      return request;
+    } catch (error) {
+      call.done();
+      throw error;
+    }
+  };
+}
+
+/** Tells of it. */
+export function notRepeated(call: OutboundCall): NonNullable<GotHopOptions['onRefused']> {
+  return async (response, token) => {
+    await call.afterRefusal(token, response.headers['www-authenticate'], false);
+    return true;
+  };
 }

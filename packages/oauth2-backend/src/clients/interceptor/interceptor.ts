@@ -3,8 +3,7 @@
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { bearerField } from '../../outbound/sent-request.js';
-import { sharedSignal } from '../../outbound/shared-signal.js';
-import { type Call, startCall } from '../../outbound/signals.js';
+import { type Call, sharedSignal, startCall } from '../../outbound/signals.js';
 import type { AccessToken } from '../../token.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
 import { StableController } from './controller.js';
@@ -173,4 +172,22 @@ class TokenDispatch implements AttemptOwner {
     this.#over = true;
     this.handler.onResponseError?.(this.controller, error as Error);
   }
+}
+
+/**
+ * An interceptor that puts a bearer's token on what goes below its origin and prefix, and refuses everything else.
+ * A 401 is repeated with a new token when the body is none, text or bytes. Compose it before `interceptors.redirect` and
+ * `interceptors.retry`, so that each hop and attempt passes through it; redirects that are composed before it are not
+ * followed, because nobody could check them.
+ *
+ * @example
+ * const agent = new Agent().compose(bearerInterceptor(bearer(source, { origin })), interceptors.redirect({ maxRedirections: 3 }));
+ * await agent.request({ origin, path: '/invoices', method: 'GET' });
+ * @throws from the request: OriginError, AuthorizationHeaderError before anything is sent; token errors; the signal's own reason
+ */
+export function bearerInterceptor(bearer: Bearer): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) =>
+    function dispatchWithToken(options, handler) {
+      return startDispatch({ bearer, dispatch, options, handler });
+    };
 }

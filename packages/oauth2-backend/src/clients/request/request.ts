@@ -2,7 +2,7 @@
 
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
-import { abandonBody } from '../../outbound/abandoned-body.js';
+import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
@@ -11,7 +11,7 @@ import { undiciFailure, undiciTimeLimit } from '../../outbound/undici-failure.js
 import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
 import type { AccessToken } from '../../token.js';
 import { challengesOf, dropResponse } from './answer.js';
-import type { OwnRequest } from './options.js';
+import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
 
 type Answer = Dispatcher.ResponseData;
 
@@ -179,3 +179,21 @@ class RequestCall implements HopOwner {
 }
 
 const NO_BODY: EncodedBody = {};
+
+/** A `request` that goes to one backend and carries its token. */
+export type BearerRequest = (input: string | URL, options?: RequestOptions) => Promise<Dispatcher.ResponseData>;
+
+/** `request` over given settings. */
+export function requestCarrier(bearer: Bearer, settings: CarrierSettings): BearerRequest {
+  return function requestWithToken(input, options) {
+    // One promise a request; what is thrown in here rejects it.
+    return new Promise((resolve, reject) => {
+      try {
+        startRequest({ bearer, settings, request: readRequest(input, options, bearer, settings), resolve, reject });
+      } catch (error) {
+        abandonBody(options?.body, error);
+        throw error;
+      }
+    });
+  };
+}
