@@ -7,7 +7,7 @@ import type { Resolved } from '../definitions/resolved.js';
 import { ConfigurationError } from '../errors.js';
 import { activity } from '../outbound/activity.js';
 import { guardedStore } from '../sharing/guarded-store.js';
-import { waitFor } from '../sources/flight.js';
+import { waitFor } from '../sources/waiting.js';
 import type { RequestContext } from '../token.js';
 import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';

@@ -5,7 +5,7 @@ import type { ResolvedOAuth2 } from '../definitions/resolved.js';
 import { TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { GuardedStore } from '../sharing/guarded-store.js';
 import { sharing } from '../sharing/sharing.js';
-import { inTime } from '../sources/flight.js';
+import { inTime } from '../sources/waiting.js';
 import { keep } from '../sources/keep.js';
 import type { KeptSource } from '../sources/kept-source.js';
 import { newcomers } from '../sources/newcomers.js';

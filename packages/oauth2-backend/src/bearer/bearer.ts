@@ -3,9 +3,9 @@
 import { resolveDefinitions } from '../definitions/resolve/definitions.js';
 import type { Resolved } from '../definitions/resolved.js';
 import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from '../errors.js';
-import { ownError } from '../sources/failure.js';
 import { feedbackOf } from '../sources/feedback.js';
-import { waitFor } from '../sources/flight.js';
+import { ownError } from '../sources/own-error.js';
+import { waitFor } from '../sources/waiting.js';
 import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
 import { refusalOf } from './challenges.js';
 import { type TargetRule, targetRule } from './target.js';

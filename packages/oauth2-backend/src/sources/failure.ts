@@ -1,13 +1,6 @@
-/** A renewal that failed: what kind of failure it was, and an error of his own for each caller. */
+/** What kind of failure ended a renewal. */
 
-import {
-  ClosedError,
-  NoTokenError,
-  OAuth2BackendError,
-  type TokenErrorOptions,
-  TokenRequestError,
-  TokenTimeoutError,
-} from '../errors.js';
+import { TokenRequestError, TokenTimeoutError } from '../errors.js';
 
 /** Whether asking again soon may help, and whom the failure concerns. */
 export interface FailureKind {
@@ -46,44 +39,3 @@ export function concernsClient(error: unknown): boolean {
 }
 
 const OF_THE_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope']);
-
-/**
- * An error of the caller's own with the common cause: frameworks write on what they catch.
- * What is not ours becomes an `ERR_OAUTH2_NO_TOKEN` with it as `cause`.
- */
-export function ownError(
-  error: unknown,
-  backend: string,
-  resource?: TokenErrorOptions['resource'],
-): OAuth2BackendError {
-  if (error instanceof TokenRequestError) {
-    return new TokenRequestError(error.message, {
-      cause: error.cause,
-      response: error.response,
-      resource: resource ?? error.resource,
-    });
-  }
-  if (error instanceof TokenTimeoutError) {
-    return new TokenTimeoutError(error.message, { cause: error.cause, resource: resource ?? error.resource });
-  }
-  if (error instanceof NoTokenError) {
-    return new NoTokenError(error.message, {
-      cause: error.cause,
-      resource: resource ?? error.resource,
-      statusCode: error.statusCode === 500 ? 500 : 502,
-    });
-  }
-  if (error instanceof ClosedError) return new ClosedError(error.message);
-  if (error instanceof OAuth2BackendError) return error;
-  return new NoTokenError(`token source of "${backend}" failed`, { cause: error, resource, statusCode: 502 });
-}
-
-/** The failure of another identity as it is told to who did not fail himself: without what the server said to the other. */
-export function othersError(error: unknown, backend: string): OAuth2BackendError {
-  if (error instanceof TokenTimeoutError) {
-    return new TokenTimeoutError(`token endpoint of "${backend}" did not answer others in time; it is not asked now`);
-  }
-  const status = error instanceof TokenRequestError ? error.response?.status : undefined;
-  const reason = status === undefined ? 'could not be reached by others' : `answered ${status} to others`;
-  return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`);
-}

@@ -2,15 +2,16 @@
 
 import type { AccessToken } from '../token.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
-import { ownError } from './failure.js';
 import { listenToFeedback, type TokenKeeper } from './feedback.js';
-import { type Flight, soonOr, waitFor } from './flight.js';
+import type { Flight } from './flight.js';
 import { Holding } from './holding.js';
 import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
+import { ownError } from './own-error.js';
 import { type ForcedRenewals, forcedRenewals } from './refusal-budget.js';
 import { type Outcome, Renewals, type Renewed } from './renewals.js';
+import { soonOr, waitFor } from './waiting.js';
 import { anotherInput, type PickUp, pickUp } from './while-paused.js';
 
 /** The one wrapper that keeps and shares (two would be wrong in either order). */

@@ -1,7 +1,8 @@
 /** The pauses that concern one identity: its own, and the one of the token backend that it shares with others. */
 
 import type { Clock } from '../clock.js';
-import { failureKind, isAnswer, othersError } from './failure.js';
+import { failureKind, isAnswer } from './failure.js';
+import { othersError } from './own-error.js';
 import { type Failure, type Pause, pause, type SharedPause } from './pause.js';
 
 /** Which pause a failure belongs to. */

@@ -3,8 +3,8 @@
 import type { AccessToken, RequestContext } from '../token.js';
 import type { GrantInput, GrantQuery } from '../token-request/grant-source.js';
 import type { IdentityPart } from '../token-request/identity.js';
-import { waitFor } from './flight.js';
 import { type IdentitiesOptions, identities } from './identities.js';
+import { waitFor } from './waiting.js';
 
 /** What a context says. */
 export interface Identified {

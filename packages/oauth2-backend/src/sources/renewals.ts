@@ -6,10 +6,11 @@ import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from 
 import type { AccessToken, RequestContext } from '../token.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { retryAfterOf } from '../token-request/retry-after.js';
-import { failureKind, othersError } from './failure.js';
+import { failureKind } from './failure.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
 import { type Instant, readClock } from './lifetime.js';
+import { othersError } from './own-error.js';
 import { type Attempt, Pausing, type PausingOptions } from './pauses.js';
 import { passage } from './request-gate.js';
 

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import type { RequestPassage } from '../token-request/grant-source.js';
-import { othersError } from './failure.js';
+import { othersError } from './own-error.js';
 import type { SharedPause } from './pause.js';
 import type { Attempt } from './pauses.js';
 

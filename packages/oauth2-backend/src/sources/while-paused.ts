@@ -4,10 +4,10 @@ import type { Clock } from '../clock.js';
 import { NoTokenError } from '../errors.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { concernsClient, failureKind } from './failure.js';
-import { inTime } from './flight.js';
 import { readClock } from './lifetime.js';
 import type { Pausing } from './pauses.js';
 import type { Renewed } from './renewals.js';
+import { inTime } from './waiting.js';
 
 /** Milliseconds between two looks. */
 const DISTANCE = 500;

@@ -10,7 +10,7 @@ import { forwardFailure } from '../../outbound/forward-failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { CarrierSettings } from '../../outbound/settings.js';
-import { waitFor } from '../../sources/flight.js';
+import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { type AnswerBody, AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
 import { clientGone } from './client-gone.js';
