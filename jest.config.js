@@ -34,7 +34,7 @@ export default {
     ...packages.map((name) => ({ ...shared, displayName: name, rootDir: `packages/${name}` })),
     { ...shared, displayName: 'repository', rootDir: 'test' },
   ],
-  reporters: ['default', '<rootDir>/test/reporter/summary-line.js'],
+  reporters: ['default', '<rootDir>/test/tools/summary-line.js'],
   // A machine that does other things too must not fail a test; what is slow is measured elsewhere.
   testTimeout: 20_000,
   coverageProvider: 'babel',
