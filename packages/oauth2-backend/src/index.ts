@@ -24,7 +24,8 @@ export {
   requestBackends,
 } from './backends/request-backends.js';
 export { type RequestForward, type RequestForwardOptions, requestForward } from './backends/request-forward.js';
-export { type Bearer, type BearerOptions, bearer } from './bearer/bearer.js';
+export type { Bearer } from './bearer/bearer.js';
+export { type BearerOptions, bearer } from './bearer/standalone-bearer.js';
 export { type BearerFetch, bearerFetch } from './clients/fetch/fetch.js';
 export type { ForwardOptions } from './clients/forward/options.js';
 export type { ForwardAnswer } from './clients/forward/refused.js';

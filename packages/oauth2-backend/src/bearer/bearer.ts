@@ -1,28 +1,12 @@
 /** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
 
-import { resolveDefinitions } from '../definitions/resolve/definitions.js';
-import type { Resolved } from '../definitions/resolved.js';
-import { ConfigurationError, NoTokenError, OAuth2BackendError, type Problem } from '../errors.js';
+import { NoTokenError, OAuth2BackendError } from '../errors.js';
 import { feedbackOf } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
 import { waitFor } from '../sources/waiting.js';
 import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
 import { refusalOf } from './challenges.js';
-import { type TargetRule, targetRule } from './target.js';
-
-/** What a bearer is tied to. */
-export interface BearerOptions {
-  /** scheme://host[:port]; the only origin that ever sees the token. https, or http on loopback. */
-  readonly origin: string;
-  /** A path that every request stays below; default none. */
-  readonly pathPrefix?: string | undefined;
-  /** How often a request that was answered 401 is repeated with a new token, 0 to 255; default 1. */
-  readonly retries?: number | undefined;
-  /** Allows plain http outside loopback; default false. */
-  readonly allowHttp?: boolean | undefined;
-  /** Name for messages; default the origin. */
-  readonly name?: string | undefined;
-}
+import type { TargetRule } from './target.js';
 
 /** A 401 and what is known of the request it answers. */
 export interface Refusal {
@@ -136,47 +120,5 @@ export function tieBearer(options: {
     }
     checked = token.value;
     return token;
-  }
-}
-
-/**
- * Ties a token source to one origin, for `bearerGot` and `bearerFetch`.
- *
- * @example
- * const billing = bearerFetch(bearer(reuse(source), { origin: 'https://billing.example.com' }));
- * @throws ConfigurationError for an origin, prefix or number of retries that cannot be
- */
-export function bearer(source: TokenSource, options: BearerOptions): Bearer {
-  // Without a prototype: what somebody put on `Object.prototype` is no option.
-  const own: BearerOptions = Object.assign(Object.create(null), options);
-  const { origin, pathPrefix, allowHttp, retries = 1, name, ...others } = own;
-  const problems: Problem[] = Object.keys(others).map((path) => ({ path, message: 'is no option of bearer' }));
-  if (typeof source?.token !== 'function') problems.push({ path: 'source', message: 'must have token()' });
-  if (!Number.isInteger(retries) || retries < 0 || retries > 255) {
-    problems.push({ path: 'retries', message: 'must be a whole number from 0 to 255' });
-  }
-  const { backends, warnings } = resolvePlace({ origin, path_prefix: pathPrefix, allow_http: allowHttp }, problems);
-  for (const warning of warnings) process.emitWarning(warning, { type: 'OAuth2BackendWarning' });
-  const [resolved] = backends;
-  if (!resolved || problems.length > 0) throw new ConfigurationError(problems);
-  const named = { ...resolved, name: name ?? resolved.origin };
-  return tieBearer({ name: named.name, source, target: targetRule(named), retries });
-}
-
-/** The place by the rules of a backend, its problems by the names that stand in code. */
-function resolvePlace(definition: Record<string, unknown>, problems: Problem[]): Resolved {
-  const source: TokenSource = { token: () => Promise.reject(new Error('never asked')) };
-  try {
-    return resolveDefinitions({ bearer: { ...definition, oauth2: source } }, []);
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    const inCode = (text: string) => text.replaceAll('path_prefix', 'pathPrefix').replaceAll('allow_http', 'allowHttp');
-    problems.push(
-      ...error.problems.map(({ path, message }) => ({
-        path: inCode(path).replace(/^bearer\./, ''),
-        message: inCode(message),
-      })),
-    );
-    return { backends: [], warnings: [] };
   }
 }
