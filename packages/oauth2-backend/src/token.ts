@@ -14,6 +14,11 @@ export interface AccessToken {
   readonly scope?: string | undefined;
 }
 
+/** Whether the value can stand behind `Bearer `: RFC 6750 §2.1 is narrower; quotes and commas end a value in a header. */
+export function isTokenValue(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21\x23-\x2b\x2d-\x7e]+$/.test(value);
+}
+
 /** What one inbound request lends to its outbound ones. */
 export interface RequestContext {
   /** Node's own request. */

@@ -4,7 +4,7 @@ import { NoTokenError, OAuth2BackendError } from '../errors.js';
 import { feedbackOf } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
 import { waitFor } from '../sources/waiting.js';
-import type { AccessToken, TokenQuery, TokenSource } from '../token.js';
+import { type AccessToken, isTokenValue, type TokenQuery, type TokenSource } from '../token.js';
 import { refusalOf } from './challenges.js';
 import type { TargetRule } from './target.js';
 
@@ -39,9 +39,6 @@ export interface Bearer {
   /** Tells the keeper that a repeated request was answered otherwise than 401. */
   accepted(token: AccessToken): void;
 }
-
-/** RFC 6750 §2.1 is narrower; quotes and commas are what ends a value in a header. */
-const TOKEN = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
 
 /** Ties a source, or none, to a checked target. Origin and prefix are trusted to be canonical. */
 export function tieBearer(options: {
@@ -115,7 +112,7 @@ export function tieBearer(options: {
   /** Sources are other people's code: what they give goes into a header only if a header may carry it. */
   function check(token: AccessToken): AccessToken {
     if (checked !== undefined && token?.value === checked) return token;
-    if (typeof token?.value !== 'string' || !TOKEN.test(token.value)) {
+    if (!isTokenValue(token?.value)) {
       throw new NoTokenError(`token source of "${name}" gave a token that no header may carry`, { statusCode: 502 });
     }
     checked = token.value;

@@ -1,5 +1,6 @@
 /** What a function of the application gives: a value of the right kind, or an error that says whose it was. */
 
+import { isPlainObject } from '../definitions/schema/members.js';
 import { NoTokenError } from '../errors.js';
 
 /** Whose function it is, for messages. */
@@ -42,7 +43,7 @@ export async function givenObject(given: Given, give: () => unknown): Promise<Re
   if (absent) throw failure(given, `gave an object whose "${absent[0]}" is undefined`);
   const copy = copyOf(given, value);
   // A Map and an instance with private fields read as `{}`: then all users would be one.
-  if (isPlain(value) && isPlain(copy)) return copy as Record<string, unknown>;
+  if (isPlainObject(value) && isPlainObject(copy)) return copy as Record<string, unknown>;
   throw failure(given, 'gave an object that is not a plain one');
 }
 
@@ -52,13 +53,6 @@ function copyOf(given: Given, value: object): unknown {
   } catch (cause) {
     throw failure(given, 'gave an object that JSON cannot hold', cause);
   }
-}
-
-/** Also for an object of another realm, which has another `Object.prototype`. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {

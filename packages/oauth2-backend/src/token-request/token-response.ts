@@ -1,12 +1,11 @@
 /** The judging of a token endpoint's answer (RFC 6749 §5, DESIGN: read first, then judge). */
 
 import { TokenRequestError } from '../errors.js';
-import type { AccessToken } from '../token.js';
+import { type AccessToken, isTokenValue } from '../token.js';
 import { untrustedText } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
 /** RFC 6750 §2.1 is narrower, but real tokens hold other visible characters too; `"` and `,` end a challenge. */
-const TOKEN = /^[\x21\x23-\x2b\x2d-\x7e]+$/;
 
 /** An answer, read to its end. */
 export interface TokenAnswer {
@@ -64,7 +63,7 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
   if (value === undefined) throw fail('without an access_token');
   if (typeof value !== 'string' || value === '') throw fail('with an access_token that is no text');
   if (value.length > MAX_TOKEN_LENGTH) throw fail(`with an access_token over ${MAX_TOKEN_LENGTH} characters`);
-  if (!TOKEN.test(value)) throw fail('with an access_token that holds characters no header may carry');
+  if (!isTokenValue(value)) throw fail('with an access_token that holds characters no header may carry');
 
   const type = own(body, 'token_type');
   if (!isBearer(type)) throw fail(`with a token_type that is not Bearer`);

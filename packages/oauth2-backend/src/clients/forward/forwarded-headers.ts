@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { isToken } from '../../definitions/schema/values.js';
 import { addHeader } from './inbound-message.js';
 import type { ResolvedForwardOptions } from './options.js';
 
@@ -40,5 +41,5 @@ function node(address: string | undefined): string {
 }
 
 function quoted(text: string): string {
-  return /^[\w!#$%&'*+.^`|~-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+  return isToken(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -3,6 +3,7 @@
 import { METHODS } from 'node:http';
 import { givenOptions } from '../../definitions/schema/given-options.js';
 import { didYouMean } from '../../definitions/schema/nearest-name.js';
+import { isToken } from '../../definitions/schema/values.js';
 import { ConfigurationError, type Problem } from '../../errors.js';
 
 /** How inbound requests are forwarded. */
@@ -74,7 +75,6 @@ interface Rule {
   readonly fits: (value: unknown) => boolean;
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const MAX_REPLAY = 16 * 1024 * 1024;
 const flag: Rule = { wanted: 'true or false', fits: (value) => typeof value === 'boolean' };
 
@@ -89,7 +89,7 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   },
   via: {
     wanted: "a name of letters, digits and !#$%&'*+-.^_`|~",
-    fits: (value) => typeof value === 'string' && TOKEN.test(value),
+    fits: (value) => typeof value === 'string' && isToken(value),
   },
   forwarded: {
     wanted: '"x-forwarded" or "forwarded"',
@@ -105,7 +105,7 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
 };
 
 function isMethod(value: unknown): boolean {
-  if (typeof value !== 'string' || !TOKEN.test(value)) return false;
+  if (typeof value !== 'string' || !isToken(value)) return false;
   const capitals = value.toUpperCase();
   // `get` would never come: methods are case-sensitive (RFC 9110 §9.1).
   if (value !== capitals && METHODS.includes(capitals)) return false;

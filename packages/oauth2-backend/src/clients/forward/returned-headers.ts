@@ -1,5 +1,6 @@
 /** The headers and trailers of a backend's answer as they are given back. */
 
+import { isToken } from '../../definitions/schema/values.js';
 import { dropNamed, HOP_BY_HOP } from './hop-by-hop.js';
 import { addHeader } from './inbound-message.js';
 import type { ResolvedForwardOptions } from './options.js';
@@ -38,8 +39,7 @@ export function returnedTrailers(raw: RawHeaders, trailers: Record<string, strin
   eachHeader(raw, (name, value) => {
     if (HOP_BY_HOP.has(name) || FOR_OTHERS.has(name) || NO_TRAILER.has(name)) return;
     // Node throws for others, when nobody can catch it any more.
-    if (/^[!#$%&'*+\-.^_`|~\da-z]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-      addHeader(trailers, name, value);
+    if (isToken(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) addHeader(trailers, name, value);
   });
 }
 

@@ -1,26 +1,9 @@
-/** What may be changed on a request's headers. */
+/** What may be changed on a request's headers and query, and which headers it carries on. */
 
 import { entriesOf, kindOf } from '../schema/members.js';
 import { type NamedValue, namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-// The connection's own (RFC 9110 §7.6.1), and what says whose message it is and where it ends.
-const CONNECTION = new Set([
-  'host',
-  'content-length',
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+import { isToken } from '../schema/values.js';
 
 /** Reads headers with their values; names come out in lower case. */
 export const readHeaders = namedValues({ name: readFieldName, value: readFieldValue });
@@ -33,41 +16,6 @@ export function readHeaderNames(value: unknown, place: Place): readonly NamedVal
     if (name !== undefined) found.set(name, { name, values: [], place: entry.place });
   }
   return [...found.values()];
-}
-
-/** Reads the name of a header that is not the connection's own; it comes out in lower case. */
-export function readFieldName(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a header name, not ${kindOf(value)}`);
-  if (!TOKEN.test(value)) return place.refuse('is no valid header name (RFC 9110 §5.1)');
-  const name = value.toLowerCase();
-  return CONNECTION.has(name) ? place.refuse('belongs to the connection and cannot be changed here') : name;
-}
-
-function readFieldValue(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
-  if (FIELD_VALUE.test(value)) return value;
-  return place.refuse('is no valid header value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5)');
-}
-
-// Half of a surrogate pair has no UTF-8 form.
-const UNSENDABLE = /\p{Cs}/u;
-
-/** Reads query parameters with their values; they are encoded when they are sent. */
-export const readQueryParams = namedValues({ name: readName, value: readValue });
-
-/** Reads an array of names of query parameters. */
-export function readQueryNames(value: unknown, place: Place): readonly string[] | undefined {
-  const names = entriesOf(value, place)?.map((entry) => readName(entry.value, entry.place));
-  return names && [...new Set(names.filter((name) => name !== undefined))];
-}
-
-function readName(value: unknown, place: Place): string | undefined {
-  return value === '' ? place.refuse('a parameter needs a name') : readValue(value, place);
-}
-
-function readValue(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
-  return UNSENDABLE.test(value) ? place.refuse('must not hold halves of surrogate pairs') : value;
 }
 
 // Credentials; the message's own framing and coding, which is another for each message; what only the client can promise.
@@ -87,4 +35,56 @@ export function readForwardHeaders(value: unknown, place: Place): readonly strin
     else found.add(name);
   }
   return Object.freeze([...found]);
+}
+
+// The connection's own (RFC 9110 §7.6.1), and what says whose message it is and where it ends.
+const CONNECTION = new Set([
+  'host',
+  'content-length',
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Reads the name of a header that is not the connection's own; it comes out in lower case. */
+function readFieldName(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a header name, not ${kindOf(value)}`);
+  if (!isToken(value)) return place.refuse('is no valid header name (RFC 9110 §5.1)');
+  const name = value.toLowerCase();
+  return CONNECTION.has(name) ? place.refuse('belongs to the connection and cannot be changed here') : name;
+}
+
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function readFieldValue(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (FIELD_VALUE.test(value)) return value;
+  return place.refuse('is no valid header value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5)');
+}
+
+/** Reads query parameters with their values; they are encoded when they are sent. */
+export const readQueryParams = namedValues({ name: readName, value: readValue });
+
+/** Reads an array of names of query parameters. */
+export function readQueryNames(value: unknown, place: Place): readonly string[] | undefined {
+  const names = entriesOf(value, place)?.map((entry) => readName(entry.value, entry.place));
+  return names && [...new Set(names.filter((name) => name !== undefined))];
+}
+
+function readName(value: unknown, place: Place): string | undefined {
+  return value === '' ? place.refuse('a parameter needs a name') : readValue(value, place);
+}
+
+// Half of a surrogate pair has no UTF-8 form.
+const UNSENDABLE = /\p{Cs}/u;
+
+function readValue(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  return UNSENDABLE.test(value) ? place.refuse('must not hold halves of surrogate pairs') : value;
 }

@@ -1,19 +1,19 @@
 /** Values that JSON can hold, copied out of the caller's object. */
 
-import { entriesOf, isList, isNamedMembers, kindOf, membersOf } from './members.js';
+import { entriesOf, isList, isNamedMembers, isPlainObject, kindOf, membersOf } from './members.js';
 import type { Place } from './place.js';
 
 const DEEPEST = 16;
 const MOST = 1000;
 
+interface Budget {
+  left: number;
+}
+
 /** Reads an object that JSON can hold and gives a frozen copy; members that are `undefined` are left out. */
 export function readJsonObject(value: unknown, place: Place): Readonly<Record<string, unknown>> | undefined {
   if (!isNamedMembers(value)) return place.refuse(`must be an object, not ${kindOf(value)}`);
   return copyObject(value, place, { left: MOST }, DEEPEST - 1);
-}
-
-interface Budget {
-  left: number;
 }
 
 function copyValue(value: unknown, place: Place, budget: Budget, depth: number): unknown {
@@ -33,22 +33,11 @@ function copyValue(value: unknown, place: Place, budget: Budget, depth: number):
 }
 
 function copyObject(value: object, place: Place, budget: Budget, depth: number) {
-  if (!isPlain(value)) return place.refuse('must be a plain object, not one of a class');
+  if (!isPlainObject(value)) return place.refuse('must be a plain object, not one of a class');
   const members = [];
   for (const member of membersOf(value, place)) {
     if (member.value !== undefined) members.push([member.name, copyValue(member.value, member.place, budget, depth)]);
   }
   // Makes own members of all names, `__proto__` too.
   return Object.freeze(Object.fromEntries(members) as Record<string, unknown>);
-}
-
-/** Also for an object of another realm, which has another `Object.prototype`. */
-function isPlain(value: object): boolean {
-  try {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    return prototype === null || Object.getPrototypeOf(prototype) === null;
-  } catch {
-    // A Proxy; reading its members is refused with its place.
-    return true;
-  }
 }

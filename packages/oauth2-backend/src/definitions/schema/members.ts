@@ -2,14 +2,14 @@
 
 import type { Place } from './place.js';
 
-const MOST = 1000;
-
 /** One member of an object, read. */
 export interface Member {
   readonly name: string;
   readonly place: Place;
   readonly value: unknown;
 }
+
+const MOST = 1000;
 
 /**
  * Gives the own enumerable members of an object one by one, in its order, each read when its turn comes; a member that
@@ -77,6 +77,13 @@ export function kindOf(value: unknown): string {
 /** Whether the value is an object with named members: no array, `Map`, `Headers` or the like, no function, not `null`. */
 export function isNamedMembers(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !isList(value) && !isIterable(value);
+}
+
+/** Whether the value is of no class; also an object of another realm, which has another `Object.prototype`. */
+export function isPlainObject(value: unknown): value is object {
+  if (!isNamedMembers(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** `Array.isArray` that never throws. */

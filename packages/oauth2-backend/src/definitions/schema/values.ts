@@ -21,6 +21,11 @@ export function readSecretText(value: unknown, place: Place): string | undefined
   return value === '' ? place.refuse('is empty: is the environment variable set?') : readText(value, place);
 }
 
+/** Whether the text is a token of HTTP, such as a method or the name of a header (RFC 9110 §5.6.2). */
+export function isToken(text: string): boolean {
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
+}
+
 /** Makes the rule for an attribute that has one of a few values; a wrong one is answered with the nearest. */
 export function choice<const T extends readonly (string | boolean)[]>(...choices: T) {
   const list = choices.map((each) => JSON.stringify(each));

@@ -1,12 +1,10 @@
 /** The JWT bearer grant (RFC 7523 §2.1): an assertion says on whose authority. */
 
+import { JWT_BEARER } from '../../definitions/attributes/grant-types.js';
 import type { DraftPart, Occasion } from '../draft.js';
 
 /** Gives the assertion for one attempt. */
 export type AssertionSource = (occasion: Occasion) => Promise<string>;
-
-/** The grant's name on the wire. */
-export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 /** Writes `grant_type`, `assertion` and, when there is one, `scope`. */
 export function jwtBearer(options: { assertion: AssertionSource; scope: string | undefined }): DraftPart {

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { MissingSubjectError, NoTokenError } from '../../errors.js';
-import type { RequestContext } from '../../token.js';
+import { isTokenValue, type RequestContext } from '../../token.js';
 import { givenValue, unusable } from '../given-value.js';
 
 /** A user's token. */
@@ -101,7 +101,7 @@ export function expiryOf(claims: unknown): number | undefined {
   return typeof seconds === 'number' && Number.isFinite(seconds * 1000) ? seconds * 1000 : undefined;
 }
 
-const BEARER = /^Bearer +([\x21\x23-\x2b\x2d-\x7e]+)$/i;
+const BEARER = /^Bearer +([^ ]+)$/i;
 
 /**
  * Gives the token of the request's one `Authorization` header (RFC 6750 §2.1); `undefined` where there is none, more than
@@ -115,7 +115,8 @@ export function inboundBearer({
   if (typeof authorization !== 'string') return undefined;
   // Node shows the first of several and drops the others: who sent the first is then a guess.
   const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
-  return names.length > 1 ? undefined : BEARER.exec(authorization)?.[1];
+  const token = names.length > 1 ? undefined : BEARER.exec(authorization)?.[1];
+  return isTokenValue(token) ? token : undefined;
 }
 
 const AUTHORIZATION = /^authorization$/i;

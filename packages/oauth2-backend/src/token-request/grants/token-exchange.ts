@@ -1,6 +1,7 @@
 /** Token exchange (RFC 8693 §2.1): a token of the inbound request's user for one that is good at the backend. */
 
 import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
+import { TOKEN_EXCHANGE } from '../../definitions/attributes/grant-types.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { readCredential } from '../credential.js';
 import type { DraftPart } from '../draft.js';
@@ -8,9 +9,6 @@ import { givenText } from '../given-value.js';
 import type { GrantInput, GrantSource } from '../grant-source.js';
 import { credentialDigest, digestOf } from '../identity.js';
 import { subjectTokenSource } from './subject-token.js';
-
-/** The grant's name on the wire. */
-const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export interface TokenExchangeOptions {
   /** Name of the backend, for messages. */
