@@ -1,11 +1,70 @@
-/** The token endpoint's address (RFC 6749 §3.2). */
+/** Addresses in a configuration: origins, path prefixes, host names, the issuer, the token endpoint, user and password. */
 
 import { kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
 import { readSecretText } from '../schema/values.js';
 import { pathProblem } from './path-problem.js';
 
-/** An absolute token endpoint has an origin, a path takes the token backend's. */
+const ORIGIN = /^https?:\/\/[^/?#@]+\/?$/i;
+
+/** Reads `scheme://host[:port]` and gives it as `URL.origin` does; a slash behind it does not matter. */
+export function readOrigin(value: unknown, place: Place): string | undefined {
+  const expected = 'scheme://host[:port] such as "https://api.example.com"';
+  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
+  const unfit = unfitText(value);
+  if (unfit !== undefined) return place.refuse(unfit);
+  if (!ORIGIN.test(value)) {
+    return place.refuse(`must be ${expected} with http or https, without user info, path, query and fragment`);
+  }
+  return addressOf(value)?.origin ?? place.refuse(`must be ${expected}; host or port is not valid`);
+}
+
+/** Reads a path that starts with `/`; gives it as the URL parser writes it, without a slash at its end: `/v1`, or `''` for `/`. */
+export function readPathPrefix(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a path such as "/v1", not ${kindOf(value)}`);
+  const unfit = unfitText(value);
+  if (unfit !== undefined) return place.refuse(unfit);
+  if (!/^\/(?!\/)[^?#]*$/.test(value)) {
+    return place.refuse('must be a path such as "/v1": one slash first, no query, no fragment');
+  }
+  const ambiguous = ambiguousPath(value);
+  if (ambiguous !== undefined) return place.refuse(ambiguous);
+  return new URL(`http://localhost${value}`).pathname.replace(/\/+$/, '');
+}
+
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)*(?=[^.]*[a-z_])${LABEL}$`, 'i');
+
+/** Reads a host name without port; no address, which a TLS server name must not be (RFC 6066 §3). Lower case. */
+export function readHostname(value: unknown, place: Place): string | undefined {
+  const expected = 'a host name such as "api.example.com"';
+  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
+  return HOST_NAME.test(value)
+    ? value.toLowerCase()
+    : place.refuse(`must be ${expected}: ASCII letters, digits, "-" and dots; no port, no address`);
+}
+
+/** Reads `user:pass`; either may be empty, as some services want it. */
+export function readBasicAuth(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string "user:pass", not ${kindOf(value)}`);
+  const text = readSecretText(value, place);
+  if (text === undefined || (text.includes(':') && text !== ':')) return text;
+  return place.refuse('must be "user:pass", with a colon between the two');
+}
+
+const ISSUER = /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/i;
+
+/** Reads an absolute URL without user info, query and fragment; it stays as it is, to the letter. */
+export function readIssuer(value: unknown, place: Place): string | undefined {
+  const expected = 'an absolute URL such as "https://as.example.com"';
+  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
+  const unfit = unfitText(value);
+  if (unfit !== undefined) return place.refuse(unfit);
+  if (ISSUER.test(value) && URL.canParse(value)) return value;
+  return place.refuse(`must be ${expected}, without user info, query and fragment`);
+}
+
+/** The token endpoint's address (RFC 6749 §3.2): absolute, or a path below the token backend. */
 export interface TokenEndpoint {
   /** As configured. */
   readonly text: string;
@@ -39,6 +98,12 @@ export function liesBelow(url: string, { origin, pathPrefix }: { origin: string;
   return itsOrigin === origin && (pathname === pathPrefix || pathname.startsWith(`${pathPrefix}/`));
 }
 
+/** Whether the URL is plain http to another machine: not https, and not `localhost`, `*.localhost`, 127/8 or `[::1]`. */
+export function isExposed(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol !== 'https:' && !/^(?:(?:.*\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 // The URL parser drops tabs and newlines, trims spaces and takes `\` for `/`.
 const REPAIRED = /[\p{Cc}\p{Cs}\p{Z}\\]/u;
 const LONGEST = 2048;
@@ -57,74 +122,9 @@ export function addressOf(text: string): URL | undefined {
 }
 
 /** Says what an upstream could read in a path that is not there, by the rule that requests are judged with. */
-export function ambiguousPath(path: string, where = ''): string | undefined {
+function ambiguousPath(path: string, where = ''): string | undefined {
   const problem = pathProblem(path);
   if (problem === undefined) return undefined;
   const dots = `must not have "." or ".." as a segment${where}, encoded or not`;
   return problem.endsWith('segment') ? dots : 'must be percent-encoded once, as UTF-8';
-}
-
-/** Whether the URL is plain http to another machine: not https, and not `localhost`, `*.localhost`, 127/8 or `[::1]`. */
-export function isExposed(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol !== 'https:' && !/^(?:(?:.*\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
-const ORIGIN = /^https?:\/\/[^/?#@]+\/?$/i;
-
-/** Reads `scheme://host[:port]` and gives it as `URL.origin` does; a slash behind it does not matter. */
-export function readOrigin(value: unknown, place: Place): string | undefined {
-  const expected = 'scheme://host[:port] such as "https://api.example.com"';
-  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
-  const unfit = unfitText(value);
-  if (unfit !== undefined) return place.refuse(unfit);
-  if (!ORIGIN.test(value)) {
-    return place.refuse(`must be ${expected} with http or https, without user info, path, query and fragment`);
-  }
-  return addressOf(value)?.origin ?? place.refuse(`must be ${expected}; host or port is not valid`);
-}
-
-/** Reads a path that starts with `/`; gives it as the URL parser writes it, without a slash at its end: `/v1`, or `''` for `/`. */
-export function readPathPrefix(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a path such as "/v1", not ${kindOf(value)}`);
-  const unfit = unfitText(value);
-  if (unfit !== undefined) return place.refuse(unfit);
-  if (!/^\/(?!\/)[^?#]*$/.test(value)) {
-    return place.refuse('must be a path such as "/v1": one slash first, no query, no fragment');
-  }
-  const ambiguous = ambiguousPath(value);
-  if (ambiguous !== undefined) return place.refuse(ambiguous);
-  return new URL(`http://localhost${value}`).pathname.replace(/\/+$/, '');
-}
-
-const ISSUER = /^https?:\/\/[^/?#@]+(?:\/[^?#]*)?$/i;
-
-/** Reads an absolute URL without user info, query and fragment; it stays as it is, to the letter. */
-export function readIssuer(value: unknown, place: Place): string | undefined {
-  const expected = 'an absolute URL such as "https://as.example.com"';
-  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
-  const unfit = unfitText(value);
-  if (unfit !== undefined) return place.refuse(unfit);
-  if (ISSUER.test(value) && URL.canParse(value)) return value;
-  return place.refuse(`must be ${expected}, without user info, query and fragment`);
-}
-
-const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
-const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?:${LABEL}\\.)*(?=[^.]*[a-z_])${LABEL}$`, 'i');
-
-/** Reads a host name without port; no address, which a TLS server name must not be (RFC 6066 §3). Lower case. */
-export function readHostname(value: unknown, place: Place): string | undefined {
-  const expected = 'a host name such as "api.example.com"';
-  if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
-  return HOST_NAME.test(value)
-    ? value.toLowerCase()
-    : place.refuse(`must be ${expected}: ASCII letters, digits, "-" and dots; no port, no address`);
-}
-
-/** Reads `user:pass`; either may be empty, as some services want it. */
-export function readBasicAuth(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a string "user:pass", not ${kindOf(value)}`);
-  const text = readSecretText(value, place);
-  if (text === undefined || (text.includes(':') && text !== ':')) return text;
-  return place.refuse('must be "user:pass", with a colon between the two');
 }

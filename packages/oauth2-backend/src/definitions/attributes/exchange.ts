@@ -60,8 +60,8 @@ export const exchangeAttributes = {
 
 const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i;
 
-/** Reads the identifier of a token type: an absolute URI, of RFC 8693 or of the server's own. */
-export function readTokenType(value: unknown, place: Place): string | undefined {
+/** An absolute URI, of RFC 8693 or of the server's own. */
+function readTokenType(value: unknown, place: Place): string | undefined {
   if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
   return ABSOLUTE_URI.test(value) ? value : place.refuse(`must be a URI such as "${ACCESS_TOKEN}" (RFC 8693 §3)`);
 }

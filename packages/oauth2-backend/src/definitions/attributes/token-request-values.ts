@@ -1,4 +1,4 @@
-/** Further form parameters of the token request. */
+/** What a token request asks for, and when: scope, further form parameters, how long before its end a token is renewed. */
 
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { parseDuration } from '../schema/duration.js';
@@ -6,6 +6,21 @@ import { kindOf } from '../schema/members.js';
 import { namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
 import { readText } from '../schema/values.js';
+
+// What must not occur: a pattern of what must would need one stack frame a token.
+const UNFIT = /[^\x20\x21\x23-\x5b\x5d-\x7e]|^ | $| {2}/;
+
+/** Reads scope tokens separated by single spaces (RFC 6749 App. A.4); an empty string is no scope. */
+export function readScope(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (!UNFIT.test(value)) return value;
+  return place.refuse(
+    'must be scope tokens separated by single spaces, of ASCII characters without quotes, backslashes and controls',
+  );
+}
+
+/** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
+export const readParams = namedValues({ name: readName, value: readValue });
 
 // Compared in lower case: some servers do not tell `Scope` from `scope`.
 const OWN = new Set([
@@ -28,11 +43,6 @@ const OWN = new Set([
   'redirect_uri',
 ]);
 
-const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[^#\s]+$/i;
-
-/** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
-export const readParams = namedValues({ name: readName, value: readValue });
-
 function readName(name: string, place: Place): string | undefined {
   const lower = name.toLowerCase();
   if (lower === 'scope') return place.refuse('must be given as the attribute "scope"');
@@ -40,6 +50,8 @@ function readName(name: string, place: Place): string | undefined {
   if (name === '') return place.refuse('a parameter needs a name');
   return readText(name, place);
 }
+
+const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[^#\s]+$/i;
 
 function readValue(value: unknown, place: Place, name: string): string | undefined {
   const text = readText(value, place);
@@ -58,16 +70,4 @@ export function readRenewalThreshold(value: unknown, place: Place): ResolvedOAut
   if (percent > 0 && percent <= MOST) return Object.freeze({ fraction: percent / 100 });
   const milliseconds = parseDuration(value) ?? 0;
   return milliseconds > 0 ? Object.freeze({ milliseconds }) : place.refuse(`must be ${expected}`);
-}
-
-// What must not occur: a pattern of what must would need one stack frame a token.
-const UNFIT = /[^\x20\x21\x23-\x5b\x5d-\x7e]|^ | $| {2}/;
-
-/** Reads scope tokens separated by single spaces (RFC 6749 App. A.4); an empty string is no scope. */
-export function readScope(value: unknown, place: Place): string | undefined {
-  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
-  if (!UNFIT.test(value)) return value;
-  return place.refuse(
-    'must be scope tokens separated by single spaces, of ASCII characters without quotes, backslashes and controls',
-  );
 }

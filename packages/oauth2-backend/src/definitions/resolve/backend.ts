@@ -110,18 +110,7 @@ function resolveTokenBackend(
     .refuse('is a path: needs a token backend ("backend") with an origin, or be absolute');
 }
 
-/** What says how a backend is connected to. */
-export type Connection = Pick<
-  ResolvedBackend,
-  'hostname' | 'proxy' | 'tls' | 'http2' | 'maxConnections' | 'reuseConnections' | 'validateCertificates'
->;
-
-/** Gives the connection's settings; reports what does not fit together. */
-export function resolveConnection(
-  block: BackendBlock,
-  origin: string | undefined,
-  { proxyFor, warnings }: { proxyFor: (origin: string) => ResolvedProxy | undefined; warnings: string[] },
-): Connection {
+function resolveConnection(block: BackendBlock, origin: string | undefined, { proxyFor, warnings }: Surroundings) {
   const { place, values, given } = block;
   judgeCertificates(block, origin);
   if (values.disable_certificate_validation) {

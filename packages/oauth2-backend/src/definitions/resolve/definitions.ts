@@ -82,15 +82,11 @@ function resolveAll(
   return [...blocks].map(([name, block]) => resolve(name, block)).filter((backend) => backend !== undefined);
 }
 
-function refuseUnknown(name: string, known: readonly string[], place: Place): void {
-  place.refuse(`no backend has this name${didYouMean(name, known)}`);
-}
-
 /**
  * Gives the names of the backends whose chain of token backends does not end, or is longer than 8 names; reports each
  * backend that is part of a circle.
  */
-export function unresolvableChains(blocks: ReadonlyMap<string, BackendBlock>): ReadonlySet<string> {
+function unresolvableChains(blocks: ReadonlyMap<string, BackendBlock>): ReadonlySet<string> {
   const next = new Map([...blocks].map(([name, block]) => [name, reference(block)]));
   const unresolvable = new Set<string>();
   for (const [start, first] of next) {
@@ -115,4 +111,8 @@ export function unresolvableChains(blocks: ReadonlyMap<string, BackendBlock>): R
 function reference({ oauth2 }: BackendBlock): { readonly name: string; readonly place: Place } | undefined {
   if (typeof oauth2?.backend === 'string') return { name: oauth2.backend, place: oauth2.place.at('backend') };
   return oauth2?.backend && reference(oauth2.backend);
+}
+
+function refuseUnknown(name: string, known: readonly string[], place: Place): void {
+  place.refuse(`no backend has this name${didYouMean(name, known)}`);
 }

@@ -27,16 +27,6 @@ export function environmentProxies(
   };
 }
 
-/** Programs take `proxy.example.com:3128` for http. */
-function readVariable(text: string, place: Place): ResolvedProxy | undefined {
-  const trimmed = text.trim();
-  const silent = { ...place, refuse: () => undefined };
-  const proxy = readProxy(trimmed.includes('://') ? trimmed : `http://${trimmed}`, silent);
-  return proxy ?? place.refuse(`this environment variable must be ${PROXY_EXPECTED}, or not be set`);
-}
-
-const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
-
 /**
  * Whether a list of hosts, separated by commas or spaces, names the origin: `*`, `host`, `.suffix` or `*.suffix` (not
  * the suffix itself), each also with `:port`. Addresses are compared as text; loopback is like any other.
@@ -50,6 +40,8 @@ export function isExempt(origin: string, noProxy: string): boolean {
     .some((entry) => (entry.port === '' || entry.port === (port || PORTS[protocol])) && names(entry.host, hostname));
 }
 
+const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
+
 function parseEntry(entry: string): { readonly host: string; readonly port: string } {
   // An IPv6 address has colons of its own, unless brackets say where it ends.
   if (/:[^\]]*:/.test(entry) && !entry.startsWith('[')) return { host: `[${entry}]`, port: '' };
@@ -61,4 +53,12 @@ function names(entry: string, hostname: string): boolean {
   if (entry === '*') return true;
   const suffix = entry.replace(/^\*(?=\.)/, '');
   return suffix.startsWith('.') ? suffix !== '.' && hostname.endsWith(suffix) : entry !== '' && entry === hostname;
+}
+
+/** Programs take `proxy.example.com:3128` for http. */
+function readVariable(text: string, place: Place): ResolvedProxy | undefined {
+  const trimmed = text.trim();
+  const silent = { ...place, refuse: () => undefined };
+  const proxy = readProxy(trimmed.includes('://') ? trimmed : `http://${trimmed}`, silent);
+  return proxy ?? place.refuse(`this environment variable must be ${PROXY_EXPECTED}, or not be set`);
 }

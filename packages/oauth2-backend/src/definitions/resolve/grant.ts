@@ -11,18 +11,6 @@ import { credentialOf } from '../schema/value-or-file.js';
 /** What is known about the grant once its attributes fit together. */
 export type Grant = Pick<ResolvedOAuth2, 'grantType' | 'username' | 'password' | 'assertion' | 'subject' | 'exchange'>;
 
-type Name = keyof typeof oauth2Attributes;
-
-const EXCHANGE = Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[];
-
-/** The attributes that one grant has for itself. */
-const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
-  client_credentials: [],
-  password: ['username', 'password', 'password_file'],
-  [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
-  [TOKEN_EXCHANGE]: EXCHANGE,
-};
-
 /** Gives the grant's part of the block, or `undefined` when it is not valid; reports what is missing and what belongs to another. */
 export function grantOf(block: OAuth2Block, warnings: string[]): Grant | undefined {
   const { grant_type: grantType } = block.values;
@@ -38,6 +26,18 @@ export function makesAssertion({ values, given }: OAuth2Block): boolean {
   const { grant_type: grantType } = values;
   return grantType === JWT_BEARER && !given.has('assertion') && !given.has('assertion_file');
 }
+
+type Name = keyof typeof oauth2Attributes;
+
+const EXCHANGE = Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[];
+
+/** The attributes that one grant has for itself. */
+const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
+  client_credentials: [],
+  password: ['username', 'password', 'password_file'],
+  [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
+  [TOKEN_EXCHANGE]: EXCHANGE,
+};
 
 function refuseOthers(block: OAuth2Block, grantType: ResolvedOAuth2['grantType']): void {
   for (const [owner, names] of Object.entries(OWN)) {
@@ -74,11 +74,6 @@ function jwtBearerGrant(block: OAuth2Block): Grant | undefined {
   return assertion && { grantType: JWT_BEARER, assertion: assertion.credential, ...(subject && { subject }) };
 }
 
-function exchangeGrant(block: OAuth2Block): Grant | undefined {
-  const exchange = exchangeOf(block);
-  return exchange && { grantType: TOKEN_EXCHANGE, exchange };
-}
-
 /** It tells apart what functions make of the context; everything else is the same for each. */
 function judgeSubject({ place, values, given, refused }: OAuth2Block): void {
   const profile = given.has('assertion') || given.has('assertion_file') ? undefined : values.jwt_signing_profile;
@@ -89,6 +84,11 @@ function judgeSubject({ place, values, given, refused }: OAuth2Block): void {
   place
     .at('subject')
     .refuse('does nothing without a function as "assertion", or as "claims" of the profile that makes it');
+}
+
+function exchangeGrant(block: OAuth2Block): Grant | undefined {
+  const exchange = exchangeOf(block);
+  return exchange && { grantType: TOKEN_EXCHANGE, exchange };
 }
 
 function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {

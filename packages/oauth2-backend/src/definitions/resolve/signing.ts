@@ -47,18 +47,20 @@ export function signingOf(
   return signing && { signing, signingFor: byClient ? 'client' : 'assertion' };
 }
 
-/** Whose assertions a profile makes. */
-export interface SigningRole extends KeyOptions {
+interface SigningRole extends KeyOptions {
   /** The client's authentication; absent for the assertion of jwt-bearer. */
   readonly method: 'client_secret_jwt' | 'private_key_jwt' | undefined;
 }
 
-const WARNED_TTL = 300;
-const MOST_TTL = 3600;
-const OWN_CLAIMS = ['iss', 'sub', 'iat', 'exp', 'jti'];
+interface KeyOptions {
+  /** The client's secret, which is the key of `client_secret_jwt`. */
+  readonly secret: Credential<unknown> | undefined;
+  /** The key is not used: it may be missing, and so may its file. */
+  readonly replaced: boolean;
+  readonly warnings: string[];
+}
 
-/** Gives the resolved profile, or `undefined` when it is not valid; reports what does not fit together. */
-export function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning | undefined {
+function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning | undefined {
   const { signature_algorithm: algorithm, ttl, claims, headers } = block.values;
   const fitting = judgeAlgorithm(block, role) ? algorithm : undefined;
   if (role.method === 'client_secret_jwt') judgeClientSecret(block, fitting, role);
@@ -87,44 +89,14 @@ function judgeAlgorithm({ place, values }: SigningBlock, { method }: SigningRole
   return false;
 }
 
-function judgeTtl(place: Place, ttl: number, warnings: string[]): void {
-  if (ttl > MOST_TTL) place.refuse('must be at most "1h" for a client assertion');
-  else if (ttl > WARNED_TTL) warnings.push(`${place.path}: a client assertion should not live longer than 5 minutes`);
-}
-
-function judgeClaims(place: Place, claims: Readonly<Record<string, unknown>>, { method }: SigningRole): void {
-  if (!method) {
-    if (Object.hasOwn(claims, 'exp')) place.at('exp').refuse('is set by "ttl"');
-    return;
-  }
-  for (const name of OWN_CLAIMS.filter((each) => Object.hasOwn(claims, each))) {
-    place.at(name).refuse('is set by the client itself in a client assertion');
-  }
-  const { aud } = claims;
-  const audiences = Array.isArray(aud) && aud.length > 0 ? aud : [aud];
-  if (Object.hasOwn(claims, 'aud') && !audiences.every((each) => typeof each === 'string' && each !== '')) {
-    place.at('aud').refuse('must be a string or an array of strings, none of them empty');
-  }
-}
-
-/** What is known beside the profile. */
-export interface KeyOptions {
-  /** The client's secret, which is the key of `client_secret_jwt`. */
-  readonly secret: Credential<unknown> | undefined;
-  /** The key is not used: it may be missing, and so may its file. */
-  readonly replaced: boolean;
-  readonly warnings: string[];
-}
-
 const HASH_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
 
 /** Whether the algorithm's key is a secret that both sides know. */
-export function isShared(algorithm: string): boolean {
+function isShared(algorithm: string): boolean {
   return Object.hasOwn(HASH_BYTES, algorithm);
 }
 
-/** Reports a client secret that cannot be the key, and a key beside it. */
-export function judgeClientSecret(block: SigningBlock, algorithm: string | undefined, options: KeyOptions): void {
+function judgeClientSecret(block: SigningBlock, algorithm: string | undefined, options: KeyOptions): void {
   for (const { given, place } of [attributeOf(block, 'key'), attributeOf(block, 'key_file')]) {
     if (given) place.refuse('does not go with "client_secret_jwt": the client secret is the key');
   }
@@ -132,8 +104,7 @@ export function judgeClientSecret(block: SigningBlock, algorithm: string | undef
   if (algorithm && secret?.text) judgeMaterial(algorithm, secret.text, secret.place, warnings);
 }
 
-/** Gives the key, configured by value or by file; reports one that is missing, or does not fit the algorithm if there is one. */
-export function keyOf(
+function keyOf(
   block: SigningBlock,
   algorithm: string | undefined,
   { replaced, warnings }: KeyOptions,
@@ -159,5 +130,29 @@ function judgeMaterial(algorithm: string, material: string | object, place: Plac
   const least = HASH_BYTES[algorithm] ?? 0;
   if (problem === undefined && typeof material === 'string' && Buffer.byteLength(material) < least) {
     warnings.push(`${place.path}: is shorter than ${least} bytes, the length of ${algorithm} (RFC 7518 §3.2)`);
+  }
+}
+
+const WARNED_TTL = 300;
+const MOST_TTL = 3600;
+const OWN_CLAIMS = ['iss', 'sub', 'iat', 'exp', 'jti'];
+
+function judgeTtl(place: Place, ttl: number, warnings: string[]): void {
+  if (ttl > MOST_TTL) place.refuse('must be at most "1h" for a client assertion');
+  else if (ttl > WARNED_TTL) warnings.push(`${place.path}: a client assertion should not live longer than 5 minutes`);
+}
+
+function judgeClaims(place: Place, claims: Readonly<Record<string, unknown>>, { method }: SigningRole): void {
+  if (!method) {
+    if (Object.hasOwn(claims, 'exp')) place.at('exp').refuse('is set by "ttl"');
+    return;
+  }
+  for (const name of OWN_CLAIMS.filter((each) => Object.hasOwn(claims, each))) {
+    place.at(name).refuse('is set by the client itself in a client assertion');
+  }
+  const { aud } = claims;
+  const audiences = Array.isArray(aud) && aud.length > 0 ? aud : [aud];
+  if (Object.hasOwn(claims, 'aud') && !audiences.every((each) => typeof each === 'string' && each !== '')) {
+    place.at('aud').refuse('must be a string or an array of strings, none of them empty');
   }
 }

@@ -7,8 +7,6 @@ import { attributeOf, type Given } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
 import { contentOf, oneOf } from '../schema/value-or-file.js';
 
-type Name = 'server_ca_certificate' | 'client_certificate' | 'client_private_key';
-
 /** Gives the material; reports halves of a pair, what is no PEM, and a key that is not the certificate's. */
 export function resolveTls(block: TlsBlock): ResolvedTls {
   const ca = materialOf(block, 'server_ca_certificate', readCertificates);
@@ -26,6 +24,8 @@ export function resolveTls(block: TlsBlock): ResolvedTls {
 export function givenForms(block: TlsBlock, name: Name): readonly Given<string>[] {
   return [attributeOf(block, name), attributeOf(block, `${name}_file`)].filter(({ given }) => given);
 }
+
+type Name = 'server_ca_certificate' | 'client_certificate' | 'client_private_key';
 
 interface Material<T> {
   readonly place: Place;
@@ -46,34 +46,16 @@ function materialOf<T>(
   return text === undefined || meaning === undefined ? undefined : { place, text, meaning };
 }
 
-function judgePair(
-  block: TlsBlock,
-  certificate: Material<Certificates> | undefined,
-  key: Material<KeyObject> | undefined,
-): void {
-  const [hasCertificate, hasKey] = (['client_certificate', 'client_private_key'] as const).map(
-    (name) => givenForms(block, name).length > 0,
-  );
-  if (hasCertificate && !hasKey)
-    block.place.at('client_private_key').refuse('is missing: "client_certificate" needs it');
-  if (hasKey && !hasCertificate)
-    block.place.at('client_certificate').refuse('is missing: "client_private_key" needs it');
-  if (certificate && key && !certificate.meaning.first.checkPrivateKey(key.meaning)) {
-    key.place.refuse('does not belong to the client certificate (the first one of several)');
-  }
-}
-
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
-/** Certificates that were read. */
-export interface Certificates {
+interface Certificates {
   /** The certificates alone, without what stood around them. */
   readonly pem: string;
   readonly first: X509Certificate;
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
 /** Reads one certificate or several; what stands around them does not matter. */
-export function readCertificates(text: string, place: Place): Certificates | undefined {
+function readCertificates(text: string, place: Place): Certificates | undefined {
   const found = text.match(CERTIFICATE) ?? [];
   let first: X509Certificate | undefined;
   for (const [index, pem] of found.entries()) {
@@ -89,7 +71,7 @@ export function readCertificates(text: string, place: Place): Certificates | und
 }
 
 /** Reads a private key that is not encrypted. */
-export function readPrivateKey(text: string, place: Place): KeyObject | undefined {
+function readPrivateKey(text: string, place: Place): KeyObject | undefined {
   try {
     return createPrivateKey(text);
   } catch {
@@ -97,5 +79,22 @@ export function readPrivateKey(text: string, place: Place): KeyObject | undefine
       return place.refuse('holds an encrypted key; it must be given without a passphrase');
     if (text.includes('PUBLIC KEY')) return place.refuse('holds a public key; the private one is needed');
     return place.refuse('holds no private key in PEM ("-----BEGIN PRIVATE KEY-----") that can be read');
+  }
+}
+
+function judgePair(
+  block: TlsBlock,
+  certificate: Material<Certificates> | undefined,
+  key: Material<KeyObject> | undefined,
+): void {
+  const [hasCertificate, hasKey] = (['client_certificate', 'client_private_key'] as const).map(
+    (name) => givenForms(block, name).length > 0,
+  );
+  if (hasCertificate && !hasKey)
+    block.place.at('client_private_key').refuse('is missing: "client_certificate" needs it');
+  if (hasKey && !hasCertificate)
+    block.place.at('client_certificate').refuse('is missing: "client_private_key" needs it');
+  if (certificate && key && !certificate.meaning.first.checkPrivateKey(key.meaning)) {
+    key.place.refuse('does not belong to the client certificate (the first one of several)');
   }
 }

@@ -2,6 +2,12 @@
 
 const LONGEST = 64;
 
+/** `; did you mean "…"?` when a known name is near, else nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+}
+
 /**
  * Gives the known name nearest to `name`, or `undefined` when none is near enough to be a slip of the pen: a third of
  * its letters at most may differ. Case, `-` and `_` do not count, so that `clientSecret` finds `client_secret`.
@@ -48,10 +54,4 @@ function editDistance(from: string, to: string): number {
 
 function at(row: readonly number[], column: number): number {
   return row[column] ?? Number.POSITIVE_INFINITY;
-}
-
-/** `; did you mean "…"?` when a known name is near, else nothing. */
-export function didYouMean(name: string, known: readonly string[]): string {
-  const nearest = nearestName(name, known);
-  return nearest === undefined ? '' : `; did you mean "${nearest}"?`;
 }

@@ -6,7 +6,6 @@ import type { Given } from './attribute.js';
 import type { Place } from './place.js';
 import { readText } from './values.js';
 
-/** A credential, ready to be used. */
 export interface Credential<T> {
   readonly place: Place;
   /** What is kept of it. */
@@ -44,13 +43,30 @@ function readFileText(content: string, place: Place): string | undefined {
   return readText(content, { ...place, refuse: (message) => place.refuse(`the file's content ${message}`) });
 }
 
-const MOST = 1024 * 1024;
+type Alternative<T> =
+  | { readonly place: Place; readonly value: T; readonly file?: undefined }
+  | { readonly place: Place; readonly value?: undefined; readonly file: string };
+
+/**
+ * Gives the one of the two that was configured; a missing one blames the value, a surplus one the file.
+ *
+ * @param missing what to say when there is neither; nothing is said without it
+ */
+export function oneOf<T>(value: Given<T>, file: Given<string>, missing?: string): Alternative<T> | undefined {
+  if (value.given && file.given) return file.place.refuse(`is given beside "${value.name}": give one of them`);
+  if (value.value !== undefined) return { place: value.place, value: value.value };
+  if (file.value !== undefined) return { place: file.place, file: file.value };
+  const neither = !value.given && !file.given;
+  return neither && missing !== undefined ? value.place.refuse(missing) : undefined;
+}
 
 /** Reads the path of a file; a relative one starts at the working directory of now. */
 export function readPath(value: unknown, place: Place): string | undefined {
   const path = readText(value, place);
   return path === undefined ? undefined : resolve(path);
 }
+
+const MOST = 1024 * 1024;
 
 /** Gives what stands in the file now, as text; refuses one that is not there, cannot be read or has nothing in it. */
 export function contentOf(file: string, place: Place): string | undefined {
@@ -71,22 +87,4 @@ function failure(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist, seen from the working directory';
   return `cannot be read (${code})`;
-}
-
-/** The one that was configured. */
-export type Alternative<T> =
-  | { readonly place: Place; readonly value: T; readonly file?: undefined }
-  | { readonly place: Place; readonly value?: undefined; readonly file: string };
-
-/**
- * Gives the one of the two that was configured; a missing one blames the value, a surplus one the file.
- *
- * @param missing what to say when there is neither; nothing is said without it
- */
-export function oneOf<T>(value: Given<T>, file: Given<string>, missing?: string): Alternative<T> | undefined {
-  if (value.given && file.given) return file.place.refuse(`is given beside "${value.name}": give one of them`);
-  if (value.value !== undefined) return { place: value.place, value: value.value };
-  if (file.value !== undefined) return { place: file.place, file: file.value };
-  const neither = !value.given && !file.given;
-  return neither && missing !== undefined ? value.place.refuse(missing) : undefined;
 }
