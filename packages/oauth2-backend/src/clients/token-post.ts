@@ -11,7 +11,7 @@ import { readBody } from '../token-request/answer-body.js';
 import type { OpenPost, Post, PostAnswer } from '../token-request/token-endpoint.js';
 
 /** Where and how token requests of one backend are posted. */
-export interface TokenPostOptions {
+interface TokenPostOptions {
   /** Absolute, used to the letter. */
   readonly endpoint: string;
   /** The token backend's own bearer; it may carry a token itself. */

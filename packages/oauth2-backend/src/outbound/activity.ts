@@ -2,7 +2,6 @@
 
 import { ClosedError } from '../errors.js';
 
-/** Knows the calls. */
 export interface Activity {
   /**
    * Starts a call; gives what to call when it is over.
@@ -19,7 +18,7 @@ export interface Activity {
   cut(): void;
 }
 
-/** No calls yet. */
+/** The calls of one set of backends. */
 export function activity(): Activity {
   // Not a Set: what has been in one for a while costs the garbage collector more than the rest of a request.
   const running: Running[] = [];

@@ -4,7 +4,7 @@ const MAX_BYTES = 64 * 1024;
 const MAX_TIME = 1_000;
 
 /** Something that gives chunks and can be given up. */
-export interface Droppable {
+interface Droppable {
   /** Gives each chunk's length, until the end. */
   readonly chunks: AsyncIterable<number>;
   /** Closes the connection. */

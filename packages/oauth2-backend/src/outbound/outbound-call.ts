@@ -7,7 +7,7 @@ import { timeLimitReached } from './failure.js';
 import { type CarrierSettings, inboundSignal } from './settings.js';
 import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, sharedSignal, startCall } from './signals.js';
 
-/** A call with its token. */
+/** A call that gets its token, and has its 401s judged. */
 export interface OutboundCall extends Call {
   /** The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for. */
   token(): AccessToken | undefined | Promise<AccessToken>;
@@ -26,7 +26,7 @@ export interface OutboundCall extends Call {
 }
 
 /** What a carrier says of one call. */
-export interface OutboundCallOptions {
+interface OutboundCallOptions {
   readonly method: string;
   readonly signal: AbortSource | null | undefined;
   /** Whether `timeout` ends the call; default true. */

@@ -75,11 +75,9 @@ async function bytesOf(piece: Uint8Array | Blob): Promise<Uint8Array> {
   return isBlob(piece) ? new Uint8Array(await piece.arrayBuffer()) : piece;
 }
 
-/** A FormData's entry. */
-export type MultipartPart = readonly [name: string, value: string | (Blob & { readonly name?: string })];
+type MultipartPart = readonly [name: string, value: string | (Blob & { readonly name?: string })];
 
-/** A form as it goes over the wire. */
-export interface Multipart {
+interface Multipart {
   /** With the boundary. */
   readonly contentType: string;
   /** In their order; blobs are not read yet. */
@@ -87,7 +85,7 @@ export interface Multipart {
 }
 
 /** Lists a form's bytes between boundaries nobody can foresee; the form may change afterwards. */
-export function encodeMultipart(form: Iterable<MultipartPart>): Multipart {
+function encodeMultipart(form: Iterable<MultipartPart>): Multipart {
   const boundary = `form-${randomUUID()}`;
   const pieces: (Uint8Array | Blob)[] = [];
   for (const [name, value] of form) {

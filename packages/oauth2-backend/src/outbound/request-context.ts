@@ -43,7 +43,7 @@ class InboundContext implements RequestContext {
 }
 
 /** What calls listen to; a signal is made only for who asks for one. */
-export interface InboundDeparture {
+interface InboundDeparture {
   readonly aborted: boolean;
   readonly reason: unknown;
   readonly signal: AbortSignal;
@@ -52,7 +52,7 @@ export interface InboundDeparture {
 }
 
 /** The departure of the client of this request: one for each request, with one listener. It is complete answers that it does not tell of. */
-export function inboundDeparture(request: IncomingMessage, response: ServerResponse): InboundDeparture {
+function inboundDeparture(request: IncomingMessage, response: ServerResponse): InboundDeparture {
   const holder = request as IncomingMessage & { [DEPARTURE]?: InboundDeparture };
   const known = holder[DEPARTURE];
   if (known) return known;

@@ -4,10 +4,9 @@ import type { HeaderModifiers } from '../definitions/resolved.js';
 import { AuthorizationHeaderError } from '../errors.js';
 
 /** A header's name, spelled as given, and one value. */
-export type HeaderPair = [name: string, value: string];
+type HeaderPair = [name: string, value: string];
 
-/** Whose headers are checked. */
-export interface OwnHeadersOptions {
+interface OwnHeadersOptions {
   /** The backend's name, for the error. */
   readonly name: string;
   /** Whether the backend sends a token; if not, the caller may set everything. */

@@ -45,7 +45,7 @@ export function defaultSettings(origin: string): CarrierSettings {
   };
 }
 
-/** The connect limit, for a transport. */
+/** The connect limit as a transport takes it, and what a connection that is late fails with. */
 export function connectLimit({ connect }: Timeouts): { connectTimeout: number; lateConnect: () => Error } {
   return { connectTimeout: connect, lateConnect: () => timeLimitReached('connect_timeout', connect) };
 }

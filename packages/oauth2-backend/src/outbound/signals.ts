@@ -38,7 +38,6 @@ export interface AbortEmitter {
   off(event: 'abort', listener: () => void): unknown;
 }
 
-/** What a call is made of. */
 export interface CallOptions {
   readonly signals: readonly (AbortSource | null | undefined)[];
   /** Milliseconds from now; 0 for none. */

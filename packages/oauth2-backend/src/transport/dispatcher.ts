@@ -9,7 +9,6 @@ import { holdEnd } from './held-end.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
 
-/** undici's connections of a backend. */
 export interface OwnDispatcher {
   readonly dispatcher: Dispatcher;
   /** Ends them, and those that are being opened: undici does not know their sockets yet. */
@@ -101,14 +100,14 @@ function connector(options: TransportOptions, trust: ConnectionOptions, attempts
 type Settle<S> = (error: Error | null, socket: S | null) => void;
 
 /** Connections that are being opened; each member gives its own up. */
-export type Attempts = Set<(reason: Error) => void>;
+type Attempts = Set<(reason: Error) => void>;
 
 /**
  * Opens a connection in time. What comes too late, or is given up, is closed; the opener's signal has fired by then.
  *
  * @param options.milliseconds 0 for no limit
  */
-export function openInTime<S extends Duplex>(
+function openInTime<S extends Duplex>(
   options: { milliseconds: number; late: () => Error; attempts: Attempts },
   open: (settle: Settle<S>, signal: AbortSignal) => void,
   callback: Settle<S>,

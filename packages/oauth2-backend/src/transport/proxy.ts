@@ -6,8 +6,7 @@ import { isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 
-/** Where a tunnel leads. */
-export interface TunnelEnd {
+interface TunnelEnd {
   readonly host: string;
   readonly port: number | string;
 }

@@ -6,14 +6,13 @@ import type { Dispatcher } from 'undici';
 import type { ResolvedProxy, ResolvedTls } from '../definitions/resolved.js';
 
 /** How a backend's peers are verified, and how it shows itself. */
-export interface TrustOptions {
+interface TrustOptions {
   readonly tls: ResolvedTls;
   readonly validateCertificates: boolean;
   /** Host header and server name, where they are not the origin's. */
   readonly hostname?: string | undefined;
 }
 
-/** Settings of the connections. */
 export interface TransportOptions extends TrustOptions {
   /** The backend's, canonical. */
   readonly origin: string;

@@ -1,4 +1,4 @@
-/** The fetch carrier: undici's fetch with the backend's token, target, limits and redirect rule. */
+/** undici's fetch with the backend's token, target, limits and redirect rule. */
 
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
@@ -16,7 +16,16 @@ import { readFetchRequest, withBody } from './request.js';
 /** A fetch whose requests go to one backend and carry its token. */
 export type BearerFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** fetch over given settings. */
+/**
+ * A fetch that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
+ */
+export function bearerFetch(bearer: Bearer): BearerFetch {
+  return fetchCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+}
+
+/** The fetch of one backend. */
 export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerFetch {
   return async function fetchWithToken(input, init) {
     const request = readFetchRequest(input, init, bearer);
@@ -114,13 +123,4 @@ export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerF
       if (released && hop === last) call.done();
     }
   };
-}
-
-/**
- * A fetch that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
- *
- * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
- */
-export function bearerFetch(bearer: Bearer): BearerFetch {
-  return fetchCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
 }

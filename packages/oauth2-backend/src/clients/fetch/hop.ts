@@ -10,8 +10,7 @@ import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { CarrierSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 
-/** What a hop needs to know. */
-export interface HopOptions {
+interface HopOptions {
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;
   readonly call: OutboundCall;

@@ -22,10 +22,9 @@ import type { ResolvedForwardOptions } from './options.js';
 import { earlierRefusal, type ForwardAnswer, refusedAnswer, rememberRefusal } from './refused.js';
 import { challengesOf, returnedHeaders } from './returned-headers.js';
 
-/** Forwards requests to one backend. */
-export type ForwardCarrier = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
+type ForwardCarrier = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
-/** forward over given settings. */
+/** The `forward` of one backend. */
 export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): ForwardCarrier {
   return async function forwardWithToken(request, options) {
     const message = earlierRefusal(request) ?? readInbound(request, options);
@@ -119,7 +118,6 @@ interface Sending {
   readonly content: Buffer | Readable | undefined;
 }
 
-/** Starts one attempt. */
 function send(sending: Sending, handler: AnswerHandler): void {
   const { bearer, settings, call, target, method, message, token, content } = sending;
   const dispatch = callDispatch({

@@ -4,8 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClientClosedError, ConfigurationError } from '../../errors.js';
 
-/** A body that is being read. */
-export interface InboundBody {
+interface InboundBody {
   /**
    * What to send first: all of it where it is known to be small, else a stream; the inbound request outlives that.
    *
@@ -94,8 +93,7 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
   }
 }
 
-/** Bytes so far. */
-export interface GrowingBuffer {
+interface GrowingBuffer {
   add(chunk: Buffer): void;
   /** All of them, without a copy. */
   bytes(): Buffer;
@@ -104,7 +102,7 @@ export interface GrowingBuffer {
 }
 
 /** Room for at most `limit` bytes, taken as they come; who adds more has counted wrong. */
-export function growingBuffer(limit: number): GrowingBuffer {
+function growingBuffer(limit: number): GrowingBuffer {
   let room: Buffer | undefined;
   let used = 0;
 

@@ -5,7 +5,7 @@ import type { Target, TargetRule } from '../../bearer/target.js';
 import { OriginError } from '../../errors.js';
 
 /** A path in two parts. */
-export interface InboundPlace {
+interface InboundPlace {
   /** Path and query below the mount; begins with `/` or is `''` or a query alone. `undefined` when the request has none. */
   readonly path: string | undefined;
   /** `''` or `/api/x`, as the client wrote it. */

@@ -10,7 +10,7 @@ export interface EncodedOptions {
 }
 
 /** What an instance adds to each call's options. */
-export interface InstanceBody {
+interface InstanceBody {
   readonly body?: unknown;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly stringifyJson: (value: unknown) => string;

@@ -1,4 +1,4 @@
-/** The got carrier: got with the backend's token, target, limits and redirect rule. */
+/** got with the backend's token, target, limits and redirect rule. */
 
 import got, {
   type CancelableRequest,
@@ -29,23 +29,16 @@ export type BackendGot = GotRequestFunction &
     extend(...options: readonly ExtendOptions[]): BackendGot;
   };
 
-const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
-
-/** The got that all backends extend: nothing is retried, and no inbound header passed on, unless the caller asks for it. */
-const base: Got = got.extend({ retry: { limit: 0 }, copyPipedHeaders: false });
-
-/** By bearer, because `extend` costs more than a request: those of all inbound requests share one. */
-const ownClients = new WeakMap<Bearer, Got>();
-
-function ownClient(bearer: Bearer): Got {
-  const known = ownClients.get(bearer);
-  if (known) return known;
-  const made = base.extend({ followRedirect: followBelow(bearer, base.defaults.options.followRedirect) });
-  ownClients.set(bearer, made);
-  return made;
+/**
+ * A got that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
+ *
+ * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
+ */
+export function bearerGot(bearer: Bearer): BackendGot {
+  return gotCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
 }
 
-/** got over given settings. */
+/** got for one backend; what `extend` made is given as `client`. */
 export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = ownClient(bearer)): BackendGot {
   const stream = (input: GotInput, options?: OptionsInit) => gotStream({ client, bearer, settings, input, options });
   const paginate = gotPages({ client, bearer, settings });
@@ -91,11 +84,18 @@ function withMethods<R>(call: (input: GotInput, options?: OptionsInit) => R): Re
   return methods;
 }
 
-/**
- * A got that carries a bearer's token: relative inputs mean the bearer's origin and prefix, others must lie below them.
- *
- * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
- */
-export function bearerGot(bearer: Bearer): BackendGot {
-  return gotCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+const METHODS = ['get', 'post', 'put', 'patch', 'head', 'delete'] as const;
+
+/** The got that all backends extend: nothing is retried, and no inbound header passed on, unless the caller asks for it. */
+const base: Got = got.extend({ retry: { limit: 0 }, copyPipedHeaders: false });
+
+/** By bearer, because `extend` costs more than a request: those of all inbound requests share one. */
+const ownClients = new WeakMap<Bearer, Got>();
+
+function ownClient(bearer: Bearer): Got {
+  const known = ownClients.get(bearer);
+  if (known) return known;
+  const made = base.extend({ followRedirect: followBelow(bearer, base.defaults.options.followRedirect) });
+  ownClients.set(bearer, made);
+  return made;
 }

@@ -14,7 +14,6 @@ import type { CarrierSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { hideInAnswer } from './failure.js';
 
-/** How one hop is sent. */
 export interface GotHopOptions {
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;
@@ -67,8 +66,7 @@ export function gotHop(options: GotHopOptions): RequestFunction {
   }
 }
 
-/** Who is told. */
-export interface RequestWatcher {
+interface RequestWatcher {
   /** The request has been written, and no answer has come yet. */
   onSent(): void;
   /** The head of the answer is here, before got hears of it. */
@@ -80,7 +78,7 @@ export interface RequestWatcher {
 }
 
 /** Watches a request. In place of a listener for each event, because there is a request for each call. */
-export function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
+function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
   const { emit } = request;
   const { judge } = watcher;
   let answered = false;

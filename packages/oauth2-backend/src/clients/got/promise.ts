@@ -12,8 +12,7 @@ export interface Progress {
   onCancel: () => void;
 }
 
-/** What the promise needs to know. */
-export interface GotPromiseOptions {
+interface GotPromiseOptions {
   readonly run: (progress: Progress) => Promise<unknown>;
   /** What to reject with. */
   readonly fail: (error: unknown) => unknown;
@@ -27,6 +26,8 @@ export function gotPromise(options: GotPromiseOptions): CancelableRequest<never>
 }
 
 type Listener = [event: never, listener: never];
+
+type Shortcut = 'json' | 'text' | 'buffer';
 
 /** One call, behind its promise and those of its shortcuts. */
 class Run implements Progress {
@@ -137,16 +138,13 @@ class CallPromise extends Promise<unknown> {
   }
 }
 
-/** A shortcut's name. */
-export type Shortcut = 'json' | 'text' | 'buffer';
-
 /** Whether this is a whole answer with its bytes; with `resolveBodyOnly` it is not. */
-export function isWhole(answer: unknown): answer is Response {
+function isWhole(answer: unknown): answer is Response {
   return typeof answer === 'object' && answer !== null && 'rawBody' in answer && 'request' in answer;
 }
 
 /** As got parses it; got's own way takes a promise with all its members more. @throws ParseError */
-export function parseAnswer(answer: Response, type: Shortcut): unknown {
+function parseAnswer(answer: Response, type: Shortcut): unknown {
   const { rawBody, request } = answer;
   const { encoding, parseJson } = request.options;
   try {

@@ -13,8 +13,7 @@ import { hideRequest } from './failure.js';
 import { gotHop } from './hop.js';
 import type { Progress } from './promise.js';
 
-/** What a call is made of. */
-export interface RepeatOptions {
+interface RepeatOptions {
   readonly client: Got;
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;

@@ -1,4 +1,4 @@
-/** got's stream for one backend: it carries the token and is not repeated. */
+/** got's streams and pages for one backend: they carry the token and are not repeated. */
 
 import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
@@ -8,8 +8,7 @@ import { gotFailure, hideRequest } from './failure.js';
 import { type GotHopOptions, gotHop } from './hop.js';
 import { type GotInput, readGotCall } from './options.js';
 
-/** A stream call. */
-export interface StreamOptions {
+interface StreamOptions {
   readonly client: Got;
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;
@@ -54,8 +53,7 @@ function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotR
   return stream;
 }
 
-/** Pages of a client. */
-export interface PagesOptions {
+interface PagesOptions {
   readonly client: Got;
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;
@@ -104,8 +102,8 @@ function pageRequest(
   };
 }
 
-/** Tells of it. */
-export function notRepeated(call: OutboundCall): NonNullable<GotHopOptions['onRefused']> {
+/** Tells of a 401 that got is to see all the same. */
+function notRepeated(call: OutboundCall): NonNullable<GotHopOptions['onRefused']> {
   return async (response, token) => {
     await call.afterRefusal(token, response.headers['www-authenticate'], false);
     return true;

@@ -9,7 +9,7 @@ import type { StableController } from './controller.js';
 
 type Controller = Dispatcher.DispatchController;
 
-/** Whose attempt it is. */
+/** The call that attempts belong to: it decides what becomes of a 401. */
 export interface AttemptOwner {
   readonly handler: Dispatcher.DispatchHandler;
   readonly controller: StableController;

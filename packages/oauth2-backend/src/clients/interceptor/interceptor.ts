@@ -1,4 +1,4 @@
-/** One request on a dispatcher that is not ours: its token, its attempts. */
+/** An interceptor for a dispatcher that is not ours: each request gets the token, a 401 is repeated. */
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
@@ -9,8 +9,25 @@ import { Attempt, type AttemptOwner } from './attempt.js';
 import { StableController } from './controller.js';
 import { type GivenRequest, readGiven } from './given-request.js';
 
-/** What an interceptor is called with. */
-export interface DispatchCall {
+/**
+ * An interceptor that puts a bearer's token on what goes below its origin and prefix, and refuses everything else.
+ * A 401 is repeated with a new token when the body is none, text or bytes. Compose it before `interceptors.redirect` and
+ * `interceptors.retry`, so that each hop and attempt passes through it; redirects that are composed before it are not
+ * followed, because nobody could check them.
+ *
+ * @example
+ * const agent = new Agent().compose(bearerInterceptor(bearer(source, { origin })), interceptors.redirect({ maxRedirections: 3 }));
+ * await agent.request({ origin, path: '/invoices', method: 'GET' });
+ * @throws from the request: OriginError, AuthorizationHeaderError before anything is sent; token errors; the signal's own reason
+ */
+export function bearerInterceptor(bearer: Bearer): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) =>
+    function dispatchWithToken(options, handler) {
+      return startDispatch({ bearer, dispatch, options, handler });
+    };
+}
+
+interface DispatchCall {
   readonly bearer: Bearer;
   readonly dispatch: Dispatcher.Dispatch;
   readonly options: Dispatcher.DispatchOptions;
@@ -18,7 +35,7 @@ export interface DispatchCall {
 }
 
 /** Dispatches with the token. What goes wrong is told to the handler: it may be one that follows redirects. */
-export function startDispatch({ bearer, dispatch, options, handler }: DispatchCall): boolean {
+function startDispatch({ bearer, dispatch, options, handler }: DispatchCall): boolean {
   // Under `compose` it always speaks the newer interface.
   const modern = handler.onRequestStart ? handler : (new DecoratorHandler(handler) as Dispatcher.DispatchHandler);
   let request: GivenRequest;
@@ -172,22 +189,4 @@ class TokenDispatch implements AttemptOwner {
     this.#over = true;
     this.handler.onResponseError?.(this.controller, error as Error);
   }
-}
-
-/**
- * An interceptor that puts a bearer's token on what goes below its origin and prefix, and refuses everything else.
- * A 401 is repeated with a new token when the body is none, text or bytes. Compose it before `interceptors.redirect` and
- * `interceptors.retry`, so that each hop and attempt passes through it; redirects that are composed before it are not
- * followed, because nobody could check them.
- *
- * @example
- * const agent = new Agent().compose(bearerInterceptor(bearer(source, { origin })), interceptors.redirect({ maxRedirections: 3 }));
- * await agent.request({ origin, path: '/invoices', method: 'GET' });
- * @throws from the request: OriginError, AuthorizationHeaderError before anything is sent; token errors; the signal's own reason
- */
-export function bearerInterceptor(bearer: Bearer): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) =>
-    function dispatchWithToken(options, handler) {
-      return startDispatch({ bearer, dispatch, options, handler });
-    };
 }

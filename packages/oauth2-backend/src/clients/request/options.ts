@@ -13,7 +13,7 @@ import type { AbortSource } from '../../outbound/signals.js';
 export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> &
   Partial<Pick<Dispatcher.RequestOptions, 'method'>>;
 
-/** One request, read once. */
+/** What a request was called with, sorted by who needs it. */
 export interface OwnRequest {
   readonly signal: AbortSource | null | undefined;
   readonly body: unknown;

@@ -1,4 +1,4 @@
-/** One call of the request carrier: its token, its attempts, its answer. */
+/** The fastest client: undici's `request` with the backend's token, target and limits. */
 
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
@@ -13,20 +13,35 @@ import type { AccessToken } from '../../token.js';
 import { challengesOf, dropResponse } from './answer.js';
 import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
 
+/** A `request` that goes to one backend and carries its token. */
+export type BearerRequest = (input: string | URL, options?: RequestOptions) => Promise<Dispatcher.ResponseData>;
+
+/** The `request` of one backend. */
+export function requestCarrier(bearer: Bearer, settings: CarrierSettings): BearerRequest {
+  return function requestWithToken(input, options) {
+    // One promise a request; what is thrown in here rejects it.
+    return new Promise((resolve, reject) => {
+      try {
+        const request = readRequest(input, options, bearer, settings);
+        new RequestCall({ bearer, settings, request, resolve, reject }).start();
+      } catch (error) {
+        abandonBody(options?.body, error);
+        throw error;
+      }
+    });
+  };
+}
+
 type Answer = Dispatcher.ResponseData;
 
-/** What a call is made of. */
-export interface RequestCallOptions {
+const NO_BODY: EncodedBody = {};
+
+interface RequestCallOptions {
   readonly bearer: Bearer;
   readonly settings: CarrierSettings;
   readonly request: OwnRequest;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-}
-
-/** Sends a request and settles with the answer, after repeats. @throws what keeps the call from starting */
-export function startRequest(options: RequestCallOptions): void {
-  new RequestCall(options).start();
 }
 
 /** undici's own, which makes the answer's body; it needs of a dispatcher only `dispatch`. */
@@ -176,24 +191,4 @@ class RequestCall implements HopOwner {
     if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
     this.#call.done();
   }
-}
-
-const NO_BODY: EncodedBody = {};
-
-/** A `request` that goes to one backend and carries its token. */
-export type BearerRequest = (input: string | URL, options?: RequestOptions) => Promise<Dispatcher.ResponseData>;
-
-/** `request` over given settings. */
-export function requestCarrier(bearer: Bearer, settings: CarrierSettings): BearerRequest {
-  return function requestWithToken(input, options) {
-    // One promise a request; what is thrown in here rejects it.
-    return new Promise((resolve, reject) => {
-      try {
-        startRequest({ bearer, settings, request: readRequest(input, options, bearer, settings), resolve, reject });
-      } catch (error) {
-        abandonBody(options?.body, error);
-        throw error;
-      }
-    });
-  };
 }
