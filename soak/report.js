@@ -26,7 +26,7 @@ export function finalTable({
   tokens,
   api,
   faults,
-  carriers,
+  clientNames,
   stalls,
   warm,
   end,
@@ -35,7 +35,7 @@ export function finalTable({
   const { visits, statuses, left } = visitors.counts;
   const rows = [
     ['seed', seed],
-    ['clients', carriers.join(', ')],
+    ['clients', clientNames.join(', ')],
     ['visits', `${visits}, ${Math.round(visits / (elapsed / 1000))} a second; ${left} left before the answer`],
     ['answers', list(statuses)],
     ['due a 200', `${verdict.counts.live} with a live token, ${verdict.counts.obtainable} with one to be had`],

@@ -39,20 +39,20 @@ export async function soak({ seconds, seed, print }) {
 
   print(`soak: ${seconds} s, seed ${seed}`);
   try {
-    const { apps, carriers } = await process.ask('start', { api: api.origin, tokenEndpoint: tokens.tokenEndpoint });
+    const { apps, clientNames } = await process.ask('start', { api: api.origin, tokenEndpoint: tokens.tokenEndpoint });
     const verdict = visitVerdict({ ledger, tokens, violations, stalls, foreign: foreign.origin });
     const visitors = makeVisitors({
       count: VISITORS,
       random: random.fork(),
       apps,
-      carriers,
+      clientNames,
       users: USERS,
       verdict,
       open,
     });
     const faults = faultTimeline({ random: random.fork(), signal: over.signal, tokens, api, ledger, users: USERS });
     const began = performance.now();
-    const parts = { seconds, seed, visitors, verdict, tokens, api, faults, carriers, stalls, violations };
+    const parts = { seconds, seed, visitors, verdict, tokens, api, faults, clientNames, stalls, violations };
     const lines = setInterval(() => print(progressLine({ ...parts, elapsed: performance.now() - began })), 10_000);
 
     visitors.resume();

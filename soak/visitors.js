@@ -7,7 +7,7 @@ import { backendNames } from './apps/definitions.js';
 const ACTIONS = [...Array(12).fill('item'), 'moved', 'hop'];
 
 /** Visitors at work: `pause()` settles when none is under way, `resume()` lets them go on. `open` are the visits by id. */
-export function visitors({ count, random, apps, carriers, users, verdict, open }) {
+export function visitors({ count, random, apps, clientNames, users, verdict, open }) {
   const agent = new Agent({ keepAlive: true });
   const counts = { visits: 0, left: 0, statuses: {} };
   let nextId = 0;
@@ -54,12 +54,12 @@ export function visitors({ count, random, apps, carriers, users, verdict, open }
     const perUser = choice.chance(0.6);
     const backend = choice.pick(perUser ? backendNames.perUser : backendNames.shared);
     const user = choice.pick(users);
-    const carrier = choice.pick(carriers);
+    const client = choice.pick(clientNames);
     // `request` follows no redirects.
-    const action = choice.pick(carrier === 'request' ? ACTIONS.filter((name) => name !== 'hop') : ACTIONS);
+    const action = choice.pick(client === 'request' ? ACTIONS.filter((name) => name !== 'hop') : ACTIONS);
     const body = action === 'item' && choice.chance(0.35) ? 'x'.repeat(1 + choice.between(0, 3000)) : undefined;
     const identity = perUser ? `${app}:${backend} ${user}` : `${app}:${backend}`;
-    const text = `${app} ${carrier} ${body ? 'POST' : 'GET'} ${backend}/${action} of ${user}`;
+    const text = `${app} ${client} ${body ? 'POST' : 'GET'} ${backend}/${action} of ${user}`;
     const token = verdict.tokenAtStart(identity);
     const id = String(++nextId);
     return {
@@ -67,7 +67,7 @@ export function visitors({ count, random, apps, carriers, users, verdict, open }
       app,
       backend,
       user,
-      carrier,
+      client,
       action,
       body,
       identity,
@@ -80,13 +80,13 @@ export function visitors({ count, random, apps, carriers, users, verdict, open }
   }
 
   /** `undefined` when the visitor has left before the answer. */
-  function send({ id, app, backend, user, carrier, action, body, identity }, leaves) {
+  function send({ id, app, backend, user, client, action, body, identity }, leaves) {
     return new Promise((resolve) => {
       const signal = leaves === undefined ? undefined : AbortSignal.timeout(Math.round(leaves));
       const headers = { 'x-visit': id, 'x-user': user, 'x-identity': identity, 'content-type': 'text/plain' };
       const fail = (error) => resolve(signal?.aborted ? undefined : { status: 0, json: { error: error.message } });
       request(
-        `${apps[app]}/${backend}/${action}/${carrier}`,
+        `${apps[app]}/${backend}/${action}/${client}`,
         { agent, headers, method: body === undefined ? 'GET' : 'POST', ...(signal && { signal }) },
         (answer) => {
           text(answer)

@@ -25,5 +25,5 @@ const makers = {
 
 /** One route, as with us. */
 export async function attach(application, options) {
-  application.get('/data', makers[options.carrier](`${options.origin}/data`, await constantHeader(options)));
+  application.get('/data', makers[options.through](`${options.origin}/data`, await constantHeader(options)));
 }

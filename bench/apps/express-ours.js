@@ -1,4 +1,4 @@
-/** An application that answers with what `req.backends` got, through the client that `options.client` names. */
+/** An application that answers with what `req.backends` got, through the client that `options.through` names. */
 import { backends } from 'express-oauth2-backend';
 import { definitions } from './definitions.js';
 
@@ -19,5 +19,5 @@ const handlers = {
 /** One route, that the client answers. */
 export function attach(application, options) {
   application.use(backends(definitions(options)));
-  application.get('/data', handlers[options.carrier]);
+  application.get('/data', handlers[options.through]);
 }

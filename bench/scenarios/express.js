@@ -4,23 +4,23 @@ import { figure, number } from '../figures.js';
 import { median } from '../statistics.js';
 import { closeAll } from '../world.js';
 
-const CARRIERS = ['request', 'fetch', 'got'];
+const CLIENTS = ['request', 'fetch', 'got'];
 
 /** An application that answers with what its backend says, with `req.backends` and with a constant header. */
 export async function express(world, { rounds, pick }) {
   const applications = await Promise.all(
-    CARRIERS.flatMap((carrier) => [
-      world.app('express-ours', ours(carrier), { carrier }),
-      world.app('express-bare', bare(carrier), { carrier }),
+    CLIENTS.flatMap((client) => [
+      world.app('express-ours', ours(client), { through: client }),
+      world.app('express-bare', bare(client), { through: client }),
     ]),
   );
   const milliseconds = pick(600, 80);
   const results = await applicationRounds(applications, { rounds, milliseconds, path: '/data' });
   await closeAll(applications);
 
-  const ratioOf = (carrier) => {
-    const own = results.get(ours(carrier));
-    return median(own.map(({ throughput }, round) => throughput / results.get(bare(carrier))[round].throughput));
+  const ratioOf = (client) => {
+    const own = results.get(ours(client));
+    return median(own.map(({ throughput }, round) => throughput / results.get(bare(client))[round].throughput));
   };
   return {
     title: 'Through Express',
@@ -29,18 +29,18 @@ export async function express(world, { rounds, pick }) {
     rows: applications.map(({ title }) => [
       title,
       ...medians(results.get(title)),
-      CARRIERS.filter((carrier) => ours(carrier) === title).map((carrier) => number(ratioOf(carrier), 2))[0] ?? '',
+      CLIENTS.filter((client) => ours(client) === title).map((client) => number(ratioOf(client), 2))[0] ?? '',
     ]),
-    figures: CARRIERS.map((carrier) =>
-      figure(`through Express, \`${carrier}\` over a constant header`, ratioOf(carrier), { atLeast: 0.95 }),
+    figures: CLIENTS.map((client) =>
+      figure(`through Express, \`${client}\` over a constant header`, ratioOf(client), { atLeast: 0.95 }),
     ),
   };
 }
 
-function ours(carrier) {
-  return `\`req.backends.api.${carrier}\``;
+function ours(client) {
+  return `\`req.backends.api.${client}\``;
 }
 
-function bare(carrier) {
-  return carrier === 'request' ? 'bare `undici.request(url)`' : `bare ${carrier}`;
+function bare(client) {
+  return client === 'request' ? 'bare `undici.request(url)`' : `bare ${client}`;
 }

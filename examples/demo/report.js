@@ -21,7 +21,7 @@ export function reporter(stream) {
     finding({ app, tokenEndpoint, api, caller, checks }) {
       const broken = Object.keys(checks).filter((check) => !checks[check]);
       const ok = broken.length === 0;
-      line(`  ${mark(ok)} ${columns(`${app.name} ${app.carrier}`, tokenEndpoint, api, caller)}`);
+      line(`  ${mark(ok)} ${columns(`${app.name} ${app.client}`, tokenEndpoint, api, caller)}`);
       for (const check of broken) line(paint(31, `      not shown: ${check}`));
       return ok;
     },

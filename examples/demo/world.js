@@ -13,8 +13,8 @@ const front = 'https://shop.example.com';
 
 /** The applications of the demo by name: which client they use, and how they are made. */
 const demoApps = {
-  express: { carrier: 'got', make: expressApp },
-  koa: { carrier: 'fetch', make: koaApp },
+  express: { client: 'got', make: expressApp },
+  koa: { client: 'fetch', make: koaApp },
 };
 
 /**
@@ -39,7 +39,7 @@ export async function startWorld(apps = demoApps) {
 
   /** One more instance of an application: it starts without a token. `oauth2` adds to its block. */
   async function startApp(name, oauth2 = {}) {
-    const { carrier, make, oauth2: own } = apps[name];
+    const { client, make, oauth2: own } = apps[name];
     const billing = {
       origin: api.origin,
       oauth2: {
@@ -57,7 +57,7 @@ export async function startWorld(apps = demoApps) {
     const server = await listen(app.handler);
     return {
       name,
-      carrier,
+      client,
       origin: server.origin,
       async close() {
         await server.close();

@@ -1,7 +1,7 @@
-/** The Express application: `/<backend>/<action>/<carrier>` calls a backend and answers what it answered. */
+/** The Express application: `/<backend>/<action>/<client>` calls a backend and answers what it answered. */
 import express from 'express';
 import { backends } from 'express-oauth2-backend';
-import { callBackend } from './carriers.js';
+import { callBackend } from './call-backend.js';
 
 /** The application as a `handler`, and its backends. */
 export function expressApp(definitions) {
@@ -9,10 +9,10 @@ export function expressApp(definitions) {
   const clients = backends(definitions);
 
   app.use(clients, express.text());
-  app.all('/:backend/:action/:carrier', async (req, res) => {
-    const { backend, action, carrier } = req.params;
+  app.all('/:backend/:action/:client', async (req, res) => {
+    const { backend, action, client } = req.params;
     const { method, headers: inbound, body } = req;
-    const answer = await callBackend(clients.of(req)[backend], { carrier, path: action, method, inbound, body });
+    const answer = await callBackend(clients.of(req)[backend], { client, path: action, method, inbound, body });
     res.status(answer.status >= 400 ? answer.status : 200).json(answer);
   });
   // Express would print each of them.

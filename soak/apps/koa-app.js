@@ -1,8 +1,8 @@
-/** The Koa application: `/<backend>/<action>/<carrier>` calls a backend and answers what it answered. */
+/** The Koa application: `/<backend>/<action>/<client>` calls a backend and answers what it answered. */
 import { text } from 'node:stream/consumers';
 import Koa from 'koa';
 import { backends } from 'koa-oauth2-backend';
-import { callBackend } from './carriers.js';
+import { callBackend } from './call-backend.js';
 
 /** The application as a `handler`, and its backends. */
 export function koaApp(definitions) {
@@ -19,10 +19,10 @@ export function koaApp(definitions) {
   });
   app.use(clients);
   app.use(async (ctx) => {
-    const [, backend, action, carrier] = ctx.path.split('/');
+    const [, backend, action, client] = ctx.path.split('/');
     const { method, headers: inbound } = ctx;
     const body = await text(ctx.req);
-    const answer = await callBackend(clients.of(ctx)[backend], { carrier, path: action, method, inbound, body });
+    const answer = await callBackend(clients.of(ctx)[backend], { client, path: action, method, inbound, body });
     ctx.status = answer.status >= 400 ? answer.status : 200;
     ctx.body = answer;
   });

@@ -1,7 +1,7 @@
 /** The process of the applications. It is told what to do by messages, and tells of everything that nobody handled. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from '../listen.js';
-import { carriers } from './carriers.js';
+import { clientNames } from './call-backend.js';
 import { definitions } from './definitions.js';
 import { expressApp } from './express-app.js';
 import { koaApp } from './koa-app.js';
@@ -21,7 +21,7 @@ const actions = {
       apps[name] = server.origin;
     }
     heartbeat = setInterval(() => process.send({ type: 'heartbeat' }), 100);
-    return { apps, carriers };
+    return { apps, clientNames };
   },
   measure,
   /** What is left when everything was closed: nothing but the channel to the other process. */

@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backend, type BackendDefinition, type Backends, createBackends, reuse } from 'oauth2-backend';
-import { type Carrier, carriers, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { type Client, clients, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { certificateAuthority } from '../certificates.js';
 
 interface Seen {
@@ -71,7 +71,7 @@ function backend(limits: Partial<BackendDefinition> = {}): Backend {
   return backends.get('api');
 }
 
-const overHttp2: readonly Carrier[] = carriers.filter(({ name }) => name !== 'got');
+const overHttp2: readonly Client[] = clients.filter(({ name }) => name !== 'got');
 
 describe.each(overHttp2)('$name over HTTP/2', ({ send }) => {
   it('carries the token and the body, call after call over one connection', async () => {

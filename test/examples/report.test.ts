@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { reporter } from '../../examples/demo/report.js';
 
 const finding = {
-  app: { name: 'express', carrier: 'got' },
+  app: { name: 'express', client: 'got' },
   tokenEndpoint: '2 requests',
   api: '100 × 200',
   caller: '100 × 200',

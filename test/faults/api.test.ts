@@ -3,7 +3,7 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { createBackends } from 'oauth2-backend';
-import { type Carrier, carriers } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { type Client, clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';
@@ -30,16 +30,16 @@ beforeAll(async () => {
   certificates = faultCertificates();
   tokens = await tokenServer();
   // What is loaded at the first use takes longer than a limit.
-  for (const carrier of carriers) await runCase({ name: 'none', reaches: 'all', outcome: 200, tls: true }, carrier);
+  for (const client of clients) await runCase({ name: 'none', reaches: 'all', outcome: 200, tls: true }, client);
 }, 30_000);
 afterAll(() => tokens.close());
 
 describe('an API with', () => {
   const cases = new Map(
-    carriers.flatMap((carrier) =>
+    clients.flatMap((client) =>
       Object.values(faults)
         .flat()
-        .map((fault) => [`${fault.name}, ${carrier.name}`, () => runCase(fault, carrier)]),
+        .map((fault) => [`${fault.name}, ${client.name}`, () => runCase(fault, client)]),
     ),
   );
   let outcomes: Outcomes;
@@ -55,7 +55,7 @@ describe('an API with', () => {
   });
 });
 
-async function runCase(given: Fault, { name, send }: Carrier): Promise<void> {
+async function runCase(given: Fault, { name, send }: Client): Promise<void> {
   const fault = under(name === 'got' ? 'node' : 'undici', given);
   const server = await faultServer({
     certificates: fault.tls ? certificates : undefined,
@@ -123,10 +123,10 @@ const own: Readonly<Record<string, { failure: RegExp; silence: RegExp }>> = {
 };
 
 /** The client's own error, marked with the status for an inbound client. */
-function expectFailure(fault: Fault, carrier: string, error: unknown): void {
-  const { failure, silence } = own[carrier] ?? {};
+function expectFailure(fault: Fault, client: string, error: unknown): void {
+  const { failure, silence } = own[client] ?? {};
   if (fault.outcome === 'silence') {
-    if (carrier === 'got') expect(error).toBeInstanceOf(TimeoutError);
+    if (client === 'got') expect(error).toBeInstanceOf(TimeoutError);
     expect(error).toMatchObject({
       name: expect.stringMatching(silence ?? ''),
       message: `${LIMITS[fault.reaches]} of ${limitOf(fault)} ms is over`,
@@ -137,7 +137,7 @@ function expectFailure(fault: Fault, carrier: string, error: unknown): void {
   }
   expect(error).toMatchObject({ name: expect.stringMatching(failure ?? '') });
   // The body of a Response fails by itself, without us.
-  if (carrier !== 'fetch' || fault.reaches !== 'head') expect(error).toMatchObject({ statusCode: 502, expose: false });
+  if (client !== 'fetch' || fault.reaches !== 'head') expect(error).toMatchObject({ statusCode: 502, expose: false });
 }
 
 /** What the server saw of the call. */

@@ -13,7 +13,7 @@ const deviations: Readonly<Record<string, { undici?: Fault['outcome']; node?: Fa
   '100 first': { undici: 'failure' },
 };
 
-/** The fault with the outcome that it has under `client`: undici for token requests and all carriers but got. */
+/** The fault with the outcome that it has under `client`: undici for token requests and all clients but got. */
 export function under(client: 'undici' | 'node', fault: Fault): Fault {
   return { ...fault, outcome: deviations[fault.name]?.[client] ?? fault.outcome };
 }

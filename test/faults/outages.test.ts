@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backends, createBackends } from 'oauth2-backend';
-import { carriers } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { type FaultServer, faultServer } from './catalogue/fault-server.js';
 import { faults } from './catalogue/faults.js';
@@ -22,7 +22,7 @@ interface World {
   readonly backends: Backends;
   readonly server: FaultServer;
   goDown(): Promise<void>;
-  /** One call through each carrier. */
+  /** One call through each client. */
   send(): Promise<{ status: number }>[];
   tokenRequests(): number;
 }
@@ -83,7 +83,7 @@ async function run(name: string, scenario: (world: World) => Promise<void>): Pro
       backends,
       server,
       goDown: () => server.show(fault),
-      send: () => carriers.map(({ send }) => send(backend, 'x')),
+      send: () => clients.map(({ send }) => send(backend, 'x')),
       tokenRequests: () => backends.status()[0]?.counts.tokenRequests ?? Number.NaN,
     });
   } finally {
@@ -150,7 +150,7 @@ async function staysDownForAnHour({ clock, backends, server, goDown, send, token
   // The server comes back just after somebody has found it down.
   await Promise.allSettled(send());
   const before = tokenRequests();
-  expect(await Promise.all(send().map(isRejectedInThisTurn))).toEqual(carriers.map(() => true));
+  expect(await Promise.all(send().map(isRejectedInThisTurn))).toEqual(clients.map(() => true));
   await server.show(undefined);
   const up = clock.now();
   while (clock.now() - up < 10 * SECOND && !(await succeeds(send)())) clock.advance(50);

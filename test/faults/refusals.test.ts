@@ -2,9 +2,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
 import {
-  type CarrierWorld,
-  carriers,
-  carrierWorld,
+  type ClientWorld,
+  clients,
+  clientWorld,
   type Received,
 } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { complaintsOf } from '../../packages/oauth2-backend/test/sources/real-process.js';
@@ -14,10 +14,10 @@ import { steppedClock } from './stepped-clock.js';
 const MOST_REQUESTS = 6;
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let other: ApiServer;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   other = await apiServer();
 });
 afterEach(() => Promise.all([world.close(), other.close()]));
@@ -41,16 +41,15 @@ describe('an API that always answers 401, asked 200 times a second for 5 s,', ()
       await backends.get('other').token();
       const calls: Promise<Received>[] = [];
       for (let count = 0; count < 1_000; count++) {
-        const carrier = carriers[count % carriers.length];
-        if (carrier) calls.push(carrier.send(refusing, `${count}`));
+        const client = clients[count % clients.length];
+        if (client) calls.push(client.send(refusing, `${count}`));
         clock.advance(5);
         // In bursts of 20, as they come when 200 come in a second: most are under way together.
         if (count % 20 === 19) await Promise.all(calls.slice(-40, -20));
         else await turn();
         if (count === 500) {
           other.revoke((await backends.get('other').token()).value);
-          for (const { send } of carriers)
-            expect(await send(backends.get('other'), 'x')).toMatchObject({ status: 200 });
+          for (const { send } of clients) expect(await send(backends.get('other'), 'x')).toMatchObject({ status: 200 });
         }
       }
       for (const [index, { status, body, header }] of (await Promise.all(calls)).entries()) {
@@ -64,7 +63,7 @@ describe('an API that always answers 401, asked 200 times a second for 5 s,', ()
       // Nor does it see much later: one each 12 s at the most.
       for (let second = 0; second < 60; second++) {
         clock.advance(1_000);
-        await carriers[second % carriers.length]?.send(refusing, 'later');
+        await clients[second % clients.length]?.send(refusing, 'later');
       }
       expect(tokenRequests()[0]).toBeGreaterThan(MOST_REQUESTS);
       expect(tokenRequests()[0]).toBeLessThanOrEqual(MOST_REQUESTS + 60 / 12);
@@ -75,7 +74,7 @@ describe('an API that always answers 401, asked 200 times a second for 5 s,', ()
 });
 
 describe('500 late 401s for an old token', () => {
-  it.each(carriers)(
+  it.each(clients)(
     'cost no token request when a newer one is there: $name',
     async ({ send }) => {
       const clock = steppedClock();

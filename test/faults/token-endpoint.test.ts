@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBackends, type OAuth2Definition, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { carriers, manualClock } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { clients, manualClock } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type ApiServer, apiServer, tokenOf } from '../servers/api-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';
@@ -61,7 +61,7 @@ describe('a token endpoint with', () => {
   });
 });
 
-/** All carriers wait for one token: each gets what comes of it. */
+/** All clients wait for one token: each gets what comes of it. */
 async function runCase(given: Fault, grant: Grant): Promise<void> {
   const fault = under('undici', given);
   const clock = manualClock();
@@ -77,13 +77,13 @@ async function runCase(given: Fault, grant: Grant): Promise<void> {
   // A path of its own: all cases share the resource server.
   const path = `/${encodeURIComponent(fault.name)}/${grant[0]}`;
   const sendAll = () =>
-    Promise.all(carriers.map(({ send }) => send(backend, path, { signal }).catch((error: unknown) => error)));
+    Promise.all(clients.map(({ send }) => send(backend, path, { signal }).catch((error: unknown) => error)));
   try {
     await server.show(fault);
     const start = performance.now();
     const outcomes = await sendAll();
     expectTime(fault, performance.now() - start);
-    expect(new Set(outcomes).size).toBe(carriers.length);
+    expect(new Set(outcomes).size).toBe(clients.length);
     for (const outcome of outcomes) expectOutcome(fault, outcome);
     const asked = askedFor(fault);
     expect(seen(server, fault)).toBe(fault.closed ? 0 : asked);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OAuth2BackendError, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { carriers } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { type Answer, type RecordingServer, recordingServer } from '../servers/recording-server.js';
 import { formOf } from '../servers/token-server.js';
@@ -106,7 +106,7 @@ async function delaysNobody(world: World): Promise<void> {
   release();
   for (const error of await Promise.all(failing)) expect(error).toMatchObject({ response: { status: world.status } });
 
-  expect(await Promise.all(sendAs(world, 'bad').map(isRejectedInThisTurn))).toEqual(carriers.map(() => true));
+  expect(await Promise.all(sendAs(world, 'bad').map(isRejectedInThisTurn))).toEqual(clients.map(() => true));
   await Promise.all([...sendAs(world, 'bob'), ...sendAs(world, 'amy')]);
   expect(asked()).toEqual(['bad', 'amy', 'bob']);
   await expectTokens(world, 'amy', 'bob');
@@ -130,7 +130,7 @@ async function pausesAll(world: World): Promise<void> {
 
   await Promise.all(sendAs(world, 'amy'));
   const others = sendAs(world, 'bob');
-  expect(await Promise.all(others.map(isRejectedInThisTurn))).toEqual(carriers.map(() => true));
+  expect(await Promise.all(others.map(isRejectedInThisTurn))).toEqual(clients.map(() => true));
   for (const error of await Promise.all(others.map((call) => call.catch((reason: unknown) => reason)))) {
     expect(error).toBeInstanceOf(world.failure?.delay ? TokenTimeoutError : TokenRequestError);
     expect(error).toMatchObject({ statusCode: world.failure?.delay ? 504 : 502, expose: false });
@@ -146,9 +146,9 @@ async function pausesAll(world: World): Promise<void> {
   expect(new Set(asked().slice(before))).toEqual(new Set(['bad', 'bob']));
 }
 
-/** One call through each carrier, each with a path of this world and user. */
+/** One call through each client, each with a path of this world and user. */
 function sendAs(world: World, user: string): Promise<{ status: number }>[] {
-  return carriers.map(({ send }) => send(world.of(user), pathOf(world, user)));
+  return clients.map(({ send }) => send(world.of(user), pathOf(world, user)));
 }
 
 async function expectTokens(world: World, ...names: string[]): Promise<void> {

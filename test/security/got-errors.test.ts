@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RequestError } from 'got';
-import { type CarrierWorld, carrierWorld, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { canaries, leaks } from './canaries.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeAll(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   world.as.extra = { access_token: canaries.token };
 });
 beforeEach(() => world.api.reset());

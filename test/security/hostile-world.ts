@@ -2,9 +2,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Backend } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { type ClientWorld, clientWorld } from '../../packages/oauth2-backend/test/clients/client-world.js';
 
-export interface HostileWorld extends CarrierWorld {
+export interface HostileWorld extends ClientWorld {
   /** The backend under attack. */
   readonly target: Backend;
   /** `127.0.0.1:port` of the foreign server; it listens on `[::1]` too where there is one. */
@@ -21,7 +21,7 @@ export interface HostileWorld extends CarrierWorld {
 
 /** Starts it. */
 export async function hostileWorld(): Promise<HostileWorld> {
-  const world = await carrierWorld();
+  const world = await clientWorld();
   const sockets = new Set<Socket>();
   let count = 0;
   const listener = (socket: Socket) => {

@@ -29,7 +29,7 @@ const names = [
 
 type Form = readonly [string, (name: string) => unknown];
 
-/** Objects that both carriers read. */
+/** Objects that both clients read. */
 const objects: readonly Form[] = [
   ['an object', (name) => ({ [name]: VALUE })],
   ['an object with a list', (name) => ({ [name]: [VALUE, VALUE] })],

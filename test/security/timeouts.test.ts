@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Ended, runModule } from '../../packages/oauth2-backend/test/clients/run-module.js';
 
 /**
- * A process in which no look-up is ever answered, and in which every carrier meets every server that stalls.
+ * A process in which no look-up is ever answered, and in which every client meets every server that stalls.
  * It prints for each how long it took and what came.
  */
 const stalling = `

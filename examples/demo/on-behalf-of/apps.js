@@ -9,6 +9,6 @@ const exchange = {
 
 /** By name: which client they use, how they are made, and how they get tokens. */
 export const onBehalfOfApps = {
-  express: { carrier: 'got', make: expressApp, oauth2: { ...exchange, subject_token: verifiedByExpress } },
-  koa: { carrier: 'fetch', make: koaApp, oauth2: { ...exchange, subject_token: verifiedByKoa } },
+  express: { client: 'got', make: expressApp, oauth2: { ...exchange, subject_token: verifiedByExpress } },
+  koa: { client: 'fetch', make: koaApp, oauth2: { ...exchange, subject_token: verifiedByKoa } },
 };

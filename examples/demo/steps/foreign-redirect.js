@@ -23,7 +23,7 @@ export const foreignRedirect = {
         caller: `${body.status ?? status}, ${foreign.requests.length} at foreign host`,
         checks: {
           'the foreign host notices tokens': noticed,
-          [`${app.carrier} got the plain 302`]: body.status === 302,
+          [`${app.client} got the plain 302`]: body.status === 302,
           'that names the foreign host': body.location?.startsWith(foreign.origin) ?? false,
           'the API redirected once': statuses(apiRequests) === '1 × 302',
           'nothing arrived at the foreign host': foreign.requests.length === 0,

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AccessToken, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
 import {
-  type CarrierWorld,
-  carriers,
-  carrierWorld,
+  type ClientWorld,
+  clients,
+  clientWorld,
   manualClock,
 } from '../../../packages/oauth2-backend/test/clients/client-world.js';
 import { answers, type Result } from './broken-answers.js';
 import { good, type TokenWire, tokenWire } from './token-wire.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let wire: TokenWire;
 beforeAll(async () => {
-  [world, wire] = await Promise.all([carrierWorld(), tokenWire()]);
+  [world, wire] = await Promise.all([clientWorld(), tokenWire()]);
 });
 beforeEach(() => world.api.reset());
 afterAll(() => Promise.all([world.close(), wire.close()]));
@@ -28,15 +28,15 @@ describe('a token endpoint that answers', () => {
     const late = 'late' in result;
     const oauth2 = { token_endpoint: wire.url, backend: late ? { timeout: `${DEADLINE}ms` } : {} };
     const backends = world.backends({ oauth2 }, { clock });
-    const sendAll = () => Promise.allSettled(carriers.map(({ send }) => send(backends.get('api'), 'x')));
+    const sendAll = () => Promise.allSettled(clients.map(({ send }) => send(backends.get('api'), 'x')));
     wire.answer = answer;
 
     const started = performance.now();
     const ended = await sendAll();
     expect(performance.now() - started).toBeLessThan(late ? DEADLINE + 100 : QUICKLY);
     if ('token' in result) {
-      expect(ended).toEqual(carriers.map(() => expect.objectContaining({ status: 'fulfilled' })));
-      expect(world.api.tokens()).toEqual(carriers.map(() => result.token));
+      expect(ended).toEqual(clients.map(() => expect.objectContaining({ status: 'fulfilled' })));
+      expect(world.api.tokens()).toEqual(clients.map(() => result.token));
     } else {
       const errors = ended.map((each) => (each as PromiseRejectedResult).reason as Error);
       for (const error of errors) expectFailure(result, error);
@@ -49,8 +49,8 @@ describe('a token endpoint that answers', () => {
     wire.answer = good;
     world.api.reset();
     clock.advance(25 * 60 * 60 * 1000);
-    expect(await sendAll()).toEqual(carriers.map(() => expect.objectContaining({ status: 'fulfilled' })));
-    expect(world.api.tokens()).toEqual(carriers.map(() => 'good'));
+    expect(await sendAll()).toEqual(clients.map(() => expect.objectContaining({ status: 'fulfilled' })));
+    expect(world.api.tokens()).toEqual(clients.map(() => 'good'));
     await backends.close();
     expect(polluted()).toEqual([]);
   });

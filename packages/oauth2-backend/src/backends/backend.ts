@@ -3,15 +3,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { type BearerFetch, fetchCarrier } from '../clients/fetch/fetch.js';
-import { forwardCarrier } from '../clients/forward/forward.js';
+import { type BearerFetch, fetchClient } from '../clients/fetch/fetch-client.js';
+import { forwardClient } from '../clients/forward/forward-client.js';
 import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
 import type { ForwardAnswer } from '../clients/forward/refused.js';
-import { type BackendGot, gotCarrier } from '../clients/got/got.js';
+import { type BackendGot, gotClient } from '../clients/got/got-client.js';
 import type { RequestOptions } from '../clients/request/options.js';
-import { type BearerRequest, requestCarrier } from '../clients/request/request.js';
+import { type BearerRequest, requestClient } from '../clients/request/request-client.js';
 import { outboundCall } from '../outbound/outbound-call.js';
-import type { CarrierSettings } from '../outbound/settings.js';
+import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken, RequestContext } from '../token.js';
 import type { Upstream } from './upstream.js';
 
@@ -55,7 +55,7 @@ export function createBackend(upstream: Upstream, context?: RequestContext): Bac
 class TiedBackend implements Backend {
   readonly name: string;
   readonly #bearer: Bearer;
-  readonly #settings: CarrierSettings;
+  readonly #settings: ClientSettings;
   #got: BackendGot | undefined;
   #fetch: BearerFetch | undefined;
   #request: BearerRequest | undefined;
@@ -68,17 +68,17 @@ class TiedBackend implements Backend {
   }
 
   get got(): BackendGot {
-    this.#got ??= gotCarrier(this.#bearer, this.#settings);
+    this.#got ??= gotClient(this.#bearer, this.#settings);
     return this.#got;
   }
 
   get fetch(): BearerFetch {
-    this.#fetch ??= fetchCarrier(this.#bearer, this.#settings);
+    this.#fetch ??= fetchClient(this.#bearer, this.#settings);
     return this.#fetch;
   }
 
   get request(): BearerRequest {
-    this.#request ??= requestCarrier(this.#bearer, this.#settings);
+    this.#request ??= requestClient(this.#bearer, this.#settings);
     return this.#request;
   }
 
@@ -97,7 +97,7 @@ class TiedBackend implements Backend {
   }
 
   #makeForward(): Backend['forward'] {
-    const forward = forwardCarrier(this.#bearer, this.#settings);
+    const forward = forwardClient(this.#bearer, this.#settings);
     return async (request, options) => forward(request, resolveForwardOptions(options));
   }
 

@@ -6,7 +6,7 @@ import { tokenPost } from '../clients/token-post.js';
 import type { Clock } from '../clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { Activity } from '../outbound/activity.js';
-import { type CarrierSettings, connectLimit } from '../outbound/settings.js';
+import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { sharedSignal } from '../outbound/signals.js';
 import type { GuardedStore } from '../sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from '../sources/pause.js';
@@ -20,7 +20,7 @@ import { type CountedSource, countedSource } from './token-source.js';
 export interface Upstream {
   readonly name: string;
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   /** Where the token comes from; absent for a backend that sends none. */
   readonly source?: TokenSource | undefined;
   /** The same when it is kept by us. */
@@ -61,7 +61,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
   function make(resolved: ResolvedBackend): Upstream {
     const { name, timeouts, oauth2 } = resolved;
     const transport = createTransport({ ...resolved, ...connectLimit(timeouts), dispatcher: options.dispatcher });
-    const settings: CarrierSettings = { ...resolved, transport, begin: options.activity.begin };
+    const settings: ClientSettings = { ...resolved, transport, begin: options.activity.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const counted = given || !oauth2 || isTokenSource(oauth2) ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? (oauth2 && isTokenSource(oauth2) ? oauth2 : undefined);

@@ -20,7 +20,7 @@ export interface Refusal {
   readonly query: TokenQuery;
 }
 
-/** What a carrier needs to put the right token on the right requests. */
+/** What a client needs to put the right token on the right requests. */
 export interface Bearer {
   readonly name: string;
   readonly target: TargetRule;

@@ -63,7 +63,7 @@ export function targetRule(options: TargetOptions): TargetRule {
 }
 
 /**
- * What a path, or an absolute URL, means on a backend: the one reading all carriers share.
+ * What a path, or an absolute URL, means on a backend: the one reading all clients share.
  * `invoices` and `/invoices` are origin + `path_prefix` + `/invoices`; `''` and `?q=1` are the prefix itself; text that begins
  * with a scheme (`https:`, but also `a:b`; write `/a:b` for a path) and a `URL` are taken whole. A fragment is dropped.
  *

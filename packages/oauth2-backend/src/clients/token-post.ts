@@ -5,7 +5,7 @@ import type { Bearer } from '../bearer/bearer.js';
 import { callDispatch } from '../outbound/call-dispatch.js';
 import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../outbound/sent-request.js';
-import type { CarrierSettings } from '../outbound/settings.js';
+import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
 import { readBody } from '../token-request/answer-body.js';
 import type { OpenPost, Post, PostAnswer } from '../token-request/token-endpoint.js';
@@ -16,7 +16,7 @@ interface TokenPostOptions {
   readonly endpoint: string;
   /** The token backend's own bearer; it may carry a token itself. */
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
 }
 
 /** Posts through the token backend: its connections, limits and headers; redirects are answers. */
@@ -67,7 +67,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
 }
 
 /** What the token backend itself sends or proves itself with: some servers repeat what they were sent. */
-function ownSecrets({ basicAuth, proxy, headers, query }: CarrierSettings): string[] {
+function ownSecrets({ basicAuth, proxy, headers, query }: ClientSettings): string[] {
   const values = [...headers.set, ...headers.add].filter(([name]) => !PUBLIC.test(name));
   const modified = [...values, ...query.set, ...query.add].flatMap(([, given]) => given);
   return [basicAuth, proxy?.credentials, ...modified].filter((value) => value !== undefined);

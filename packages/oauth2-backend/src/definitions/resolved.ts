@@ -65,7 +65,7 @@ export interface ResolvedBackend {
   readonly proxy?: ResolvedProxy;
   readonly tls: ResolvedTls;
   readonly http2: boolean;
-  /** Per carrier; 0 means no cap. */
+  /** Per client; 0 means no cap. */
   readonly maxConnections: number;
   readonly reuseConnections: boolean;
   readonly validateCertificates: boolean;

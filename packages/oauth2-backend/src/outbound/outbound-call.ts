@@ -1,10 +1,10 @@
-/** One call through a backend, the same for each carrier: what may end it, its token, its repeats. */
+/** One call through a backend, the same for each client: what may end it, its token, its repeats. */
 
 import type { Bearer, Refusal } from '../bearer/bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { timeLimitReached } from './failure.js';
-import { type CarrierSettings, inboundSignal } from './settings.js';
+import { type ClientSettings, inboundSignal } from './settings.js';
 import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, sharedSignal, startCall } from './signals.js';
 
 /** A call that gets its token, and has its 401s judged. */
@@ -25,7 +25,7 @@ export interface OutboundCall extends Call {
   readonly lateAnswer: () => unknown;
 }
 
-/** What a carrier says of one call. */
+/** What a client says of one call. */
 interface OutboundCallOptions {
   readonly method: string;
   readonly signal: AbortSource | null | undefined;
@@ -40,20 +40,20 @@ interface OutboundCallOptions {
 }
 
 /** Starts a call. @throws ClosedError when the backends are closed */
-export function outboundCall(bearer: Bearer, settings: CarrierSettings, options: OutboundCallOptions): OutboundCall {
+export function outboundCall(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions): OutboundCall {
   return new TokenCall(bearer, settings, options);
 }
 
 /** A class, because there is one for each request: what it does not need is not made. */
 class TokenCall implements OutboundCall {
   readonly #bearer: Bearer;
-  readonly #settings: CarrierSettings;
+  readonly #settings: ClientSettings;
   readonly #options: OutboundCallOptions;
   readonly #call: Call;
   #waiting: 'token' | 'renewal' | undefined;
   #repeats = 0;
 
-  constructor(bearer: Bearer, settings: CarrierSettings, options: OutboundCallOptions) {
+  constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
     const { signal } = options;
     if (signal) assertSignal(signal, options.emitters === true);
     const inbound = inboundSignal(settings, options.method);

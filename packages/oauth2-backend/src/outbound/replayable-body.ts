@@ -14,7 +14,7 @@ export interface EncodedBody {
 }
 
 /**
- * One reading of bodies for all carriers. Strings, bytes and URLSearchParams are encoded at once; Blob and FormData, Node's
+ * One reading of bodies for all clients. Strings, bytes and URLSearchParams are encoded at once; Blob and FormData, Node's
  * or undici's, with a promise when there is something to read. Bytes are copied, so that a buffer changed later changes
  * nothing that is repeated. What it does not know it hands back as `stream`.
  */

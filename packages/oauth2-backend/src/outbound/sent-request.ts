@@ -5,12 +5,12 @@ import type { NamedValues, QueryModifiers } from '../definitions/resolved.js';
 import type { AccessToken } from '../token.js';
 import { encodeFormValue } from '../token-request/form-encoding.js';
 import { applyHeaderModifiers } from './request-headers.js';
-import type { CarrierSettings } from './settings.js';
+import type { ClientSettings } from './settings.js';
 
 /** Completes headers whose names are lower case. Basic credentials of the backend give way to a caller's own. */
 export function completeHeaders(
   headers: Record<string, string | string[]>,
-  settings: CarrierSettings,
+  settings: ClientSettings,
   token: AccessToken | undefined,
 ): void {
   const { hostname, basicAuth } = settings;

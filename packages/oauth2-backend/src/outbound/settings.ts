@@ -1,4 +1,4 @@
-/** What every carrier works with beside the bearer. */
+/** What every client works with beside the bearer. */
 
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
 import type { RequestContext } from '../token.js';
@@ -7,8 +7,8 @@ import { timeLimitReached } from './failure.js';
 import { departureOf } from './request-context.js';
 import type { AbortSource } from './signals.js';
 
-/** Settings of one backend's carriers, alike in each. */
-export interface CarrierSettings {
+/** Settings of one backend's clients, alike in each. */
+export interface ClientSettings {
   readonly transport: Transport;
   readonly timeouts: Timeouts;
   readonly headers: HeaderModifiers;
@@ -31,7 +31,7 @@ export interface CarrierSettings {
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The settings of a bearer without a backend: what a backend has that configures none. */
-export function defaultSettings(origin: string): CarrierSettings {
+export function defaultSettings(origin: string): ClientSettings {
   const timeouts = { connect: 10_000, ttfb: 60_000, total: 300_000 };
   const none = { remove: [], set: [], add: [] };
   const connections = { tls: {}, validateCertificates: true, http2: false, maxConnections: 0, reuseConnections: true };
@@ -51,7 +51,7 @@ export function connectLimit({ connect }: Timeouts): { connectTimeout: number; l
 }
 
 /** The inbound client's departure when it is to end a request by this method. */
-export function inboundSignal(settings: CarrierSettings, method: string): AbortSource | undefined {
+export function inboundSignal(settings: ClientSettings, method: string): AbortSource | undefined {
   const { context, abortOnDisconnect } = settings;
   if (!context || abortOnDisconnect === false) return undefined;
   if (abortOnDisconnect === 'safe' && !SAFE_METHODS.has(method) && !SAFE_METHODS.has(method.toUpperCase()))

@@ -13,12 +13,12 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import { MockAgent } from 'undici';
-import { type CarrierWorld, carriers, carrierWorld, manualClock, rejection } from '../clients/client-world.js';
+import { type ClientWorld, clients, clientWorld, manualClock, rejection } from '../clients/client-world.js';
 import { runModule } from '../clients/run-module.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -137,7 +137,7 @@ function withPrototype(members: object, attempts: readonly (() => unknown)[]): u
 }
 
 describe('options for tests', () => {
-  it.each(carriers)('tokens replaces the token source: $name', async ({ send }) => {
+  it.each(clients)('tokens replaces the token source: $name', async ({ send }) => {
     await send(world.backend({}, { tokens: { api: staticToken('given') } }), 'x');
     expect(world.api.tokens()).toEqual(['given']);
     expect(world.as.requests).toHaveLength(0);
@@ -295,7 +295,7 @@ describe('close()', () => {
     await closing;
   });
 
-  it.each(carriers)('lets running calls end and refuses new ones: $name', async ({ send }) => {
+  it.each(clients)('lets running calls end and refuses new ones: $name', async ({ send }) => {
     const backends = world.backends();
     const release = world.api.hold();
     const running = send(backends.get('api'), 'running');
@@ -314,7 +314,7 @@ describe('close()', () => {
     expect(world.api.requests).toHaveLength(1);
   });
 
-  it.each(carriers)('ends what runs longer than its timeout: $name', async ({ send }) => {
+  it.each(clients)('ends what runs longer than its timeout: $name', async ({ send }) => {
     const backends = world.backends();
     world.api.hold();
     const running = rejection(send(backends.get('api'), 'running'));

@@ -3,16 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Backend, ClientClosedError, type RequestContext, requestContext } from 'oauth2-backend';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 import { runModule } from './run-module.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
-describe.each(carriers)('$name: abort', ({ name, send }) => {
+describe.each(clients)('$name: abort', ({ name, send }) => {
   it('releases a caller that waits for the token at once, with its own reason; the others get theirs', async () => {
     const backend = world.backend();
     const release = world.as.hold();

@@ -4,14 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Backend, bearer, bearerGot, staticToken, TokenRequestError, type TokenSource } from 'oauth2-backend';
 import { complaintsOf } from '../sources/real-process.js';
-import { type CarrierWorld, carriers, carrierWorld, type Received, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, type Received, rejection } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let origin: string;
 /** The connections on which a 401 was begun. */
 let refused: Socket[];
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   refused = [];
   origin = await world.serve((request, response) => {
     if (request.headers.authorization !== 'Bearer token-1') {
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-describe.each(carriers)('$name: a 401 whose connection breaks off while the token is renewed', ({ name, send }) => {
+describe.each(clients)('$name: a 401 whose connection breaks off while the token is renewed', ({ name, send }) => {
   it('is repeated with the new token', async () => {
     const complaints = await complaintsOf(async () => {
       const backend = world.backend({ origin });

@@ -1,4 +1,4 @@
-/** A token server, a resource server and backends between them, and the carriers behind one call. */
+/** A token server, a resource server and backends between them, and the clients behind one call. */
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -16,7 +16,7 @@ import { type TokenServer, tokenServer } from '../../../../test/servers/token-se
 /** What a test changes of the backend's definition. */
 export type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };
 
-export interface CarrierWorld {
+export interface ClientWorld {
   readonly as: TokenServer;
   readonly api: ApiServer;
   /** Backends with one member, `api`. */
@@ -29,11 +29,11 @@ export interface CarrierWorld {
 }
 
 /** Starts it. */
-export async function carrierWorld(): Promise<CarrierWorld> {
+export async function clientWorld(): Promise<ClientWorld> {
   const as = await tokenServer();
   const api = await apiServer();
   const ends: (() => Promise<unknown>)[] = [];
-  const world: CarrierWorld = {
+  const world: ClientWorld = {
     as,
     api,
     backends({ oauth2, ...changes } = {}, options = {}) {
@@ -69,7 +69,7 @@ export async function carrierWorld(): Promise<CarrierWorld> {
   return world;
 }
 
-/** What all carriers understand. */
+/** What all clients understand. */
 export interface Sending {
   readonly method?: string;
   readonly headers?: Record<string, string>;
@@ -84,7 +84,7 @@ export interface Received {
   readonly body: string;
 }
 
-export interface Carrier {
+export interface Client {
   readonly name: 'got' | 'fetch' | 'request';
   /** Whether it follows a redirect below the backend. */
   readonly follows: boolean;
@@ -92,7 +92,7 @@ export interface Carrier {
 }
 
 /** For `describe.each`. 4xx and 5xx are answers in all. */
-export const carriers: readonly Carrier[] = [
+export const clients: readonly Client[] = [
   {
     name: 'got',
     follows: true,

@@ -2,11 +2,11 @@ import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TokenRequestError } from 'oauth2-backend';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -27,7 +27,7 @@ describe('close({ timeout })', () => {
 describe('a signal that is none', () => {
   const wrong: unknown[] = ['soon', 1, {}, new EventEmitter()];
 
-  it.each(carriers)('is refused and leaves nothing for close() to wait for: $name', async ({ name, send }) => {
+  it.each(clients)('is refused and leaves nothing for close() to wait for: $name', async ({ name, send }) => {
     const backends = world.backends();
     const emitters = name === 'request';
     for (const signal of wrong.filter((each) => !(emitters && each instanceof EventEmitter))) {

@@ -4,16 +4,16 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { TokenTimeoutError } from 'oauth2-backend';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 import { rawServer } from './raw-server.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
-describe.each(carriers)('$name', ({ send, follows }) => {
+describe.each(clients)('$name', ({ send, follows }) => {
   it('refuses an answer 101 and closes its connection', async () => {
     const switched = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
     const server = await rawServer(() => switched);

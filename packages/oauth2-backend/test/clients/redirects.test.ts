@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OptionsInit, OptionsOfTextResponseBody } from 'got';
 import { OriginError } from 'oauth2-backend';
 import { type RecordingServer, recordingServer } from '../../../../test/servers/recording-server.js';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let foreign: RecordingServer;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   foreign = await recordingServer(() => ({ body: 'foreign' }));
 });
 afterEach(() => Promise.all([world.close(), foreign.close()]));
@@ -19,7 +19,7 @@ const moveAway = (options: { url?: string | URL | undefined }): void => {
 };
 const STATUSES = [301, 302, 303, 307, 308];
 
-describe.each(carriers)('$name: a redirect', ({ send, follows }) => {
+describe.each(clients)('$name: a redirect', ({ send, follows }) => {
   const itFollows = follows ? it : it.skip;
 
   it.each(STATUSES)('%d to another port is not followed: the foreign server sees nothing (104)', async (status) => {

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CarrierWorld, carriers, carrierWorld, manualClock } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, manualClock } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
-describe.each(carriers)('$name: forced renewals', ({ send }) => {
+describe.each(clients)('$name: forced renewals', ({ send }) => {
   it('are bounded though no token lives longer than its request and the API refuses all', async () => {
     world.as.expiresIn = 0;
     world.api.valid = () => false;

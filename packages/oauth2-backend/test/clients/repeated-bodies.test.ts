@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Backend } from 'oauth2-backend';
-import { type Carrier, type CarrierWorld, carriers, carrierWorld } from './client-world.js';
+import { type Client, type ClientWorld, clients, clientWorld } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -57,7 +57,7 @@ const samples: readonly Sample[] = [
   },
 ];
 
-describe.each(carriers)('$name: a POST that is answered 401', ({ name, send }) => {
+describe.each(clients)('$name: a POST that is answered 401', ({ name, send }) => {
   it.each(samples)('is repeated with an identical body and content type: $kind', async (sample) => {
     world.api.revoke('token-1');
     const answer = await send(world.backend(), 'echo', { method: 'POST', body: sample.make() });
@@ -86,7 +86,7 @@ describe.each(carriers)('$name: a POST that is answered 401', ({ name, send }) =
   });
 
   const file = { kind: 'a file part above 1 MiB', make: largeForm };
-  const streams: readonly { kind: string; make: () => unknown; not?: Carrier['name'] }[] = [
+  const streams: readonly { kind: string; make: () => unknown; not?: Client['name'] }[] = [
     { kind: 'Readable', make: () => Readable.from(['one', 'two'], { objectMode: false }) },
     { kind: 'async generator', make: chunks },
     { kind: 'ReadableStream', make: () => Readable.toWeb(Readable.from([Buffer.from('onetwo')])), not: 'got' },

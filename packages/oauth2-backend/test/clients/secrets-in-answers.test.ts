@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 import { rawServer } from './raw-server.js';
 
 const TOKEN = 'token-1';
 const shown = (value: unknown) => inspect(value, { depth: 12 });
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -36,7 +36,7 @@ describe('got: what it gives', () => {
 });
 
 describe('an API that repeats the token', () => {
-  it.each(carriers)('in broken HTTP does not get it into the error: $name', async ({ send }) => {
+  it.each(clients)('in broken HTTP does not get it into the error: $name', async ({ send }) => {
     const server = await rawServer((head) => `HTTP/1.1 2x0 ${/authorization: .*/i.exec(head)?.[0]}\r\n\r\n`);
     try {
       const error = await rejection(send(world.backend({ origin: server.origin }), 'x'));

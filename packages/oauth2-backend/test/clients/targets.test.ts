@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuthorizationHeaderError, type BackendDefinition, createBackends, OriginError } from 'oauth2-backend';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -13,7 +13,7 @@ const nothingSent = () => {
   expect(world.api.requests).toHaveLength(0);
 };
 
-describe.each(carriers)('$name: the target', ({ name, send }) => {
+describe.each(clients)('$name: the target', ({ name, send }) => {
   it.each([
     ['invoices', '/v1/invoices'],
     ['/invoices', '/v1/invoices'],

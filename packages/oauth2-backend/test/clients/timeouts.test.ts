@@ -5,22 +5,22 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { TimeoutError } from 'got';
 import { type Backend, TokenTimeoutError } from 'oauth2-backend';
 import { errors } from 'undici';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 
 /** On a busy machine a timer may be late; one that is wrong is late each time. */
 jest.retryTimes(2);
 
-let world: CarrierWorld;
+let world: ClientWorld;
 const ends: (() => unknown)[] = [];
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(async () => {
   await world.close();
   for (const end of ends.splice(0)) end();
 });
 
-describe.each(carriers)('$name: the limit', ({ name, send }) => {
+describe.each(clients)('$name: the limit', ({ name, send }) => {
   it('connect_timeout ends a TLS handshake that never comes', async () => {
     const backend = warm({ origin: await silentServer(), connect_timeout: '200ms' });
     await expectTimeout(backend, 'connect_timeout', 200);
@@ -145,7 +145,7 @@ describe('got: the limits of a stream and of pages', () => {
 });
 
 /** A backend whose token comes from a source that has one: no time goes into it. */
-function warm(changes: Parameters<CarrierWorld['backend']>[0]): Backend {
+function warm(changes: Parameters<ClientWorld['backend']>[0]): Backend {
   const token = { value: 'token-1', type: 'Bearer', expiresAt: Date.now() + 60_000, issuedAt: Date.now() } as const;
   return world.backend(changes, { tokens: { api: { token: async () => token, current: () => token } } });
 }

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenRequestError } from 'oauth2-backend';
-import { type CarrierWorld, carriers, carrierWorld, manualClock, rejection } from './client-world.js';
+import { type ClientWorld, clients, clientWorld, manualClock, rejection } from './client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
 const times = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 
-describe.each(carriers)('$name: the token', ({ send }) => {
+describe.each(clients)('$name: the token', ({ send }) => {
   it('is asked for once by 1,000 parallel cold requests, and each carries it (102)', async () => {
     const backend = world.backend();
     const answers = await Promise.all(times(1_000, (index) => send(backend, `invoices/${index}`)));
@@ -70,7 +70,7 @@ describe.each(carriers)('$name: the token', ({ send }) => {
   });
 });
 
-describe.each(carriers)('$name: a 401', ({ send }) => {
+describe.each(clients)('$name: a 401', ({ send }) => {
   it.each([
     ['no challenge', undefined],
     ['a bare Bearer', 'Bearer'],

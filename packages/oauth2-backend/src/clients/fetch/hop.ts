@@ -7,12 +7,12 @@ import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 
 interface HopOptions {
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly token: AccessToken | undefined;
   readonly onConnect: (abort: (error?: Error) => void) => void;

@@ -3,10 +3,10 @@
 import type { IncomingMessage } from 'node:http';
 import { ClientClosedError } from '../../errors.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 
 /** Watches the client; gives what to call when the call is over. Without a context its connection is all there is to see. */
-export function clientGone(request: IncomingMessage, settings: CarrierSettings, call: OutboundCall): () => void {
+export function clientGone(request: IncomingMessage, settings: ClientSettings, call: OutboundCall): () => void {
   if (settings.abortOnDisconnect === false) return () => {};
   const response = settings.context?.response;
   const source = response ?? request.socket;

@@ -10,13 +10,13 @@ import type { Bearer } from '../../bearer/bearer.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { hideInAnswer } from './failure.js';
 
 export interface GotHopOptions {
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   /** The token for the first hop; later ones take the token of their time. */
   readonly token?: AccessToken | undefined;

@@ -6,7 +6,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { OAuth2BackendError } from '../../errors.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
 import { hideRequest } from './failure.js';
@@ -16,7 +16,7 @@ import type { Progress } from './promise.js';
 interface RepeatOptions {
   readonly client: Got;
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly href: string;
   readonly encoded: EncodedOptions;

@@ -3,7 +3,7 @@
 import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
 import { type GotHopOptions, gotHop } from './hop.js';
 import { type GotInput, readGotCall } from './options.js';
@@ -11,7 +11,7 @@ import { type GotInput, readGotCall } from './options.js';
 interface StreamOptions {
   readonly client: Got;
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly input: GotInput;
   readonly options: OptionsInit | undefined;
 }
@@ -56,7 +56,7 @@ function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotR
 interface PagesOptions {
   readonly client: Got;
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
 }
 
 /** `paginate`, `paginate.each` and `paginate.all`. */

@@ -6,7 +6,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { OriginError } from '../../errors.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import { completePath } from '../../outbound/sent-request.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import type { AbortSource } from '../../outbound/signals.js';
 
 /** undici's options of a request; where it goes to is said by the input alone. `method` is GET unless given. */
@@ -54,7 +54,7 @@ export function readRequest(
   input: string | URL,
   options: RequestOptions | undefined,
   bearer: Bearer,
-  settings: CarrierSettings,
+  settings: ClientSettings,
 ): OwnRequest {
   const target = bearer.target.resolve(input);
   // undici's option type has no index signature.

@@ -7,7 +7,7 @@ import {
   type RequestContext,
   type TokenRequestMessage,
 } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from '../../clients/client-world.js';
+import { type ClientWorld, clientWorld } from '../../clients/client-world.js';
 import { manualClock } from '../../sources/manual-clock.js';
 import { complaintsOf } from '../../sources/real-process.js';
 
@@ -16,7 +16,7 @@ const names = ['renewal', 'refusal', 'pause', 'budget', 'warning'].map(
 );
 const tracing = tracingChannel<unknown, TokenRequestMessage>('oauth2-backend:token-request');
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let heard: [string, unknown][];
 const hear = (message: unknown, name: string | symbol) => void heard.push([String(name).split(':')[1] ?? '', message]);
 const traced = {
@@ -28,7 +28,7 @@ const traced = {
 };
 
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   heard = [];
   for (const name of names) subscribe(name, hear);
   tracing.subscribe(traced);

@@ -5,12 +5,12 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld, rejection } from '../client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 import { runModule } from '../run-module.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 

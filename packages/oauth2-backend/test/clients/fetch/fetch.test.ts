@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bearer, bearerFetch, OriginError, staticToken } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld, rejection } from '../client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 

@@ -1,4 +1,4 @@
-/** A carrier world with an application in front: plain Node, which forwards what it gets. */
+/** A client world with an application in front: plain Node, which forwards what it gets. */
 import { once } from 'node:events';
 import {
   createServer,
@@ -9,7 +9,7 @@ import {
 } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Backend, ForwardOptions } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld } from '../client-world.js';
+import { type ClientWorld, clientWorld } from '../client-world.js';
 
 /** What the inbound client got. */
 export interface Got {
@@ -25,7 +25,7 @@ export interface Asking {
   readonly body?: string | Uint8Array | readonly string[];
 }
 
-export interface ForwardWorld extends CarrierWorld {
+export interface ForwardWorld extends ClientWorld {
   /** An application that forwards to this backend; gives its port. Errors become their `statusCode`, and are kept. */
   application(
     backend: Backend,
@@ -37,7 +37,7 @@ export interface ForwardWorld extends CarrierWorld {
 
 /** Starts it. */
 export async function forwardWorld(): Promise<ForwardWorld> {
-  const world = await carrierWorld();
+  const world = await clientWorld();
   const errors: unknown[] = [];
   const ends: (() => void)[] = [];
   return {

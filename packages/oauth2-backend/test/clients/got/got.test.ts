@@ -10,11 +10,11 @@ import {
   staticToken,
   TokenRequestError,
 } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld, rejection } from '../client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 

@@ -13,15 +13,15 @@ import {
 } from 'oauth2-backend';
 import { Agent, type Dispatcher, fetch, interceptors, MockAgent, Headers as UndiciHeaders } from 'undici';
 import { type RecordingServer, recordingServer } from '../../../../../test/servers/recording-server.js';
-import { type CarrierWorld, carrierWorld, rejection } from '../client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 import { rawServer } from '../raw-server.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 let foreign: RecordingServer;
 let token: Dispatcher.DispatcherComposeInterceptor;
 const agents: Agent[] = [];
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
   foreign = await recordingServer(() => ({ body: 'foreign' }));
   token = interceptor();
 });

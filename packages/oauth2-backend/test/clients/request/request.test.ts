@@ -2,11 +2,11 @@ import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { OriginError, type RequestOptions, TokenRequestError } from 'oauth2-backend';
-import { type CarrierWorld, carrierWorld, rejection } from '../client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 

@@ -3,11 +3,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { RequestContext } from 'oauth2-backend';
 import { formOf } from '../../../../../test/servers/token-server.js';
-import { type CarrierWorld, carrierWorld, rejection } from '../../clients/client-world.js';
+import { type ClientWorld, clientWorld, rejection } from '../../clients/client-world.js';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 

@@ -15,16 +15,16 @@ import {
   TokenRequestError,
 } from 'oauth2-backend';
 import { formOf } from '../../../../../test/servers/token-server.js';
-import { type CarrierWorld, carriers, carrierWorld, rejection } from '../../clients/client-world.js';
+import { type ClientWorld, clients, clientWorld, rejection } from '../../clients/client-world.js';
 import { manualClock } from '../../sources/manual-clock.js';
 
 const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 
-let world: CarrierWorld;
+let world: ClientWorld;
 beforeEach(async () => {
-  world = await carrierWorld();
+  world = await clientWorld();
 });
 afterEach(() => world.close());
 
@@ -93,7 +93,7 @@ describe('grant token-exchange', () => {
     expect(Object.keys(forms()[0] ?? {}).sort()).toEqual(['grant_type', 'subject_token', 'subject_token_type']);
   });
 
-  it.each(carriers)("puts the token on the requests of $name, and the user's own nowhere", async ({ send }) => {
+  it.each(clients)("puts the token on the requests of $name, and the user's own nowhere", async ({ send }) => {
     const { of } = exchanging();
     await send(of('user.token'), 'invoices');
     expect(world.api.tokens()).toEqual(['token-1']);
@@ -199,7 +199,7 @@ describe('the subject token', () => {
     expect(subjects()).toEqual(['a'.repeat(32 * 1024)]);
   });
 
-  it.each(carriers)('missing comes out of $name as itself; the API sees nothing', async ({ send }) => {
+  it.each(clients)('missing comes out of $name as itself; the API sees nothing', async ({ send }) => {
     const { backends } = exchanging();
     const error = await rejection(send(backends.for(contextOf(undefined)).api, 'invoices'));
     expect(error).toBeInstanceOf(MissingSubjectError);

@@ -9,7 +9,7 @@ import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { forwardFailure } from '../../outbound/forward-failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { type AnswerBody, AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
@@ -22,10 +22,10 @@ import type { ResolvedForwardOptions } from './options.js';
 import { earlierRefusal, type ForwardAnswer, refusedAnswer, rememberRefusal } from './refused.js';
 import { challengesOf, returnedHeaders } from './returned-headers.js';
 
-type ForwardCarrier = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
+type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
 /** The `forward` of one backend. */
-export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): ForwardCarrier {
+export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerForward {
   return async function forwardWithToken(request, options) {
     const message = earlierRefusal(request) ?? readInbound(request, options);
     if ('status' in message) {
@@ -109,7 +109,7 @@ export function forwardCarrier(bearer: Bearer, settings: CarrierSettings): Forwa
 
 interface Sending {
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly target: Target;
   readonly method: string;

@@ -6,7 +6,7 @@ import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
-import type { CarrierSettings } from '../../outbound/settings.js';
+import type { ClientSettings } from '../../outbound/settings.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/undici-failure.js';
 import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
 import type { AccessToken } from '../../token.js';
@@ -17,7 +17,7 @@ import { type OwnRequest, type RequestOptions, readRequest } from './options.js'
 export type BearerRequest = (input: string | URL, options?: RequestOptions) => Promise<Dispatcher.ResponseData>;
 
 /** The `request` of one backend. */
-export function requestCarrier(bearer: Bearer, settings: CarrierSettings): BearerRequest {
+export function requestClient(bearer: Bearer, settings: ClientSettings): BearerRequest {
   return function requestWithToken(input, options) {
     // One promise a request; what is thrown in here rejects it.
     return new Promise((resolve, reject) => {
@@ -38,7 +38,7 @@ const NO_BODY: EncodedBody = {};
 
 interface RequestCallOptions {
   readonly bearer: Bearer;
-  readonly settings: CarrierSettings;
+  readonly settings: ClientSettings;
   readonly request: OwnRequest;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;

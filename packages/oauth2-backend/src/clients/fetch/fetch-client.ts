@@ -6,7 +6,7 @@ import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { fetchFailure } from '../../outbound/fetch-failure.js';
 import { outboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
-import { type CarrierSettings, defaultSettings } from '../../outbound/settings.js';
+import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { withBodyFailure } from './answer.js';
 import { dropBody, hopDispatcher } from './hop.js';
@@ -22,11 +22,11 @@ export type BearerFetch = (input: string | URL | Request, init?: RequestInit) =>
  * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; fetch's own `TypeError`; the signal's own reason
  */
 export function bearerFetch(bearer: Bearer): BearerFetch {
-  return fetchCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+  return fetchClient(bearer, defaultSettings(bearer.target.resolve('').origin));
 }
 
 /** The fetch of one backend. */
-export function fetchCarrier(bearer: Bearer, settings: CarrierSettings): BearerFetch {
+export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFetch {
   return async function fetchWithToken(input, init) {
     const request = readFetchRequest(input, init, bearer);
     const target = bearer.target.resolve(request.url);

@@ -12,7 +12,7 @@ import got, {
 } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
-import { type CarrierSettings, defaultSettings } from '../../outbound/settings.js';
+import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import { encodeOptions } from './body.js';
 import { gotFailure } from './failure.js';
 import { followBelow, type GotInput, ownOptions, readGotCall } from './options.js';
@@ -35,11 +35,11 @@ export type BackendGot = GotRequestFunction &
  * @throws OriginError, AuthorizationHeaderError before anything is sent; token errors; got's own; the signal's own reason
  */
 export function bearerGot(bearer: Bearer): BackendGot {
-  return gotCarrier(bearer, defaultSettings(bearer.target.resolve('').origin));
+  return gotClient(bearer, defaultSettings(bearer.target.resolve('').origin));
 }
 
 /** got for one backend; what `extend` made is given as `client`. */
-export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = ownClient(bearer)): BackendGot {
+export function gotClient(bearer: Bearer, settings: ClientSettings, client = ownClient(bearer)): BackendGot {
   const stream = (input: GotInput, options?: OptionsInit) => gotStream({ client, bearer, settings, input, options });
   const paginate = gotPages({ client, bearer, settings });
 
@@ -47,7 +47,7 @@ export function gotCarrier(bearer: Bearer, settings: CarrierSettings, client = o
     stream: Object.assign(stream, withMethods(stream)),
     paginate,
     extend(...options: readonly ExtendOptions[]) {
-      return gotCarrier(bearer, settings, client.extend(...options.map((each) => ownOptions(each, bearer))));
+      return gotClient(bearer, settings, client.extend(...options.map((each) => ownOptions(each, bearer))));
     },
   }) as unknown as BackendGot;
 

@@ -17,11 +17,11 @@ const calls = {
 };
 
 /** The clients' names. */
-export const carriers = Object.keys(calls);
+export const clientNames = Object.keys(calls);
 
 /** Calls `path` and passes on what says whose request it is. */
-export function callBackend(backend, { carrier, path, method, inbound, body }) {
+export function callBackend(backend, { client, path, method, inbound, body }) {
   const headers = { 'content-type': 'text/plain' };
   for (const name of ['x-visit', 'x-identity']) headers[name] = inbound[name];
-  return calls[carrier](backend, path, { method, headers, ...(method === 'POST' && { body }) });
+  return calls[client](backend, path, { method, headers, ...(method === 'POST' && { body }) });
 }
