@@ -143,6 +143,31 @@ describe('files', () => {
   });
 });
 
+describe('CONTRIBUTING.md', () => {
+  const text = readFileSync(join(packagesFolder, '../CONTRIBUTING.md'), 'utf8');
+  const section = text.slice(text.indexOf('### The rooms of core'), text.indexOf('### Rules for files'));
+
+  it('has the rooms with what they may import', () => {
+    const rows = [...section.matchAll(/^\| `([a-z-]+)\/` \|.*\| ([^|]*) \|$/gm)];
+    const table = rows.map(([, room = '', imports = '']) => [room, imports.match(/[a-z-]+(?=\/)/g) ?? ['words']]);
+    expect([['index', ['backends']], ...table, ['words', []]]).toEqual(expect.arrayContaining(Object.entries(rooms)));
+    expect(table).toHaveLength(Object.keys(rooms).length - 2);
+  });
+
+  it('names files that are there', () => {
+    const names = [...section.matchAll(/`([\w./-]+(?:\.ts|\/))`/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !isThere(name))).toEqual([]);
+    expect(isThere('sources/no-such-file.ts')).toBe(false);
+  });
+
+  /** From the root, from core's `src`, or below any folder of it. */
+  function isThere(name: string): boolean {
+    if (existsSync(join(packagesFolder, '..', name))) return true;
+    return core.some(({ path }) => `/${path}`.includes(`/${name}`));
+  }
+});
+
 function filesBelow(folder: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
