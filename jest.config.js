@@ -23,11 +23,18 @@ const shared = {
   moduleNameMapper: {
     '^oauth2-backend/store-contract$': `${import.meta.dirname}/packages/oauth2-backend/src/sharing/store-contract.ts`,
     '^((?:express-|koa-)?oauth2-backend(?:-redis)?)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
+    '^test-servers/(.*)$': `${import.meta.dirname}/packages/test-servers/src/$1.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
 };
 
-const packages = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
+const packages = [
+  'oauth2-backend',
+  'express-oauth2-backend',
+  'koa-oauth2-backend',
+  'oauth2-backend-redis',
+  'test-servers',
+];
 
 export default {
   projects: [

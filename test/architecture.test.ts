@@ -25,7 +25,7 @@ const words = ['errors', 'token', 'clock'];
 const floors = ['resolve', 'attributes', 'schema'];
 
 const packagesFolder = join(import.meta.dirname, '../packages');
-const packageNames = ['oauth2-backend', 'express-oauth2-backend', 'koa-oauth2-backend', 'oauth2-backend-redis'];
+const packageNames = readdirSync(packagesFolder);
 const coreFolder = join(packagesFolder, 'oauth2-backend/src');
 const core = filesBelow(coreFolder).map((path) => ({
   path: relative(coreFolder, path),

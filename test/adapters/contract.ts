@@ -20,8 +20,8 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import supertest from 'supertest';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 
 type Members = Readonly<Record<string, Backend>>;
 

@@ -14,8 +14,8 @@ import {
   UnknownBackendError,
 } from 'oauth2-backend';
 import supertest from 'supertest';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { MockAgent } from 'undici';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
 export type Middleware = (...args: any[]) => unknown;

@@ -2,8 +2,8 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backend, type BackendDefinition, type Backends, createBackends, reuse } from 'oauth2-backend';
+import { certificateAuthority } from 'test-servers/certificates';
 import { type Client, clients, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { certificateAuthority } from '../certificates.js';
 
 interface Seen {
   readonly version: string;

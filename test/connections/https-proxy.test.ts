@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { certificateAuthority } from 'test-servers/certificates';
+import { type ProxyServer, proxyServer } from 'test-servers/proxy-server';
 import { runModuleWith } from '../../packages/oauth2-backend/test/clients/run-module.js';
-import { certificateAuthority } from '../certificates.js';
-import { type ProxyServer, proxyServer } from '../servers/proxy-server.js';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';
 
 const HOST = 'upstream.invalid';

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import tls from 'node:tls';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Backends, createBackends } from 'oauth2-backend';
-import { certificateAuthority } from '../certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 
 const authority = certificateAuthority();
 const SIZES = [20_000, 32_768, 80_000, 100_000, 300_000, 3_000_000];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { certificateAuthority } from '../certificates.js';
-import { type ProxyServer, proxyServer } from '../servers/proxy-server.js';
+import { certificateAuthority } from 'test-servers/certificates';
+import { type ProxyServer, proxyServer } from 'test-servers/proxy-server';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';
 import { closeWays, ways } from './ways.js';
 

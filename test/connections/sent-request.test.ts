@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';
 import { closeWays, ways } from './ways.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { certificateAuthority } from '../certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';
 import { closeWays, rejectionOf, ways } from './ways.js';
 

@@ -1,6 +1,6 @@
 /** The demo of `npm start -- fleet`, run as a process; needs the packages built, as `npm test` does first. */
 import { describe, expect, it } from '@jest/globals';
-import { redisInstalled } from '../servers/redis-server.js';
+import { redisInstalled } from 'test-servers/redis-server';
 import { runExample } from './run-example.js';
 
 const main = new URL('../../examples/demo/main.js', import.meta.url);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { recordingServer } from 'test-servers/recording-server';
+import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { HMAC_SECRET, keyPair, pemOf } from '../../packages/oauth2-backend/test/definitions/signing-keys.js';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { recordingServer } from '../servers/recording-server.js';
-import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
 import { type RunningExample, runExample } from './run-example.js';
 
 jest.setTimeout(30_000);

@@ -1,7 +1,7 @@
 /** The minimal applications, run as processes against real servers; needs the packages built, as `npm test` does first. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type RunningExample, runExample } from './run-example.js';
 
 let tokens: TokenServer;

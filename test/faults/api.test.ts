@@ -3,8 +3,8 @@ import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { createBackends } from 'oauth2-backend';
+import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type Client, clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';
 import { faults } from './catalogue/faults.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Backends, createBackends } from 'oauth2-backend';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { type FaultServer, faultServer } from './catalogue/fault-server.js';
 import { faults } from './catalogue/faults.js';
 import { type Outcomes, outcomesOf } from './outcomes.js';

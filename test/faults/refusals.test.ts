@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
 import {
   type ClientWorld,
   clients,
@@ -8,7 +9,6 @@ import {
   type Received,
 } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import { complaintsOf } from '../../packages/oauth2-backend/test/sources/real-process.js';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
 import { steppedClock } from './stepped-clock.js';
 
 const MOST_REQUESTS = 6;

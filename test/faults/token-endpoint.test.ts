@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBackends, type OAuth2Definition, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
+import { type ApiServer, apiServer, tokenOf } from 'test-servers/api-server';
 import { clients, manualClock } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { type ApiServer, apiServer, tokenOf } from '../servers/api-server.js';
 import type { Fault } from './catalogue/fault.js';
 import { type FaultCertificates, type FaultServer, faultCertificates, faultServer } from './catalogue/fault-server.js';
 import { faults } from './catalogue/faults.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type OAuth2BackendError, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type Answer, type RecordingServer, recordingServer } from 'test-servers/recording-server';
+import { formOf } from 'test-servers/token-server';
 import { clients } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { type Answer, type RecordingServer, recordingServer } from '../servers/recording-server.js';
-import { formOf } from '../servers/token-server.js';
 import { type Outcomes, outcomesOf } from './outcomes.js';
 import { isRejectedInThisTurn } from './same-turn.js';
 import { type Users, users } from './users.js';

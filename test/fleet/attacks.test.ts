@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt } from 'jose';
-import { redisInstalled } from '../servers/redis-server.js';
+import { redisInstalled } from 'test-servers/redis-server';
 import { type FleetWorld, fleetWorld, type Member, type MemberOptions, until } from './fleet-world.js';
 
 const suite = redisInstalled() ? describe : describe.skip;

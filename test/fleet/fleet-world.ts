@@ -11,9 +11,9 @@ import {
   type OAuth2Definition,
 } from 'oauth2-backend';
 import { type RedisClient, type RedisStoreOptions, redisStore } from 'oauth2-backend-redis';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { type RedisServer, redisServer } from '../servers/redis-server.js';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type RedisServer, redisServer } from 'test-servers/redis-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 
 /** One process of the fleet, as far as tokens go. */
 export interface Member {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from '@redis/client';
 import { Redis } from 'ioredis';
 import type { RedisClient } from 'oauth2-backend-redis';
-import { redisInstalled } from '../servers/redis-server.js';
+import { redisInstalled } from 'test-servers/redis-server';
 import { type FleetWorld, fleetWorld, type Member, until } from './fleet-world.js';
 import { type SlowProxy, slowProxy } from './slow-proxy.js';
 

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type RecordingServer, recordingServer } from '../servers/recording-server.js';
-import { type RedisServer, redisInstalled, redisServer } from '../servers/redis-server.js';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
+import { type RedisServer, redisInstalled, redisServer } from 'test-servers/redis-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type FleetProcess, fleetProcesses } from './fleet-processes.js';
 import { until } from './fleet-world.js';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OAuth2Definition } from 'oauth2-backend';
-import { redisInstalled } from '../servers/redis-server.js';
-import { formOf } from '../servers/token-server.js';
+import { redisInstalled } from 'test-servers/redis-server';
+import { formOf } from 'test-servers/token-server';
 import { type FleetWorld, fleetWorld, type Member, until } from './fleet-world.js';
 
 const suite = redisInstalled() ? describe : describe.skip;

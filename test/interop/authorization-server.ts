@@ -10,8 +10,8 @@ import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import { InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
 // Not the package's main file: importing that prints a notice on each Node that is not its choice.
 import { Provider } from 'oidc-provider/lib/provider.js';
+import type { Certified } from 'test-servers/certificates';
 import { SIGNATURE_ALGORITHMS } from '../../packages/oauth2-backend/src/definitions/signing-key.js';
-import type { Certified } from '../certificates.js';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';

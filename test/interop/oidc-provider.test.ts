@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, SignJWT } from 'jose';
 import { type BackendsOptions, createBackends, type OAuth2Definition } from 'oauth2-backend';
+import { type CertificateAuthority, type Certified, certificateAuthority } from 'test-servers/certificates';
 import type { SignatureAlgorithm } from '../../packages/oauth2-backend/src/definitions/signing-key.js';
 import {
   ASYMMETRIC_ALGORITHMS,
@@ -10,7 +11,6 @@ import {
   keyPair,
   pemOf,
 } from '../../packages/oauth2-backend/test/definitions/signing-keys.js';
-import { type CertificateAuthority, type Certified, certificateAuthority } from '../certificates.js';
 import { type AuthorizationServer, authorizationServer, DEFAULT_RESOURCE, JWT_BEARER } from './authorization-server.js';
 import { type ResourceServer, resourceServer } from './resource-server.js';
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type EmptyProject, emptyProject } from './empty-project.js';
 import { type PackedPackages, packedPackages } from './packed-packages.js';
 

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type BackendDefinitions, ConfigurationError, createBackends } from 'oauth2-backend';
+import { tokenServer } from 'test-servers/token-server';
 import { rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
-import { tokenServer } from '../servers/token-server.js';
 import { canaries, leaks, rows, spellings } from './canaries.js';
 import { type FailingServers, failingServers } from './failing-servers.js';
 

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type ApiServer, apiServer } from '../servers/api-server.js';
-import { formOf, type TokenServer, tokenServer } from '../servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { type Application, applications } from './applications.js';
 
 let tokens: TokenServer;

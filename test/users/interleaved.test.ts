@@ -9,8 +9,8 @@ import express, { type ErrorRequestHandler } from 'express';
 import { backends as expressBackends } from 'express-oauth2-backend';
 import Koa from 'koa';
 import { backends as koaBackends } from 'koa-oauth2-backend';
-import { type ApiServer, apiServer, tokenOf } from '../servers/api-server.js';
-import { type RecordingServer, recordingServer } from '../servers/recording-server.js';
+import { type ApiServer, apiServer, tokenOf } from 'test-servers/api-server';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 
 const USERS = 1_000;
 const CALLS = 3;

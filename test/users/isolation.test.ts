@@ -11,9 +11,9 @@ import {
   type RequestContext,
   TokenRequestError,
 } from 'oauth2-backend';
+import { type ApiServer, apiServer, tokenOf } from 'test-servers/api-server';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 import { type ManualClock, manualClock } from '../../packages/oauth2-backend/test/sources/manual-clock.js';
-import { type ApiServer, apiServer, tokenOf } from '../servers/api-server.js';
-import { type RecordingServer, recordingServer } from '../servers/recording-server.js';
 
 const USERS = 6;
 const LIFE = 600;

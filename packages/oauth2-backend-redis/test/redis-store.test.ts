@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from 'oauth2-backend';
 import { storeContract } from 'oauth2-backend/store-contract';
 import { type RedisClient, redisStore } from 'oauth2-backend-redis';
-import { type ConnectedClient, clients, clusterClients } from '../../../test/servers/redis-clients.js';
-import { type RedisServer, redisInstalled, redisServer } from '../../../test/servers/redis-server.js';
+import { type RedisServer, redisInstalled, redisServer } from 'test-servers/redis-server';
+import { type ConnectedClient, clients, clusterClients } from './redis-clients.js';
 
 const run = promisify(execFile);
 const storeSecret = randomBytes(32).toString('base64');

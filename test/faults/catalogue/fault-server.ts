@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
-import { certificateAuthority } from '../../certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 import type { Fault, Wire } from './fault.js';
 import { type ReadRequest, readRequests } from './read-requests.js';
 

@@ -7,8 +7,8 @@ import {
   type OAuth2Definition,
   type RequestContext,
 } from 'oauth2-backend';
-import { type ApiServer, apiServer } from '../../../../test/servers/api-server.js';
-import { formOf, type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 
 let server: TokenServer;

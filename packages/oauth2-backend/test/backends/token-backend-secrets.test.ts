@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { rejection } from '../clients/client-world.js';
 
 let as: TokenServer;

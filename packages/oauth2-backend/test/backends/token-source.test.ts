@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 import { complaintsOf } from '../sources/real-process.js';
 import { billing } from '../token-request/billing.js';

@@ -10,8 +10,8 @@ import {
   type OAuth2Definition,
   type RequestOptions,
 } from 'oauth2-backend';
-import { type ApiServer, apiServer } from '../../../../test/servers/api-server.js';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type ApiServer, apiServer } from 'test-servers/api-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 
 /** What a test changes of the backend's definition. */
 export type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };

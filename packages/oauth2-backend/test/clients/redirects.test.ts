@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OptionsInit, OptionsOfTextResponseBody } from 'got';
 import { OriginError } from 'oauth2-backend';
-import { type RecordingServer, recordingServer } from '../../../../test/servers/recording-server.js';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 import { type ClientWorld, clients, clientWorld, rejection } from './client-world.js';
 
 let world: ClientWorld;

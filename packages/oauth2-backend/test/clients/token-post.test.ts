@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { billing } from '../token-request/billing.js';
 
 const closing: (() => unknown)[] = [];

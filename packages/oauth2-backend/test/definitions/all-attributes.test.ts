@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { certificateAuthority } from '../../../../test/certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 import { backendAttributes } from '../../src/definitions/attributes/backend.js';
 import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
 import { signingAttributes } from '../../src/definitions/attributes/signing.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { certificateAuthority } from '../../../../test/certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 import { backendOf, outcomeOf, problemsOfBackend } from './outcome.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tls-'));

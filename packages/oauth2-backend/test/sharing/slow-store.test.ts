@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Backend, createBackends, type TokenStore } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { memoryStore, type Shelf } from './memory-store.js';
 
 const run = promisify(execFile);

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OAuth2Definition } from 'oauth2-backend';
-import { formOf, type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 import { billing } from './billing.js';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Answer } from '../../../../test/servers/recording-server.js';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import type { Answer } from 'test-servers/recording-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { billing } from './billing.js';
 
 let server: TokenServer;

@@ -1,8 +1,8 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenRequestError } from 'oauth2-backend';
-import type { Answer } from '../../../../test/servers/recording-server.js';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import type { Answer } from 'test-servers/recording-server';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 import { billing } from './billing.js';
 

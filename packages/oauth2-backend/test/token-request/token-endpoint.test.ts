@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TokenRequestError } from 'oauth2-backend';
-import { type TokenServer, tokenServer } from '../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 import { billing } from './billing.js';
 

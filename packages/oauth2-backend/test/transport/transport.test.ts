@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 import { Agent } from 'undici';
-import { type RecordingServer, recordingServer } from '../../../../test/servers/recording-server.js';
 import { createTransport } from '../../src/transport/transport.js';
 import type { TransportOptions } from '../../src/transport/transport-options.js';
 

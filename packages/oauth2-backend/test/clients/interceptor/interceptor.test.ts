@@ -11,8 +11,8 @@ import {
   TokenRequestError,
   type TokenSource,
 } from 'oauth2-backend';
+import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 import { Agent, type Dispatcher, fetch, interceptors, MockAgent, Headers as UndiciHeaders } from 'undici';
-import { type RecordingServer, recordingServer } from '../../../../../test/servers/recording-server.js';
 import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
 import { rawServer } from '../raw-server.js';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type TokenServer, tokenServer } from '../../../../../test/servers/token-server.js';
+import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { billing } from '../billing.js';
 
 let server: TokenServer;

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import type { RequestContext } from 'oauth2-backend';
-import { formOf } from '../../../../../test/servers/token-server.js';
+import { formOf } from 'test-servers/token-server';
 import { type ClientWorld, clientWorld, rejection } from '../../clients/client-world.js';
 
 let world: ClientWorld;

@@ -14,7 +14,7 @@ import {
   type RequestContext,
   TokenRequestError,
 } from 'oauth2-backend';
-import { formOf } from '../../../../../test/servers/token-server.js';
+import { formOf } from 'test-servers/token-server';
 import { type ClientWorld, clients, clientWorld, rejection } from '../../clients/client-world.js';
 import { manualClock } from '../../sources/manual-clock.js';
 

@@ -4,7 +4,7 @@ import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerRespon
 import https from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Certified } from '../certificates.js';
+import type { Certified } from './certificates.js';
 
 /** What the proxy was asked for. */
 export interface ProxiedRequest {

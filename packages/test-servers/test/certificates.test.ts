@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { certificateAuthority } from './certificates.js';
+import { certificateAuthority } from 'test-servers/certificates';
 
 describe('certificateAuthority()', () => {
   it('signs what its certificate verifies, with the names that were asked for', () => {
