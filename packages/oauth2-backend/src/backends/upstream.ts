@@ -3,18 +3,15 @@
 import { type Bearer, tieBearer } from '../bearer/bearer.js';
 import { targetRule } from '../bearer/target.js';
 import { tokenPost } from '../clients/token-post.js';
-import type { Clock } from '../clock.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { Activity } from '../outbound/activity.js';
 import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { sharedSignal } from '../outbound/signals.js';
-import type { GuardedStore } from '../sharing/guarded-store.js';
 import { type SharedPause, sharedPause } from '../sources/pause.js';
 import type { TokenSource } from '../token.js';
 import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';
-import type { Logger } from './observation/logger.js';
-import { type CountedSource, countedSource } from './token-source.js';
+import { type CountedSource, type CountingOptions, countedSource } from './counted-source.js';
 
 /** A backend at work. */
 export interface Upstream {
@@ -30,18 +27,9 @@ export interface Upstream {
 }
 
 /** What all upstreams share. */
-export interface UpstreamOptions {
-  readonly clock: Clock;
-  readonly logger?: Logger | undefined;
-  /** For what somebody should look at while the application runs. */
-  readonly warn: (message: string, backend: string) => void;
+export interface UpstreamOptions extends CountingOptions {
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
-  /** The most identities kept for each backend. */
-  readonly maxIdentities: number;
-  /** How many that are not known may ask, for each backend. */
-  readonly newIdentitiesPerSecond: number;
-  readonly store?: GuardedStore | undefined;
   readonly activity: Activity;
 }
 
@@ -77,18 +65,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       bearer,
       settings: { ...settings, begin: () => () => {} },
     });
-    return countedSource({
-      name,
-      oauth2,
-      openPost,
-      shared,
-      clock: options.clock,
-      logger: options.logger,
-      warn: options.warn,
-      maxIdentities: options.maxIdentities,
-      newIdentitiesPerSecond: options.newIdentitiesPerSecond,
-      store: options.store,
-    });
+    return countedSource({ ...options, name, oauth2, openPost, shared });
   }
 }
 

@@ -1,0 +1,107 @@
+/** The token source of an `oauth2` block: its tokens are kept, and what happens to them is counted. */
+
+import type { Clock } from '../clock.js';
+import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { GuardedStore } from '../sharing/guarded-store.js';
+import { sharing } from '../sharing/sharing.js';
+import { keep } from '../sources/keep.js';
+import type { KeptSource } from '../sources/kept-source.js';
+import type { SharedPause } from '../sources/pause.js';
+import { perIdentity } from '../sources/per-identity.js';
+import type { TokenSource } from '../token.js';
+import { clientAuth } from '../token-request/client-auth/client-auth.js';
+import type { RefreshMemory } from '../token-request/grant-source.js';
+import { grantedSource, refreshedSource } from '../token-request/granted-source.js';
+import { contextInput } from '../token-request/grants/context-input.js';
+import { grant } from '../token-request/grants/grant.js';
+import type { IdentityPart } from '../token-request/identity.js';
+import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
+import { admission } from './admission.js';
+import { identifyBy } from './identify-by.js';
+import type { Logger } from './observation/logger.js';
+import { observation, type TokenCounts } from './observation/token-observation.js';
+
+/** Kept tokens, and how often what has happened to them. */
+export interface CountedSource {
+  readonly source: TokenSource;
+  /** The one keeper, where the token needs no request. */
+  readonly kept?: KeptSource | undefined;
+  counts(): TokenCounts & { readonly identities: number; readonly evictions: number };
+  /** Ends renewals under way and refuses to start others. */
+  close(): void;
+}
+
+/** What the sources of all blocks share. */
+export interface CountingOptions {
+  readonly clock: Clock;
+  readonly logger: Logger | undefined;
+  /** For what somebody should look at while the application runs. */
+  readonly warn: (message: string, backend: string) => void;
+  /** The most identities kept for each backend. */
+  readonly maxIdentities: number;
+  /** How many that are not known may ask, for each backend. */
+  readonly newIdentitiesPerSecond: number;
+  readonly store: GuardedStore | undefined;
+}
+
+/** One block: a single kept token, or one for each identity where the request's context says whose it is. */
+export interface CountedSourceOptions extends CountingOptions {
+  /** Of the backend. */
+  readonly name: string;
+  readonly oauth2: ResolvedOAuth2;
+  readonly openPost: OpenPost;
+  /** The pause of the token backend. */
+  readonly shared: SharedPause;
+}
+
+/** Asks as the block says, and keeps what it gets. */
+export function countedSource(options: CountedSourceOptions): CountedSource {
+  const { name, oauth2, openPost, shared, clock, maxIdentities: max, store } = options;
+  const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
+  const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
+  const endpoint = tokenEndpoint({
+    backend: name,
+    openPost,
+    clientAuth: clientAuth({ backend: name, oauth2, clock }),
+    params: Object.fromEntries(oauth2.params),
+    defaultTtl,
+    clock,
+    observe: tokenRequest,
+  });
+  const deadline = renewalDeadline(tokenBackend);
+  // A refresh token is the owner's consent to ask without the password; the other grants have no use for one.
+  const granted = grantType === 'password' ? refreshedSource : grantedSource;
+  const share = store && sharing({ name, oauth2, store, clock, deadline });
+  const prepare = contextInput(oauth2, name);
+  const refresh: RefreshMemory = { current: undefined };
+  const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock }), refresh), prepare };
+  const keeping = { name, clock, renewBefore, deadline, shared, onEvent };
+  const make = (whose?: IdentityPart): KeptSource => {
+    // Whom only this process can tell, the fleet must not mix up.
+    const tellable = !prepare || whose !== undefined;
+    return keep(share && tellable ? share(asking, refresh, whose) : asking, keeping);
+  };
+
+  if (prepare) {
+    const identify = identifyBy({ name, oauth2, prepare, deadline });
+    const perContext = { identify, make: (_key: string, whose: IdentityPart) => make(whose), max, clock };
+    const source = perIdentity({ ...perContext, admit: admission(options) });
+    return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
+  }
+  const kept = make();
+  const identities = () => (kept.state().expiresAt === undefined ? 0 : 1);
+  return {
+    source: kept,
+    kept,
+    counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
+    close: () => kept.close(),
+  };
+}
+
+/** A renewal's time when the token backend's `timeout` is not configured, milliseconds. */
+const RENEWAL_DEADLINE = 10_000;
+const NO_LIMIT = 2 ** 31 - 1;
+
+function renewalDeadline({ explicitTimeout, timeouts }: ResolvedBackend): number {
+  return explicitTimeout ? timeouts.total || NO_LIMIT : RENEWAL_DEADLINE;
+}
