@@ -51,10 +51,9 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     const transport = createTransport({ ...resolved, ...connectLimit(timeouts), dispatcher: options.dispatcher });
     const settings: ClientSettings = { ...resolved, transport, begin: options.activity.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
-    const counted = given || !oauth2 || isTokenSource(oauth2) ? undefined : count(name, oauth2);
-    const source = given ?? counted?.source ?? (oauth2 && isTokenSource(oauth2) ? oauth2 : undefined);
-    const retries = oauth2 && !isTokenSource(oauth2) ? oauth2.retries : 1;
-    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries });
+    const counted = given || !oauth2 ? undefined : count(name, oauth2);
+    const source = given ?? counted?.source ?? resolved.source;
+    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries: oauth2?.retries ?? 1 });
     return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
   }
 
@@ -67,10 +66,6 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     });
     return countedSource({ ...options, name, oauth2, openPost, shared });
   }
-}
-
-function isTokenSource(oauth2: ResolvedOAuth2 | TokenSource): oauth2 is TokenSource {
-  return 'token' in oauth2;
 }
 
 /** Asks every source for a token, side by side. @throws AggregateError that names all that failed; the signal's own reason */

@@ -75,8 +75,10 @@ export interface ResolvedBackend {
   readonly forwardHeaders: readonly string[];
   /** Whether the inbound client's going away aborts the request; `'safe'`: only methods that change nothing. */
   readonly abortOnDisconnect: 'safe' | boolean;
-  /** Where the token comes from; absent for a backend that sends none. A given `TokenSource` is the caller's own object. */
-  readonly oauth2?: ResolvedOAuth2 | TokenSource;
+  /** How its token is asked for. Without it and `source` none is sent. */
+  readonly oauth2?: ResolvedOAuth2;
+  /** Given instead of a block: the caller's own object. */
+  readonly source?: TokenSource;
 }
 
 /** A secret, what gives it for each token request, or a file that is read for each. */

@@ -45,8 +45,7 @@ export function sharing(options: {
  * them; at these paths each process may have another's.
  */
 function personalFiles({ assertion, exchange, tokenBackend }: ResolvedOAuth2): string[] {
-  const { oauth2 } = tokenBackend;
-  const further = oauth2 && !('token' in oauth2) ? personalFiles(oauth2) : [];
+  const further = tokenBackend.oauth2 ? personalFiles(tokenBackend.oauth2) : [];
   const own = [assertion, exchange?.actor?.token].flatMap((given) => (typeof given === 'object' ? [given.file] : []));
   return [...own, ...further];
 }

@@ -64,7 +64,7 @@ export function identityOf(
 }
 
 function backendPart(backend: ResolvedBackend, digests: IdentityDigests): IdentityPart {
-  const { origin, hostname, headers, query, basicAuth, tls, proxy, oauth2 } = backend;
+  const { origin, hostname, headers, query, basicAuth, tls, proxy, oauth2, source } = backend;
   const credentialPart = partOf(digests);
   return {
     origin,
@@ -74,8 +74,7 @@ function backendPart(backend: ResolvedBackend, digests: IdentityDigests): Identi
     basicAuth: credentialPart('basic_auth', basicAuth),
     certificate: credentialPart('tls', tls.cert),
     proxy: proxy && [proxy.url, credentialPart('proxy', proxy.credentials)],
-    oauth2:
-      oauth2 && (isSource(oauth2) ? digests.source(oauth2, backend.name) : identityOf(oauth2, undefined, digests)),
+    oauth2: source ? digests.source(source, backend.name) : oauth2 && identityOf(oauth2, undefined, digests),
   };
 }
 
@@ -110,12 +109,6 @@ function partOf(digests: IdentityDigests) {
     if (typeof credential === 'string') return { value: digests.credential(credential) };
     return typeof credential === 'function' ? digests.source(credential, place) : { file: credential.file };
   };
-}
-
-function isSource(
-  oauth2: ResolvedOAuth2 | object,
-): oauth2 is Exclude<ResolvedBackend['oauth2'], ResolvedOAuth2 | undefined> {
-  return 'token' in oauth2;
 }
 
 /** A function or source is told by which it is: a number of its own for each. */

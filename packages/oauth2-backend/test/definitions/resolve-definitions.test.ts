@@ -174,7 +174,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
       }
     }
     const source = new Source();
-    expect(backend({ api: { origin: 'https://a', oauth2: source } }).oauth2).toBe(source);
+    expect(backend({ api: { origin: 'https://a', oauth2: source } }).source).toBe(source);
     expect(Object.isFrozen(source)).toBe(false);
   });
 

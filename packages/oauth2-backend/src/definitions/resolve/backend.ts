@@ -37,7 +37,7 @@ export function resolveBackend(
   const carriesToken = given.has('oauth2') || surroundings.replaced(name);
   judgeAuthorization(block, carriesToken);
   if (carriesToken) judgeTokenCarrier(block, origin, surroundings.warnings);
-  const oauth2 = block.source ?? (block.oauth2 && resolveTokens(block.oauth2, name, surroundings));
+  const oauth2 = block.oauth2 && resolveTokens(block.oauth2, name, surroundings);
   const connection = resolveConnection(block, origin, surroundings);
   if (origin === undefined) return undefined;
   return Object.freeze({
@@ -65,6 +65,7 @@ export function resolveBackend(
     forwardHeaders: values.forward_headers ?? Object.freeze([]),
     abortOnDisconnect: values.abort_on_disconnect,
     ...(oauth2 && { oauth2 }),
+    ...(block.source && { source: block.source }),
   });
 }
 
