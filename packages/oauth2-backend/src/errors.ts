@@ -54,6 +54,7 @@ export interface TokenErrorResponse {
 /** What a token error keeps beside its message. */
 export interface TokenErrorOptions extends ErrorOptions {
   readonly response?: TokenErrorResponse | undefined;
+  readonly retryAfter?: number | undefined;
   readonly resource?: { readonly status: number } | undefined;
 }
 
@@ -63,11 +64,14 @@ export class TokenRequestError extends OAuth2BackendError {
   declare readonly response?: TokenErrorResponse;
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
+  /** Milliseconds for which the server wants to be left alone, counted from its answer; absent when it did not say. Not enumerable. */
+  declare readonly retryAfter?: number;
 
   constructor(message: string, options: TokenErrorOptions = {}) {
     super(message, { ...options, name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
     if (options.response) this.response = options.response;
     if (options.resource) this.resource = options.resource;
+    if (options.retryAfter !== undefined) Object.defineProperty(this, 'retryAfter', { value: options.retryAfter });
   }
 }
 
@@ -76,7 +80,7 @@ export class TokenTimeoutError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
 
-  constructor(message: string, options: Omit<TokenErrorOptions, 'response'> = {}) {
+  constructor(message: string, options: Pick<TokenErrorOptions, 'cause' | 'resource'> = {}) {
     super(message, { ...options, name: 'TokenTimeoutError', code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
     if (options.resource) this.resource = options.resource;
   }
@@ -87,7 +91,7 @@ export class NoTokenError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
 
-  constructor(message: string, options: Omit<TokenErrorOptions, 'response'> & { statusCode: 500 | 502 }) {
+  constructor(message: string, options: Pick<TokenErrorOptions, 'cause' | 'resource'> & { statusCode: 500 | 502 }) {
     super(message, { ...options, name: 'NoTokenError', code: 'ERR_OAUTH2_NO_TOKEN' });
     if (options.resource) this.resource = options.resource;
   }

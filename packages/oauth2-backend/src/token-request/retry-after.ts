@@ -1,6 +1,6 @@
-/** The `Retry-After` of an answer (RFC 9110 §10.2.3), kept beside the error it came with. */
+/** The `Retry-After` of an answer (RFC 9110 §10.2.3). */
 
-const delays = new WeakMap<Error, number>();
+import { TokenRequestError } from '../errors.js';
 
 /** Milliseconds from now, or `undefined` for an absent or unreadable field. */
 export function parseRetryAfter(field: string | readonly string[] | undefined, now: number): number | undefined {
@@ -11,13 +11,7 @@ export function parseRetryAfter(field: string | readonly string[] | undefined, n
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Notes what the server asked for. */
-export function setRetryAfter<E extends Error>(error: E, delay: number | undefined): E {
-  if (delay !== undefined) delays.set(error, delay);
-  return error;
-}
-
 /** What the server asked for with this error, in milliseconds from then. */
 export function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof Error ? delays.get(error) : undefined;
+  return error instanceof TokenRequestError ? error.retryAfter : undefined;
 }

@@ -5,7 +5,7 @@ import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../err
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './draft.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { GrantQuery } from './grant-source.js';
-import { parseRetryAfter, setRetryAfter } from './retry-after.js';
+import { parseRetryAfter } from './retry-after.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
 import { dropUnparsedBytes } from './unparsed-bytes.js';
 
@@ -101,11 +101,8 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     const { hints, form, issuedTypes } = draft;
     const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
     const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
-    try {
-      return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints, issuedTypes });
-    } catch (error) {
-      throw error instanceof Error ? setRetryAfter(error, parseRetryAfter(answer.retryAfter, clock.now())) : error;
-    }
+    const retryAfter = parseRetryAfter(answer.retryAfter, clock.now());
+    return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints, issuedTypes, retryAfter });
   }
 
   async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {

@@ -32,6 +32,8 @@ export interface JudgeOptions {
   readonly issuedTypes?: readonly string[] | undefined;
   /** What may be the matter, by error code. */
   readonly hints?: ReadonlyMap<string, string> | undefined;
+  /** Milliseconds for which the server wants to be left alone. */
+  readonly retryAfter?: number | undefined;
 }
 
 /** What a good answer brings. */
@@ -48,10 +50,12 @@ export interface Granted {
  */
 export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Granted {
   const { status } = answer;
+  const { retryAfter } = options;
   const body = answer.unreadable ?? parseObject(answer.text ?? '');
   const fail = (what: string) =>
     new TokenRequestError(`token endpoint of "${options.backend}" answered ${status} ${what}`, {
       response: { status },
+      retryAfter,
     });
 
   if (typeof body === 'object' && isError(body)) throw refusal(status, body, options);
@@ -124,6 +128,7 @@ function refusal(status: number, body: object, options: JudgeOptions): TokenRequ
       errorDescription: clean(own(body, 'error_description')),
       errorUri: clean(own(body, 'error_uri')),
     },
+    retryAfter: options.retryAfter,
   });
 }
 

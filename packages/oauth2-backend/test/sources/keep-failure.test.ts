@@ -1,14 +1,13 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
-import { setRetryAfter } from '../../src/token-request/retry-after.js';
 import { keeping } from './keeping.js';
 import { complaintsOf } from './real-process.js';
 
 const HOUR = 3_600_000;
 
 const answered = (status: number, retryAfter?: number) =>
-  setRetryAfter(new TokenRequestError(`answered ${status}`, { response: { status } }), retryAfter);
+  new TokenRequestError(`answered ${status}`, { response: { status }, retryAfter });
 const unreachable = () => new TokenRequestError('could not be reached', { cause: new Error('ECONNREFUSED') });
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));

@@ -6,12 +6,12 @@ import type { KeepEvent } from '../../src/sources/kept-source.js';
 import { sharedPause } from '../../src/sources/pause.js';
 import type { AccessToken } from '../../src/token.js';
 import type { GrantQuery, RequestPassage } from '../../src/token-request/grant-source.js';
-import { setRetryAfter } from '../../src/token-request/retry-after.js';
 import { manualClock } from './manual-clock.js';
 
 const answered = (status: number, retryAfter?: number) =>
-  setRetryAfter(new TokenRequestError(`answered ${status}`, { response: { status } }), retryAfter);
-const unreachable = () => new TokenRequestError('could not be reached', { cause: new Error('ECONNREFUSED') });
+  new TokenRequestError(`answered ${status}`, { response: { status }, retryAfter });
+const unreachable = (retryAfter?: number) =>
+  new TokenRequestError('could not be reached', { cause: new Error('ECONNREFUSED'), retryAfter });
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => void jest.restoreAllMocks());
@@ -239,7 +239,7 @@ describe('identities that share a token backend', () => {
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
     let answer = () => {};
     world.answer = (user) => (user === 'bob' ? new Promise((resolve) => (answer = resolve)) : Promise.reject(broken()));
-    const broken = () => setRetryAfter(unreachable(), 20);
+    const broken = () => unreachable(20);
     const slow = bob.failure();
     await turn();
     await amy.failure();
@@ -269,8 +269,8 @@ describe('identities that share a token backend', () => {
 
   it('a success that began before the server asked to wait does not end the pause; one over a broken connection does', async () => {
     for (const [failure, requests] of [
-      [answered(429), ['amy', 'bob']],
-      [unreachable(), ['amy', 'bob', 'carl']],
+      [answered(429, 20), ['amy', 'bob']],
+      [unreachable(20), ['amy', 'bob', 'carl']],
     ] as const) {
       const world = sharing();
       const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
@@ -280,7 +280,7 @@ describe('identities that share a token backend', () => {
       await turn();
       world.clock.pass(5);
       // Quick attempts would take real time: a failure with Retry-After has none.
-      world.answer = (user) => (user === 'bob' ? Promise.reject(setRetryAfter(failure, 20)) : Promise.resolve());
+      world.answer = (user) => (user === 'bob' ? Promise.reject(failure) : Promise.resolve());
       await bob.failure();
       answer();
       await slow;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseRetryAfter, retryAfterOf, setRetryAfter } from '../../src/token-request/retry-after.js';
+import { TokenRequestError } from 'oauth2-backend';
+import { parseRetryAfter, retryAfterOf } from '../../src/token-request/retry-after.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -20,9 +21,11 @@ describe('parseRetryAfter(field, now)', () => {
 });
 
 describe('retryAfterOf(error)', () => {
-  it('gives what was noted, and nothing where nothing was', () => {
-    expect(retryAfterOf(setRetryAfter(new Error('x'), 5))).toBe(5);
-    expect(retryAfterOf(setRetryAfter(new Error('x'), undefined))).toBeUndefined();
+  it('gives what the error was made with, unseen by those who enumerate it, and nothing where there was nothing', () => {
+    const error = new TokenRequestError('x', { retryAfter: 5 });
+    expect(retryAfterOf(error)).toBe(5);
+    expect(Object.keys(error)).not.toContain('retryAfter');
+    expect(retryAfterOf(new TokenRequestError('x'))).toBeUndefined();
     expect(retryAfterOf('no error')).toBeUndefined();
   });
 });
