@@ -74,7 +74,7 @@ describe('imports of core', () => {
     ['sharing/sharing.ts', '../bearer/bearer.js'],
     ['sources/reuse.ts', '../bearer/bearer.js'],
     ['sources/reuse.ts', '../sharing/sharing.js'],
-    ['token-request/draft.ts', '../sources/reuse.js'],
+    ['token-request/token-request-draft.ts', '../sources/reuse.js'],
     ['token.ts', './definitions/resolved.js'],
     ['token.ts', './errors.js'],
     ['transport/transport.ts', '../outbound/activity.js'],

@@ -23,7 +23,7 @@ export interface BackendStatus {
   };
 }
 
-/** Reads it. A source that we do not keep is only known by its `current()`. */
+/** The status of one backend. A source that we do not keep is only known by its `current()`. */
 export function statusOf({ name, source, counted }: Upstream): BackendStatus {
   const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
   const counts = counted?.counts() ?? none;

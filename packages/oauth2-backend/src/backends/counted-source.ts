@@ -45,7 +45,7 @@ export interface CountingOptions {
 }
 
 /** One block: a single kept token, or one for each identity where the request's context says whose it is. */
-export interface CountedSourceOptions extends CountingOptions {
+interface CountedSourceOptions extends CountingOptions {
   /** Of the backend. */
   readonly name: string;
   readonly oauth2: ResolvedOAuth2;

@@ -1,4 +1,5 @@
 /** What the adapters share: backends that are attached to inbound requests. */
+
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BackendDefinitions } from '../definitions/definition.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
@@ -60,12 +61,7 @@ export function requestBackends<const D extends BackendDefinitions>(
   const backends = resolve(given, property, others);
 
   return {
-    names: backends.names,
-    get: (name) => backends.get(name),
-    for: (context) => backends.for(context),
-    ready: (readyOptions) => backends.ready(readyOptions),
-    status: () => backends.status(),
-    close: (closeOptions) => backends.close(closeOptions),
+    ...backends,
     attach(request, response, inbound) {
       const view =
         RequestView.at(inbound, property) ??

@@ -8,7 +8,7 @@ import { membersByName, membersOf, type NamedMembers, unknownBackend } from './m
 type Tied = Readonly<Record<string, Backend>>;
 
 /** What a view asks of `Backends`, whatever their definitions. */
-export interface NamedBackends {
+interface NamedBackends {
   readonly names: readonly string[];
   for(context: RequestContext): unknown;
 }
@@ -68,7 +68,7 @@ export class RequestView implements NamedMembers<Backend> {
 
   /** @throws UnknownBackendError when no backends have this name */
   member(name: string): Backend {
-    for (const part of this.#parts) if (part.backends.names.includes(name)) return this.#tie(part)[name] as Backend;
+    for (const part of this.#parts) if (part.backends.names.includes(name)) return memberOf(this.#tie(part), name);
     throw unknownBackend(name, this.names());
   }
 
@@ -87,6 +87,12 @@ export class RequestView implements NamedMembers<Backend> {
     const message = 'is the name of two backends on one request; each name can be given once';
     throw new ConfigurationError(taken.map((path) => ({ path, message })));
   }
+}
+
+/** Past the object's Proxy where it is one of ours; another copy of this package has its own. */
+function memberOf(tied: Tied, name: string): Backend {
+  const members = membersOf(tied) as NamedMembers<Backend> | undefined;
+  return members ? members.member(name) : (tied[name] as Backend);
 }
 
 interface Part {

@@ -27,7 +27,7 @@ export interface Upstream {
 }
 
 /** What all upstreams share. */
-export interface UpstreamOptions extends CountingOptions {
+interface UpstreamOptions extends CountingOptions {
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
   readonly activity: Activity;

@@ -3,7 +3,7 @@
 import { startDeadline } from './deadline.js';
 import { StoreUnavailable } from './guarded-store.js';
 
-/** What is left of it. */
+/** Time that runs. */
 export interface Budget {
   /** Waits for an operation while there is time. @throws StoreUnavailable */
   spend<T>(operation: Promise<T>): Promise<T>;

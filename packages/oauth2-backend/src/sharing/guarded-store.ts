@@ -22,7 +22,7 @@ export interface GuardedStore extends TokenStore {
   readonly timeout: number;
   /** It answers, but too late to be of use: that is a failure, too. */
   tooSlow(error: StoreUnavailable): void;
-  /** Tells whoever reports what happens. */
+  /** Hands an event to log and channels. */
   readonly report: (event: StoreEvent) => void;
 }
 
@@ -100,7 +100,7 @@ const LAST_PERIOD = 30_000;
 const JITTER = 0.15;
 
 /** Whether the store may be used. */
-export interface Breaker {
+interface Breaker {
   /** Whether this caller may use it; after a period one may, and the others when that has worked. */
   enter(): boolean;
   /** @returns whether it was in use before */

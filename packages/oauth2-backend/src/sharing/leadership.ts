@@ -13,7 +13,7 @@ export function leaseLength(deadline: number): number {
 }
 
 /** A process's name for itself as a leader, and milliseconds that its lease lasts. */
-export interface Lease {
+interface Lease {
   readonly fence: string;
   readonly ttl: number;
 }
@@ -63,7 +63,7 @@ const WITH_ALL = 0.75;
 const MAX_DEADLINE = 30_000;
 
 /** The rest of a wait. */
-export interface Patience {
+interface Patience {
   over(): boolean;
   /** Milliseconds until it is. */
   left(): number;

@@ -126,7 +126,7 @@ function plaintext(): Sealing {
 }
 
 /** Keys for one secret, the same in every process that has it. */
-export interface StoreKeys {
+interface StoreKeys {
   /** Names the secret without saying anything of it. */
   readonly id: string;
   /** 32 bytes for A256GCM. */
@@ -136,7 +136,7 @@ export interface StoreKeys {
 }
 
 /** Derives the keys (HKDF-SHA256, RFC 5869). */
-export function storeKeys(secret: string | Uint8Array): StoreKeys {
+function storeKeys(secret: string | Uint8Array): StoreKeys {
   const derive = (purpose: string) =>
     new Uint8Array(hkdfSync('sha256', secret, '', `oauth2-backend store 1 ${purpose}`, 32));
   const keys = { key: derive('key'), credential: derive('credential') };
@@ -148,7 +148,7 @@ export function storeKeys(secret: string | Uint8Array): StoreKeys {
 }
 
 /** What is wrong with a secret; nothing for 32 random bytes, raw or as hex, base64 or longer text. */
-export function secretProblem(secret: unknown): string | undefined {
+function secretProblem(secret: unknown): string | undefined {
   if (secret instanceof Uint8Array) return secret.length >= 32 ? undefined : 'must have 32 bytes or more';
   if (secret === undefined) return 'is missing; is the environment variable set?';
   if (typeof secret !== 'string') return 'must be a string or bytes';

@@ -12,7 +12,7 @@ import type { SealedRecords } from './sealed-records.js';
 import type { StoredToken } from './stored-token.js';
 
 /** How a source is shared. */
-export interface SharedOptions {
+interface SharedOptions {
   readonly records: SealedRecords;
   /** Where the source finds its refresh token. */
   readonly refresh: RefreshMemory;

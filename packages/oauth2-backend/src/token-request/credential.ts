@@ -28,7 +28,7 @@ async function read(file: string, attribute: string, backend: string): Promise<s
   }
 }
 
-/** Asks a function or file again; a value in the configuration does not change. */
+/** Gives what tells whether a `client_secret` is another by now than the one that was sent; `undefined` for one in the configuration, which stays. */
 export function changeOf(credential: Credential, sent: string, backend: string): (() => Promise<boolean>) | undefined {
   if (typeof credential === 'string') return undefined;
   return async () => (await readCredential(credential, 'client_secret', backend)) !== sent;

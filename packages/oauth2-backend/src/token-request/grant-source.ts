@@ -1,4 +1,4 @@
-/** What a grant makes of a request's context, ahead of the token request. */
+/** A source that asks by a grant, and what it is asked with: whose token, through which gate, with which refresh token. */
 
 import type { AccessToken, RequestContext, TokenQuery } from '../token.js';
 import type { IdentityPart } from './identity.js';

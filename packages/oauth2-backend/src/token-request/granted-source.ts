@@ -2,10 +2,10 @@
 
 import { TokenRequestError } from '../errors.js';
 import type { AccessToken } from '../token.js';
-import type { DraftPart } from './draft.js';
 import type { GrantQuery, GrantSource, RefreshGrant, RefreshMemory } from './grant-source.js';
 import { refreshToken } from './grants/refresh-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
+import type { DraftPart } from './token-request-draft.js';
 import type { Granted } from './token-response.js';
 
 /** Asks by the grant each time; a refresh token in the answer is ignored (RFC 6749 §4.4.3). */

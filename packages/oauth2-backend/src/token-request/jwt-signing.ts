@@ -8,9 +8,10 @@ import { NoTokenError } from '../errors.js';
 import { givenObject } from './given-value.js';
 
 /** Signs these claims and nothing else. @throws NoTokenError when there is no key or it cannot sign */
-export type JwtSigner = (claims: Readonly<Record<string, unknown>>) => Promise<string>;
+type JwtSigner = (claims: Readonly<Record<string, unknown>>) => Promise<string>;
 
-export interface JwtSignerOptions {
+/** Whose signer, and what it signs with. */
+interface JwtSignerOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly signing: ResolvedSigning;

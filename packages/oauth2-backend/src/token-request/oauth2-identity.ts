@@ -10,7 +10,7 @@ import type {
 import { credentialDigest, digestOf, type IdentityPart, scopeSet } from './identity.js';
 
 /** How credentials, and what cannot be looked into, become part of an identity. */
-export interface IdentityDigests {
+interface IdentityDigests {
   /** A digest of a credential that tells nobody the credential. */
   credential(credential: string): string;
   /** What stands for a function or source; `place` says where in the block it was given. */

@@ -2,10 +2,10 @@
 
 import type { Clock } from '../clock.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
-import { type DraftPart, emptyDraft, type TokenRequestDraft } from './draft.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { GrantQuery } from './grant-source.js';
 import { parseRetryAfter } from './retry-after.js';
+import { type DraftPart, emptyDraft, type TokenRequestDraft } from './token-request-draft.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
 import { dropUnparsedBytes } from './unparsed-bytes.js';
 
@@ -22,10 +22,11 @@ export interface PostAnswer extends TokenAnswer {
  */
 export type OpenPost = (signal: AbortSignal | undefined) => Promise<Post>;
 
-/** Posts a form. */
+/** Posts a form and reads the answer to its end. @throws what the connection throws when it breaks, and the errors of the token backend's own token */
 export type Post = (request: { headers: Record<string, string>; body: string }) => Promise<PostAnswer>;
 
-export interface TokenEndpointOptions {
+/** Who asks, how it proves itself, and through what. */
+interface TokenEndpointOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly openPost: OpenPost;

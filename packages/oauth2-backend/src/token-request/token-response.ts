@@ -17,7 +17,7 @@ export interface TokenAnswer {
 }
 
 /** What the answer is judged with. */
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   /** Milliseconds since the epoch, taken before the request was sent. */

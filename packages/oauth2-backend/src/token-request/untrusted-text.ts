@@ -6,7 +6,7 @@ const MAX_LENGTH = 200;
 const PIECE = 12;
 
 /** What an answer may say about itself in an error. */
-export type Cleaner = (value: unknown) => string | undefined;
+type Cleaner = (value: unknown) => string | undefined;
 
 /**
  * A cleaner that keeps control characters, overlong text and every piece of the given secrets out:

@@ -1,5 +1,10 @@
 import type { ResolvedOAuth2 } from '../../src/definitions/resolved.js';
-import { type DraftPart, emptyDraft, type Occasion, type TokenRequestDraft } from '../../src/token-request/draft.js';
+import {
+  type DraftPart,
+  emptyDraft,
+  type Occasion,
+  type TokenRequestDraft,
+} from '../../src/token-request/token-request-draft.js';
 
 /** A block as validation gives it: client credentials and Basic unless the test says otherwise. */
 export function resolvedOAuth2(changes: Partial<ResolvedOAuth2> = {}): ResolvedOAuth2 {

@@ -10,7 +10,7 @@ const APART = 600_000;
 /** So many new tokens in a row are no accident. */
 const IN_A_ROW = 3;
 
-/** Watches refusals. */
+/** Is told of refusals and of their end. */
 export interface EarlyRefusals {
   /** Once for each token. */
   refused(token: AccessToken): void;

@@ -15,7 +15,7 @@ const REASONS = {
   replayed: 'was older than one seen before',
 };
 
-/** Hears what happens. @param options.warn for what somebody should look at */
+/** Gives what writes a store's events to log and channels. @param options.warn for what somebody should look at */
 export function storeObservation(options: {
   clock: Clock;
   logger: Logger | undefined;

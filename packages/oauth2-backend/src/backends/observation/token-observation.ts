@@ -14,17 +14,17 @@ export interface TokenCounts {
   failures: number;
 }
 
-/** Hears what happens. */
-export interface Observation {
+/** One backend's history: what it is told it counts, logs and publishes. */
+interface Observation {
   readonly counts: Readonly<TokenCounts>;
   /** Runs one token request. @param work tells the answer's status as soon as there is one */
   tokenRequest<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T>;
-  /** Hears of a keeper's token. */
+  /** To be called for each event of a kept token. @param keeper whose token it is: refusals are counted for each */
   kept(event: KeepEvent, keeper: object): void;
 }
 
 /** Whom it concerns, and who wants to hear of it. */
-export interface ObservationOptions {
+interface ObservationOptions {
   readonly backend: string;
   readonly grantType: string;
   /** Its query stays out of everything that is said. */
@@ -35,11 +35,11 @@ export interface ObservationOptions {
   readonly warn: (message: string, backend: string) => void;
 }
 
-/** Nothing has happened yet. */
+/** Starts to count. */
 export function observation(options: ObservationOptions): Observation {
   const { backend, grantType, clock, logger, warn } = options;
   const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };
-  /** For those that were refused. */
+  /** By keeper: each identity that was refused has a row of its own. */
   const early = new WeakMap<object, EarlyRefusals>();
   let reported = false;
 

@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { ResolvedSigning } from '../../definitions/resolved.js';
 import { NoTokenError } from '../../errors.js';
-import type { TokenRequestDraft } from '../draft.js';
 import { givenObject } from '../given-value.js';
 import { jwtSigner, type KeySource } from '../jwt-signing.js';
+import type { TokenRequestDraft } from '../token-request-draft.js';
 
 /** What a client assertion is made from, whatever its key. */
 export interface ClientAssertionOptions {
@@ -22,7 +22,7 @@ export interface ClientAssertionOptions {
 }
 
 /** Signs a new assertion with the key and writes it, with `client_assertion_type` and `client_id`. */
-export type WriteClientAssertion = (draft: TokenRequestDraft, key: KeySource) => Promise<void>;
+type WriteClientAssertion = (draft: TokenRequestDraft, key: KeySource) => Promise<void>;
 
 /** `iss` = `sub` = `client_id`; `aud` is the claims', else the issuer, else the token endpoint; `iat`, `exp`, a random `jti`; no `nbf`. */
 export function clientAssertion(options: ClientAssertionOptions): WriteClientAssertion {

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.js';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved.js';
-import type { DraftPart } from '../draft.js';
+import type { DraftPart } from '../token-request-draft.js';
 import type { ClientAssertionOptions } from './client-assertion.js';
 import { clientSecretBasic } from './client-secret-basic.js';
 import { clientSecretJwt } from './client-secret-jwt.js';
@@ -11,7 +11,7 @@ import { privateKeyJwt } from './private-key-jwt.js';
 import { publicClient } from './public-client.js';
 
 /** What client authentication is made from. */
-export interface ClientAuthOptions {
+interface ClientAuthOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly oauth2: ResolvedOAuth2;

@@ -1,13 +1,12 @@
 /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). */
 
-import { type Credential, changeOf, readCredential } from '../credential.js';
-import type { DraftPart } from '../draft.js';
+import { changeOf, readCredential } from '../credential.js';
 import { encodeFormValue } from '../form-encoding.js';
+import type { DraftPart } from '../token-request-draft.js';
+import type { ClientSecretPostOptions } from './client-secret-post.js';
 
-export interface ClientSecretBasicOptions {
-  readonly backend: string;
-  readonly clientId: string;
-  readonly clientSecret: Credential;
+/** A client that has a secret, and how its server reads it. */
+interface ClientSecretBasicOptions extends ClientSecretPostOptions {
   /** `form` escapes id and secret as the RFC demands; `raw` is for servers that do not decode. */
   readonly encoding: 'form' | 'raw';
 }

@@ -1,8 +1,8 @@
 /** Client authentication by an assertion signed with the client's secret (OpenID Connect Core §9). */
 
 import { type Credential, changeOf, readCredential } from '../credential.js';
-import type { DraftPart } from '../draft.js';
 import { usableKey } from '../jwt-signing.js';
+import type { DraftPart } from '../token-request-draft.js';
 import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
 
 /** Signs with HMAC; the secret's UTF-8 bytes are the key, and it does not travel. */

@@ -1,9 +1,11 @@
 /** Client authentication in the request body (RFC 6749 §2.3.1, OAuth 2.1 §2.4.1). */
 
 import { type Credential, changeOf, readCredential } from '../credential.js';
-import type { DraftPart } from '../draft.js';
+import type { DraftPart } from '../token-request-draft.js';
 
+/** A client that has a secret. */
 export interface ClientSecretPostOptions {
+  /** Name of the backend, for messages. */
   readonly backend: string;
   readonly clientId: string;
   readonly clientSecret: Credential;

@@ -1,7 +1,7 @@
 /** Client authentication by an assertion signed with the client's private key (OpenID Connect Core §9). */
 
-import type { DraftPart } from '../draft.js';
 import { signingKeySource } from '../jwt-signing.js';
+import type { DraftPart } from '../token-request-draft.js';
 import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
 
 /** Signs with the profile's key; a `key_file` is looked at for each token request. */

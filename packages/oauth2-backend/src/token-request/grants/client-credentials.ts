@@ -1,6 +1,6 @@
 /** The client credentials grant (RFC 6749 §4.4): the client asks on its own authority. */
 
-import type { DraftPart } from '../draft.js';
+import type { DraftPart } from '../token-request-draft.js';
 
 /** Writes `grant_type` and, when there is one, `scope`. */
 export function clientCredentials(options: { scope: string | undefined }): DraftPart {

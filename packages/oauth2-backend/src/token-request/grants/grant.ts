@@ -2,8 +2,8 @@
 
 import type { Clock } from '../../clock.js';
 import type { ResolvedExchange, ResolvedOAuth2 } from '../../definitions/resolved.js';
-import type { DraftPart } from '../draft.js';
 import { signingKeySource } from '../jwt-signing.js';
+import type { DraftPart } from '../token-request-draft.js';
 import { givenAssertion, signedAssertion } from './assertion.js';
 import { clientCredentials } from './client-credentials.js';
 import { type AssertionSource, jwtBearer } from './jwt-bearer.js';
@@ -11,7 +11,7 @@ import { password } from './password.js';
 import { tokenExchange } from './token-exchange.js';
 
 /** What a grant is made from. */
-export interface GrantOptions {
+interface GrantOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly oauth2: ResolvedOAuth2;

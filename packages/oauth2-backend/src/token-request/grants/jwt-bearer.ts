@@ -1,7 +1,7 @@
 /** The JWT bearer grant (RFC 7523 §2.1): an assertion says on whose authority. */
 
 import { JWT_BEARER } from '../../definitions/attributes/grant-types.js';
-import type { DraftPart, Occasion } from '../draft.js';
+import type { DraftPart, Occasion } from '../token-request-draft.js';
 
 /** Gives the assertion for one attempt. */
 export type AssertionSource = (occasion: Occasion) => Promise<string>;

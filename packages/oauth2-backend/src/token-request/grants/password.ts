@@ -1,9 +1,10 @@
 /** The resource owner password credentials grant (RFC 6749 §4.3), for services that still need it (RFC 9700 §2.4). */
 
 import { type Credential, readCredential } from '../credential.js';
-import type { DraftPart } from '../draft.js';
+import type { DraftPart } from '../token-request-draft.js';
 
-export interface PasswordOptions {
+/** Whose credentials, and what is asked for. */
+interface PasswordOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly username: string;

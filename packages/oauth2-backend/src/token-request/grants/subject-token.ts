@@ -7,14 +7,14 @@ import { isTokenValue, type RequestContext } from '../../token.js';
 import { givenValue, unusable } from '../given-value.js';
 
 /** A user's token. */
-export interface Subject {
+interface Subject {
   readonly token: string;
   /** Milliseconds since the epoch, where token or verification say so; nobody has verified it otherwise. */
   readonly expiresAt: number | undefined;
 }
 
 /** Gives the user's token for a request. */
-export type SubjectTokenSource = (context: RequestContext | undefined) => Promise<Subject>;
+type SubjectTokenSource = (context: RequestContext | undefined) => Promise<Subject>;
 
 /**
  * The token that `subject_token` gives, else the inbound request's bearer token; never the application's own.
@@ -46,6 +46,26 @@ export function subjectTokenSource(exchange: ResolvedExchange, backend: string):
   };
 }
 
+const BEARER = /^Bearer +([^ ]+)$/i;
+
+/**
+ * Gives the token of the request's one `Authorization` header (RFC 6750 §2.1); `undefined` where there is none, more than
+ * one, another scheme, or anything but visible ASCII without `"` and `,`.
+ */
+export function inboundBearer({
+  headers,
+  rawHeaders = [],
+}: Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'rawHeaders'>>): string | undefined {
+  const { authorization } = headers;
+  if (typeof authorization !== 'string') return undefined;
+  // Node shows the first of several and drops the others: who sent the first is then a guess.
+  const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
+  const token = names.length > 1 ? undefined : BEARER.exec(authorization)?.[1];
+  return isTokenValue(token) ? token : undefined;
+}
+
+const AUTHORIZATION = /^authorization$/i;
+
 function usable(token: string | undefined, context: RequestContext | undefined, backend: string): Subject {
   if (token !== undefined && token.length <= MAX_LENGTH && VISIBLE.test(token)) {
     return { token, expiresAt: jwtExpiry(token) };
@@ -55,28 +75,6 @@ function usable(token: string | undefined, context: RequestContext | undefined, 
 
 const MAX_LENGTH = 32 * 1024;
 const VISIBLE = /^[\x21-\x7e]+$/;
-
-function needsRequest(backend: string, cause?: unknown): NoTokenError {
-  const message = `the token of "${backend}" is the inbound request's user's: ask for it through the backends of a request`;
-  return new NoTokenError(message, { cause, statusCode: 500 });
-}
-
-function unverified(backend: string): NoTokenError {
-  const message = `subject_token of "${backend}" gave a string: "require_verified_subject" takes only { token, payload }, what a verification gave`;
-  return new NoTokenError(message, { statusCode: 500 });
-}
-
-/** Reads each member once: what was judged is what is used. */
-function readVerified(value: unknown): { token: string; payload: object } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { token, payload } = value as { token?: unknown; payload?: unknown };
-  if (typeof token !== 'string' || typeof payload !== 'object' || payload === null) return undefined;
-  return Array.isArray(payload) ? undefined : { token, payload };
-}
-
-function earliest(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
-}
 
 /**
  * Gives the `exp` of a signed JWT (RFC 7519 §4.1.4) in milliseconds since the epoch; `undefined` for everything else, which
@@ -101,22 +99,24 @@ export function expiryOf(claims: unknown): number | undefined {
   return typeof seconds === 'number' && Number.isFinite(seconds * 1000) ? seconds * 1000 : undefined;
 }
 
-const BEARER = /^Bearer +([^ ]+)$/i;
-
-/**
- * Gives the token of the request's one `Authorization` header (RFC 6750 §2.1); `undefined` where there is none, more than
- * one, another scheme, or anything but visible ASCII without `"` and `,`.
- */
-export function inboundBearer({
-  headers,
-  rawHeaders = [],
-}: Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'rawHeaders'>>): string | undefined {
-  const { authorization } = headers;
-  if (typeof authorization !== 'string') return undefined;
-  // Node shows the first of several and drops the others: who sent the first is then a guess.
-  const names = rawHeaders.filter((name, index) => index % 2 === 0 && AUTHORIZATION.test(name));
-  const token = names.length > 1 ? undefined : BEARER.exec(authorization)?.[1];
-  return isTokenValue(token) ? token : undefined;
+function needsRequest(backend: string, cause?: unknown): NoTokenError {
+  const message = `the token of "${backend}" is the inbound request's user's: ask for it through the backends of a request`;
+  return new NoTokenError(message, { cause, statusCode: 500 });
 }
 
-const AUTHORIZATION = /^authorization$/i;
+function unverified(backend: string): NoTokenError {
+  const message = `subject_token of "${backend}" gave a string: "require_verified_subject" takes only { token, payload }, what a verification gave`;
+  return new NoTokenError(message, { statusCode: 500 });
+}
+
+/** Reads each member once: what was judged is what is used. */
+function readVerified(value: unknown): { token: string; payload: object } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { token, payload } = value as { token?: unknown; payload?: unknown };
+  if (typeof token !== 'string' || typeof payload !== 'object' || payload === null) return undefined;
+  return Array.isArray(payload) ? undefined : { token, payload };
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
+}

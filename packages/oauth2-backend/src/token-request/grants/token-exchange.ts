@@ -4,13 +4,14 @@ import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
 import { TOKEN_EXCHANGE } from '../../definitions/attributes/grant-types.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { readCredential } from '../credential.js';
-import type { DraftPart } from '../draft.js';
 import { givenText } from '../given-value.js';
 import type { GrantInput, GrantSource } from '../grant-source.js';
 import { credentialDigest, digestOf } from '../identity.js';
+import type { DraftPart } from '../token-request-draft.js';
 import { subjectTokenSource } from './subject-token.js';
 
-export interface TokenExchangeOptions {
+/** What the exchange sends beside the tokens. */
+interface TokenExchangeOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly exchange: ResolvedExchange;
@@ -46,7 +47,7 @@ export function tokenExchange({ backend, exchange, scope }: TokenExchangeOptions
   }
 }
 
-/** Evaluates both. What comes of them is kept no longer than a user's token that says when it ends. */
+/** Gives what evaluates `subject_token` and a function `actor_token`. A token that comes of them is kept no longer than the user's, where that says when it ends. */
 export function exchangeInput(exchange: ResolvedExchange, backend: string): NonNullable<GrantSource['prepare']> {
   const subjectTokenOf = subjectTokenSource(exchange, backend);
   const actor = exchange.actor?.token;

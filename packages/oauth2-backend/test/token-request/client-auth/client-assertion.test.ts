@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeJwt, jwtVerify } from 'jose';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../../src/definitions/resolved.js';
 import { clientAuth } from '../../../src/token-request/client-auth/client-auth.js';
-import type { TokenRequestDraft } from '../../../src/token-request/draft.js';
+import type { TokenRequestDraft } from '../../../src/token-request/token-request-draft.js';
 import { draftOf, resolvedOAuth2 } from '../../backends/resolved-oauth2.js';
 import {
   ASYMMETRIC_ALGORITHMS,
