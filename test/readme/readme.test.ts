@@ -8,11 +8,20 @@ import { backendAttributes } from '../../packages/oauth2-backend/src/definitions
 import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/attributes/oauth2.js';
 import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/signing.js';
 import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/tls.js';
+import type { Attributes } from '../../packages/oauth2-backend/src/definitions/schema/attribute.js';
 import { withTables } from './attribute-table.js';
+import { attributeTexts } from './attribute-texts.js';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const own = attributeTexts('definition.ts', 'BackendDefinition');
 const tables = {
+  backend: own.toSpliced(1, 0, ...attributeTexts('connection-definition.ts', 'ConnectionDefinition')),
+  oauth2: attributeTexts('oauth2-definition.ts', 'OAuth2Definition'),
+  jwt_signing_profile: attributeTexts('jwt-signing-profile.ts', 'JwtSigningProfile'),
+  tls: attributeTexts('tls-definition.ts', 'TlsDefinition'),
+};
+const read: Readonly<Record<keyof typeof tables, Attributes>> = {
   backend: backendAttributes,
   oauth2: oauth2Attributes,
   jwt_signing_profile: signingAttributes,
@@ -29,12 +38,22 @@ const STRICT = [
 ];
 
 describe('README.md', () => {
-  it('has the attribute tables that validation uses', async () => {
+  it('has the attribute tables that editors show on hover', async () => {
     const path = join(root, 'README.md');
     const text = await readFile(path, 'utf8');
     const wanted = withTables(text, tables);
     if (process.env['UPDATE_README'] === '1') await writeFile(path, wanted);
     else expect(text).toBe(wanted);
+  });
+
+  it.each(Object.keys(tables) as (keyof typeof tables)[])('says of "%s" what validation does', (block) => {
+    const said = tables[block].map(({ name, required, preset }) => [name, { required, preset }]);
+    const done = Object.entries(read[block]).map(([name, { required, default: preset }]) => [
+      name,
+      { required: required !== undefined, preset: JSON.stringify(preset) },
+    ]);
+    expect(said).toEqual(done);
+    expect(JSON.stringify(tables[block])).not.toContain('|');
   });
 
   it.each([

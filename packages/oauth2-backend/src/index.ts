@@ -33,15 +33,10 @@ export { type BackendGot, bearerGot } from './clients/got/got-client.js';
 export { bearerInterceptor } from './clients/interceptor/bearer-interceptor.js';
 export type { RequestOptions } from './clients/request/options.js';
 export type { Clock } from './clock.js';
-export type {
-  BackendDefinition,
-  BackendDefinitions,
-  JwtSigningProfile,
-  OAuth2Definition,
-  SubjectToken,
-  TlsDefinition,
-  VerifiedToken,
-} from './definitions/definition.js';
+export type { BackendDefinition, BackendDefinitions } from './definitions/definition.js';
+export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
+export type { OAuth2Definition, SubjectToken, VerifiedToken } from './definitions/oauth2-definition.js';
+export type { TlsDefinition } from './definitions/tls-definition.js';
 export {
   AuthorizationHeaderError,
   ClientClosedError,

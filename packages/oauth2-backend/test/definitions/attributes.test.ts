@@ -13,13 +13,9 @@ describe.each<[string, Attributes]>([
   ['signingAttributes', signingAttributes],
   ['tlsAttributes', tlsAttributes],
 ])('%s', (_, attributes) => {
-  it.each(Object.entries(attributes))(
-    'describes %s for a table, with a default that keeps its own rule',
-    (name, attribute) => {
-      expect(`${attribute.type}${attribute.summary}`).not.toMatch(/[|\n]/);
-      const problems: Problem[] = [];
-      if (attribute.default !== undefined) attribute.read(attribute.default, placeIn(problems).at(name));
-      expect(problems).toEqual([]);
-    },
-  );
+  it.each(Object.entries(attributes))('gives %s no default, or one that keeps its own rule', (name, attribute) => {
+    const problems: Problem[] = [];
+    if (attribute.default !== undefined) attribute.read(attribute.default, placeIn(problems).at(name));
+    expect(problems).toEqual([]);
+  });
 });

@@ -1,6 +1,6 @@
-/** The attributes of a `jwt_signing_profile`: the one description that validation and documentation share. */
+/** The attributes of a `jwt_signing_profile`: how each is read. What each means for users stands in `jwt-signing-profile.ts`. */
 
-import type { JwtSigningProfile } from '../definition.js';
+import type { JwtSigningProfile } from '../jwt-signing-profile.js';
 import type { ResolvedSigning, SigningKey } from '../resolved.js';
 import type { Attribute, Block } from '../schema/attribute.js';
 import { readDuration } from '../schema/duration.js';
@@ -13,44 +13,17 @@ import { SIGNATURE_ALGORITHMS } from '../signing-key.js';
 
 type Material = Extract<SigningKey, { kind: 'inline' }>['material'];
 
-/** The attributes of a `jwt_signing_profile`, by name, in the order of the documentation. */
+/** By name, in the order of the documentation. */
 export const signingAttributes = {
   signature_algorithm: {
-    type: 'string',
-    required: true,
-    missing: `is missing: one of ${SIGNATURE_ALGORITHMS.join(', ')}`,
-    summary:
-      '`HS256`, `HS384` or `HS512` with `client_secret_jwt` or for an assertion; `RS256` to `RS512`, `PS256` to `PS512`, `ES256` to `ES512`, `EdDSA` or `Ed25519` with `private_key_jwt` or for an assertion',
+    required: `one of ${SIGNATURE_ALGORITHMS.join(', ')}`,
     read: choice(...SIGNATURE_ALGORITHMS),
   },
-  key: {
-    type: 'string or object',
-    summary:
-      'a private key as PEM (PKCS#8, PKCS#1, SEC1) or JWK, RSA of at least 2048 bit; the secret for `HS*`. Not with `client_secret_jwt`, where the client secret is the key',
-    read: readKey,
-  },
-  key_file: {
-    type: 'path',
-    summary: 'the file that holds it instead; looked at again for each token request',
-    read: readPath,
-  },
-  ttl: {
-    type: 'duration, at least 1s',
-    required: true,
-    summary: 'the life of an assertion; one of the client warns over 5 minutes and is refused over 1 hour',
-    read: readTtl,
-  },
-  claims: {
-    type: 'object or function',
-    summary:
-      "added to a client assertion, of whose own claims they may override `aud` only; or all claims of a jwt-bearer assertion but `exp`, by a function that gets the request's context",
-    read: readObjectOrFunction<Extract<ResolvedSigning['claims'], (...of: never) => unknown>>,
-  },
-  headers: {
-    type: 'object or function',
-    summary: '`typ` (`JWT` unless given), `kid`, …; not `alg`, `b64`, `crit`',
-    read: readHeaders,
-  },
+  key: { read: readKey },
+  key_file: { read: readPath },
+  ttl: { required: 'duration, at least 1s', read: readTtl },
+  claims: { read: readObjectOrFunction<Extract<ResolvedSigning['claims'], (...of: never) => unknown>> },
+  headers: { read: readHeaders },
 } satisfies Record<keyof JwtSigningProfile, Attribute>;
 
 /** A `jwt_signing_profile` that was read. */

@@ -1,19 +1,13 @@
-/** The description of a configuration attribute: it drives validation, hints and the tables of the documentation. */
+/** Reading a block of the configuration, attribute by attribute. */
 
 import { isNamedMembers, kindOf, membersOf } from './members.js';
 import { didYouMean } from './nearest-name.js';
 import type { Place } from './place.js';
 
-/** One attribute of a block. */
+/** How one attribute of a block is read. */
 export interface Attribute<T = unknown> {
-  /** What is written there, in words for the documentation: `duration`. */
-  readonly type: string;
-  /** One sentence for the documentation. */
-  readonly summary: string;
-  /** Refused when missing. */
-  readonly required?: boolean;
-  /** What to say when it is missing, where that needs more than its type. */
-  readonly missing?: string;
+  /** What is wanted, in words, of one that must not be missing: `scheme://host[:port]`. */
+  readonly required?: string;
   /** What holds when it is not configured, in the form in which it would be configured; read by the same rule. */
   readonly default?: string | number | boolean;
   /** The rule: gives the meaning of a configured value, or reports what is wrong and gives `undefined`. */
@@ -86,8 +80,8 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
   }
   for (const [name, attribute] of Object.entries(attributes)) {
     const here = place.at(name);
-    if (attribute.required && isNamedMembers(value) && !given.has(name)) {
-      here.refuse(attribute.missing ?? `is missing: ${attribute.type.replaceAll('`', '')}`);
+    if (attribute.required !== undefined && isNamedMembers(value) && !given.has(name)) {
+      here.refuse(`is missing: ${attribute.required}`);
     }
     if (values.get(name) !== undefined) continue;
     if (given.has(name)) refused.add(name);

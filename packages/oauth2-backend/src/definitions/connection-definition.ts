@@ -1,0 +1,65 @@
+/** What an application writes to say how requests to an upstream are made. */
+
+import type { TlsDefinition } from './tls-definition.js';
+
+/** Names, of headers or query parameters, with one value or several. */
+export type ValuesByName = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** How requests to an upstream are made: where below its origin, over which connections, what is changed on each. */
+export interface ConnectionDefinition {
+  /** Plain http with `oauth2` outside loopback (service mesh, tests); one warning at start. @default false */
+  readonly allow_http?: boolean | undefined;
+  /** Path: prefixes every path, starts with `/`; a request cannot climb out of it. */
+  readonly path_prefix?: string | undefined;
+  /** Host name: for the Host header and the TLS server name, instead of the host in `origin`. */
+  readonly hostname?: string | undefined;
+  /** `user:pass`: sent by HTTP Basic (RFC 7617); not together with `oauth2`. */
+  readonly basic_auth?: string | undefined;
+  /** Duration: for look-up, TCP, the proxy and TLS; `"0s"`: no limit. @default "10s" */
+  readonly connect_timeout?: string | undefined;
+  /** Duration: from the request written to the answer's headers; `"0s"`: no limit. @default "60s" */
+  readonly ttfb_timeout?: string | undefined;
+  /**
+   * Duration: from the call to the end of the body, waiting for the token and repeats included; `"0s"`: no limit. On a
+   * token backend also the time for a renewal, which is 10 s otherwise.
+   * @default "300s"
+   */
+  readonly timeout?: string | undefined;
+  /**
+   * URL: `http` or `https`, user info allowed; else what `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY` of the environment say,
+   * read at start.
+   */
+  readonly proxy?: string | undefined;
+  /** Certificate authorities and a client certificate. */
+  readonly tls?: TlsDefinition | undefined;
+  /** HTTP/2 where the server speaks it, but not in `got`. @default false */
+  readonly http2?: boolean | undefined;
+  /** Integer: at most so many connections at a time, counted for `got` apart from `fetch` and `request`; 0: no cap. @default 0 */
+  readonly max_connections?: number | undefined;
+  /** A new connection for each request. @default false */
+  readonly disable_connection_reuse?: boolean | undefined;
+  /** The server's certificate is not checked; one warning at start. @default false */
+  readonly disable_certificate_validation?: boolean | undefined;
+  /** Array of header names: taken off each request, before the next two. */
+  readonly remove_request_headers?: readonly string[] | undefined;
+  /** Headers that replace the request's own. */
+  readonly set_request_headers?: ValuesByName | undefined;
+  /** Headers that are added to the request's own. */
+  readonly add_request_headers?: ValuesByName | undefined;
+  /**
+   * Array of header names: carried on from the inbound request where the call does not set them (`x-request-id`,
+   * `traceparent`, …), before the three above; no credentials, framing or connection headers; not on token requests.
+   */
+  readonly forward_headers?: readonly string[] | undefined;
+  /** Array of names: taken off each request's query, before the next two. */
+  readonly remove_query_params?: readonly string[] | undefined;
+  /** Query parameters that replace the request's own. */
+  readonly set_query_params?: ValuesByName | undefined;
+  /** Query parameters that are added to the request's own. */
+  readonly add_query_params?: ValuesByName | undefined;
+  /**
+   * When the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS and `forward`; `true` all; `false` none.
+   * @default "safe"
+   */
+  readonly abort_on_disconnect?: 'safe' | boolean | undefined;
+}
