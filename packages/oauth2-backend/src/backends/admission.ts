@@ -2,9 +2,9 @@
 
 import type { Clock } from '../clock.js';
 import { TokenRequestError } from '../errors.js';
-import { newcomers } from '../sources/newcomers.js';
+import { newIdentityRate } from '../sources/new-identity-rate.js';
 
-/** Gives what throws a TokenRequestError while too many newcomers ask for this backend's token; one warning says so. */
+/** Gives what throws a TokenRequestError while too many new identities ask for this backend's token; one warning says so. */
 export function admission(options: {
   name: string;
   clock: Clock;
@@ -14,10 +14,10 @@ export function admission(options: {
   const { name, clock, warn, newIdentitiesPerSecond: perSecond } = options;
   const onFull = () =>
     warn(`backend "${name}": more than ${perSecond} new identities a second; others are sent away`, name);
-  const door = newcomers({ clock, perSecond, onFull });
+  const rate = newIdentityRate({ clock, perSecond, onFull });
 
   return () => {
-    if (door.admit()) return;
+    if (rate.admit()) return;
     throw new TokenRequestError(
       `too many new identities ask for a token of "${name}": more than ${perSecond} a second`,
     );

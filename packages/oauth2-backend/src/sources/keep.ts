@@ -1,20 +1,34 @@
-/** Keeps a source's token, renews it ahead of its end, and asks once however many callers wait. */
+/**
+ * Keeps a source's token, renews it ahead of its end, and asks once however many callers wait.
+ *
+ * The rules in their order; the first that fits holds (the phases are in `lifetime.ts`):
+ * 1. The token is fresh: the caller gets it.
+ * 2. It is past its soft instant: a renewal SHOULD be started in the background, unless one is under way or a pause is on;
+ *    the caller gets the token.
+ * 3. There is none, it is past its hard instant, or it was refused: it MUST be renewed, and the caller waits - for half of
+ *    what is left of its life, where some is left.
+ * 4. A pause is on: it MUST NOT be renewed. The caller MAY look for what other processes have got, and MAY ask with an
+ *    assertion that is not the refused one.
+ * 5. It was refused and the refusal budget is spent: it MUST NOT be renewed; the caller gets the same token, which says so.
+ * 6. The renewal failed, or rule 4 brought nothing: the caller gets the kept token while it has not expired - but not the
+ *    caller who has just seen it refused -, else an error of its own.
+ */
 
 import type { AccessToken } from '../token.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { listenToFeedback, type TokenKeeper } from './feedback.js';
 import type { Flight } from './flight.js';
-import { Holding } from './holding.js';
-import type { KeepEvent, KeepOptions, KeptSource } from './kept-source.js';
+import type { KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
+import { KeptToken } from './kept-token.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { ownError } from './own-error.js';
-import { type ForcedRenewals, forcedRenewals } from './refusal-budget.js';
-import { type Outcome, Renewals, type Renewed } from './renewals.js';
+import { type RefusalBudget, refusalBudget } from './refusal-budget.js';
+import { type RenewalEnd, Renewals, type Renewed } from './renewals.js';
 import { soonOr, waitFor } from './waiting.js';
-import { anotherInput, type PickUp, pickUp } from './while-paused.js';
+import { anotherInput, type FindToken, tokenFinder } from './while-paused.js';
 
-/** The one wrapper that keeps and shares (two would be wrong in either order). */
+/** The one wrapper that keeps and shares: two would be wrong in either order. */
 export function keep(source: GrantSource, options: KeepOptions): KeptSource {
   return new Keeper(source, options);
 }
@@ -23,10 +37,10 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
 class Keeper implements KeptSource, TokenKeeper {
   readonly #source: GrantSource;
   readonly #options: KeepOptions;
-  readonly #held: Holding;
+  readonly #held: KeptToken;
   readonly #renewals: Renewals;
-  readonly #look: PickUp | undefined;
-  #budget: ForcedRenewals | undefined;
+  readonly #look: FindToken | undefined;
+  #budget: RefusalBudget | undefined;
   #overruled = false;
   /** Whether the kept token is there because another was refused. */
   #forced = false;
@@ -35,10 +49,10 @@ class Keeper implements KeptSource, TokenKeeper {
   constructor(source: GrantSource, options: KeepOptions) {
     this.#source = source;
     this.#options = options;
-    this.#held = new Holding(options.clock);
+    this.#held = new KeptToken(options.clock);
     this.#renewals = new Renewals(source, options);
     const onFound = (renewed: Renewed) => this.#onEnd({ renewed, forced: this.#held.refused });
-    if (source.found) this.#look = pickUp(source.found, { ...options, pauses: this.#renewals.pauses, onFound });
+    if (source.found) this.#look = tokenFinder(source.found, { ...options, pauses: this.#renewals.pauses, onFound });
   }
 
   current(): AccessToken | undefined {
@@ -58,7 +72,8 @@ class Keeper implements KeptSource, TokenKeeper {
       const input = this.#inputOf(query);
       const { result } = this.#start(query, input);
       // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
-      if (input) await waitFor(Promise.race([input, result]).catch(ignore), query.signal);
+      const read = input && Promise.race([input, result]).catch(() => {});
+      if (read) await waitFor(read, query.signal);
     }
     return token;
   }
@@ -90,7 +105,7 @@ class Keeper implements KeptSource, TokenKeeper {
 
   onAccepted(): void {
     this.#budget?.accepted();
-    this.#tell({ type: 'accepted' });
+    this.#options.onEvent?.({ type: 'accepted' }, this);
   }
 
   /** The caller has to wait, or to be content with what is left. */
@@ -113,7 +128,10 @@ class Keeper implements KeptSource, TokenKeeper {
     if (!flight) {
       const refused = held.refused ? held.unexpired() : query.refused === held.last?.value ? held.last : undefined;
       // Nothing newer can be had: naming the same token says so.
-      if (refused && !this.#budgetOf().take()) return refused;
+      if (refused) {
+        this.#budget ??= refusalBudget(this.#options.clock, () => this.#options.onEvent?.({ type: 'budget' }, this));
+        if (!this.#budget.take()) return refused;
+      }
       flight = this.#start(query, input ? Promise.resolve(input) : this.#inputOf(query));
     }
     return this.#wait(flight, query.signal, refusedHere);
@@ -152,24 +170,24 @@ class Keeper implements KeptSource, TokenKeeper {
 
   #start({ context }: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
     const refused = this.#held.refusedValue();
-    return this.#renewals.start({ refused, context, input, overrule }, (outcome) => this.#onEnd(outcome));
+    return this.#renewals.start({ refused, context, input, overrule }, (end) => this.#onEnd(end));
   }
 
-  #onEnd(outcome: Outcome): void {
-    const { forced } = outcome;
-    if ('error' in outcome) {
-      const { error, digest, pause } = outcome;
+  #onEnd(end: RenewalEnd): void {
+    const { forced } = end;
+    if ('error' in end) {
+      const { error, digest, pause } = end;
       if (pause) this.#refusedInput = digest;
-      this.#tell({ type: 'failed', error, forced, pause });
+      this.#options.onEvent?.({ type: 'failed', error, forced, pause }, this);
       return;
     }
     this.#overruled = false;
     this.#forced = forced;
-    const { token, asked, cut } = outcome.renewed;
+    const { token, asked, cut } = end.renewed;
     const { renewBefore } = this.#options;
     listenToFeedback(token, this);
     this.#held.put(token, cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random()));
-    this.#tell({ type: 'renewed', token, forced });
+    this.#options.onEvent?.({ type: 'renewed', token, forced }, this);
   }
 
   #refuse(): void {
@@ -177,19 +195,6 @@ class Keeper implements KeptSource, TokenKeeper {
     if (!token || !this.#held.refuse()) return;
     // It need not have been sent with a repeat: who came next was the first to send it.
     if (this.#forced) this.#budget?.refusedAgain();
-    this.#tell({ type: 'refused', token });
+    this.#options.onEvent?.({ type: 'refused', token }, this);
   }
-
-  #budgetOf(): ForcedRenewals {
-    this.#budget ??= forcedRenewals(this.#options.clock, () => this.#tell({ type: 'budget' }));
-    return this.#budget;
-  }
-
-  #tell(event: KeepEvent): void {
-    this.#options.onEvent?.(event, this);
-  }
-}
-
-function ignore(): undefined {
-  return undefined;
 }

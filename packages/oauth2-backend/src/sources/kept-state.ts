@@ -1,13 +1,13 @@
 /** What a kept token is up to. */
 
-import type { Holding } from './holding.js';
 import type { KeptSource } from './kept-source.js';
+import type { KeptToken } from './kept-token.js';
 import type { Renewals } from './renewals.js';
 
 type KeptState = ReturnType<KeptSource['state']>;
 
 /** In one word, with its end and the last failure; it asks nobody. */
-export function keptState(held: Holding, renewals: Renewals): KeptState {
+export function keptState(held: KeptToken, renewals: Renewals): KeptState {
   const { token } = held;
   const { pauses } = renewals;
   return {
@@ -17,7 +17,7 @@ export function keptState(held: Holding, renewals: Renewals): KeptState {
   };
 }
 
-function nameOf(held: Holding, { flight, pauses }: Renewals): KeptState['state'] {
+function nameOf(held: KeptToken, { flight, pauses }: Renewals): KeptState['state'] {
   if (flight) return 'renewing';
   const unexpired = held.unexpired() !== undefined;
   if (pauses.last() || (pauses.active() && !unexpired)) return 'failing';

@@ -16,8 +16,8 @@ export interface Attempt {
   readonly request: 'unsent' | 'under way' | 'answered';
 }
 
-/** Whose pauses. */
-export interface PausingOptions {
+/** What the pauses are made of. */
+export interface PausesOptions {
   /** Name of the backend, for messages. */
   readonly name: string;
   readonly clock: Clock;
@@ -25,13 +25,13 @@ export interface PausingOptions {
 }
 
 /** Both pauses as one. A class of few fields: there is one for each user. */
-export class Pausing {
-  readonly #options: PausingOptions;
+export class Pauses {
+  readonly #options: PausesOptions;
   /** Made when it is first needed: most identities never fail. */
   #own: Pause | undefined;
   #mine: (Failure & { readonly scope: PauseScope }) | undefined;
 
-  constructor(options: PausingOptions) {
+  constructor(options: PausesOptions) {
     this.#options = options;
   }
 

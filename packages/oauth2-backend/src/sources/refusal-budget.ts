@@ -7,7 +7,7 @@ const DISTANCE = 12_000;
 const MAX_DISTANCE = 600_000;
 
 /** A budget of forced renewals: a burst of 5, then one each 12 s, the distance doubling to 10 min while repeats keep being refused. */
-export interface ForcedRenewals {
+export interface RefusalBudget {
   /** Takes one, if there is one left. */
   take(): boolean;
   /** A repeat with a renewed token was answered 401 again. */
@@ -17,7 +17,7 @@ export interface ForcedRenewals {
 }
 
 /** A full budget. @param onSpent told once each time it runs out */
-export function forcedRenewals(clock: Clock, onSpent: () => void = () => {}): ForcedRenewals {
+export function refusalBudget(clock: Clock, onSpent: () => void = () => {}): RefusalBudget {
   let left = BURST;
   let distance = DISTANCE;
   let since = clock.monotonic();

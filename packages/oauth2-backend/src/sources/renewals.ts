@@ -1,4 +1,14 @@
-/** The renewals of one identity, one at a time: each as a flight, let through by the pauses, which learn from how it ended. */
+/**
+ * The renewals of one identity, one at a time: each is a flight, and the pauses learn from how it ended.
+ *
+ * Only the instant of sending tells whether a request may be sent: credentials are read before, and the token backend may
+ * need a token of its own. So whoever sends a renewal's requests passes a gate (`RequestGate`), in this order, and the
+ * calls tell the pauses how far the last request got:
+ * 1. `enter()`, everything ready: throws while the token backend is paused; gives a promise while another renewal tries it
+ *    alone, after which everything is made ready again, for assertions age; gives nothing when the request may be sent.
+ * 2. `sent()`, at the instant of sending. What fails before says nothing of the token endpoint.
+ * 3. `answered()`, the answer read. What fails between the two is a broken connection or silence.
+ */
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
@@ -11,11 +21,11 @@ import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
 import { type Instant, readClock } from './lifetime.js';
 import { othersError } from './own-error.js';
-import { type Attempt, Pausing, type PausingOptions } from './pauses.js';
-import { passage } from './request-gate.js';
+import { type Attempt, Pauses, type PausesOptions } from './pauses.js';
+import { renewalGate } from './request-gate.js';
 
-/** What a renewal is started with. */
-export interface Occasion {
+/** What a renewal is started for. */
+export interface RenewalStart {
   /** The value of the token that has been refused, if that is why. */
   readonly refused: string | undefined;
   readonly context: RequestContext | undefined;
@@ -25,7 +35,7 @@ export interface Occasion {
 }
 
 /** How a renewal ended. */
-export type Outcome = (
+export type RenewalEnd = (
   | { readonly renewed: Renewed }
   | {
       readonly error: unknown;
@@ -39,15 +49,15 @@ export type Outcome = (
   readonly forced: boolean;
 };
 
-/** What renewals need. */
-export interface RenewalsOptions extends PausingOptions {
+/** How the pauses are made, and a renewal's time. */
+interface RenewalsOptions extends PausesOptions {
   /** Milliseconds for a renewal's requests. */
   readonly deadline: number;
 }
 
-/** Starts them and knows the one under way. A class of few fields: there is one for each user. */
+/** Starts renewals and knows the one under way. A class of few fields: there is one for each user. */
 export class Renewals {
-  readonly pauses: Pausing;
+  readonly pauses: Pauses;
   /** The one under way. */
   flight: Flight<Renewed> | undefined;
   closed = false;
@@ -57,20 +67,20 @@ export class Renewals {
   constructor(source: GrantSource, options: RenewalsOptions) {
     this.#source = source;
     this.#options = options;
-    this.pauses = new Pausing(options);
+    this.pauses = new Pauses(options);
   }
 
   /**
    * @param onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure
    * @throws ClosedError
    */
-  start({ refused, context, input, overrule }: Occasion, onEnd: (outcome: Outcome) => void): Flight<Renewed> {
+  start({ refused, context, input, overrule }: RenewalStart, onEnd: (end: RenewalEnd) => void): Flight<Renewed> {
     if (this.closed) throw this.#closedError();
     const { name, clock, deadline, shared } = this.#options;
     const forced = refused !== undefined;
     let restart = () => {};
     // What the application's functions take, and waiting for another's attempt, is not the token endpoint's time.
-    const way = passage({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
+    const gate = renewalGate({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
     let digest: string | undefined;
     let evaluated = input === undefined;
 
@@ -79,7 +89,7 @@ export class Renewals {
       digest = given?.digest;
       evaluated = true;
       signal.throwIfAborted();
-      const query = { signal, refused, context, input: given, passage: way };
+      const query = { signal, refused, context, input: given, gate };
       const renewed = await renew(this.#source, query, { clock, mayRepeat, onStumble: () => shared?.stumbled() });
       // What comes after the deadline has no caller any more, and may be older than what is kept by now.
       signal.throwIfAborted();
@@ -87,27 +97,27 @@ export class Renewals {
     };
     const mayRepeat = () => !this.pauses.failing();
     const late = () => {
-      way.cut();
-      if (way.waiting()) return othersError(shared?.last()?.error, name);
+      gate.cut();
+      if (gate.waiting()) return othersError(shared?.last()?.error, name);
       return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
     };
     const ended = () => {
       this.flight = undefined;
-      way.leave();
+      gate.leave();
     };
     const started = startFlight(work, { deadline, late });
     restart = started.restart;
     const result = started.result.then(
       (renewed) => {
         ended();
-        this.pauses.succeeded(way.attempt());
+        this.pauses.succeeded(gate.attempt());
         onEnd({ renewed, forced });
         return renewed;
       },
       (error) => {
         ended();
-        if (!this.closed && !way.turnedAway()) {
-          onEnd({ error, digest, forced, pause: this.#judge(error, way.attempt(), evaluated) });
+        if (!this.closed && !gate.turnedAway()) {
+          onEnd({ error, digest, forced, pause: this.#judge(error, gate.attempt(), evaluated) });
         }
         throw error;
       },
@@ -151,7 +161,7 @@ export interface Renewed {
 }
 
 /** Asks the source until it gives a token or asking again is of no use. */
-export async function renew(
+async function renew(
   source: GrantSource,
   query: GrantQuery,
   options: { clock: Clock; mayRepeat: () => boolean; onStumble: () => void },

@@ -1,13 +1,14 @@
-/** The way of one renewal's requests to the token endpoint: past the pause of the token backend, and how far they got. */
+/** The gate of one renewal's requests to the token endpoint; `renewals.ts` has the order of the calls. */
 
 import type { Clock } from '../clock.js';
-import type { RequestPassage } from '../token-request/grant-source.js';
+import type { RequestGate } from '../token-request/grant-source.js';
 import { othersError } from './own-error.js';
 import type { SharedPause } from './pause.js';
 import type { Attempt } from './pauses.js';
 
-/** One renewal's way. */
-export interface Passage extends RequestPassage {
+/** The gate, with what the renewal itself asks of it. */
+export interface RenewalGate extends RequestGate {
+  /** When it was passed, and how far the last request got. */
   attempt(): Attempt;
   /** The renewal's time is over: a request that has just been sent says nothing then. */
   cut(): void;
@@ -19,8 +20,7 @@ export interface Passage extends RequestPassage {
   leave(): void;
 }
 
-/** Whose way it is. */
-export interface PassageOptions {
+interface GateOptions {
   /** Name of the backend, for messages. */
   readonly name: string;
   readonly clock: Clock;
@@ -33,8 +33,8 @@ export interface PassageOptions {
   readonly onProgress: () => void;
 }
 
-/** Nothing sent yet. */
-export function passage({ name, clock, deadline, shared, overrule, onProgress }: PassageOptions): Passage {
+/** Shut while the token backend is paused or tried by another renewal. */
+export function renewalGate({ name, clock, deadline, shared, overrule, onProgress }: GateOptions): RenewalGate {
   let state: 'before' | 'waiting' | 'inside' | 'over' = 'before';
   let request: Attempt['request'] = 'unsent';
   let began = clock.monotonic();

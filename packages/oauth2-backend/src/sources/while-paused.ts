@@ -1,11 +1,11 @@
-/** Looks for a token that others have got, while nobody here may ask for one. */
+/** What a caller may do while a pause is on: look for a token that other processes have got, or ask with another assertion. */
 
 import type { Clock } from '../clock.js';
 import { NoTokenError } from '../errors.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
 import { concernsClient, failureKind } from './failure.js';
 import { readClock } from './lifetime.js';
-import type { Pausing } from './pauses.js';
+import type { Pauses } from './pauses.js';
 import type { Renewed } from './renewals.js';
 import { inTime } from './waiting.js';
 
@@ -14,14 +14,14 @@ const DISTANCE = 500;
 
 type Query = Pick<GrantQuery, 'refused' | 'input'>;
 
-/** Looks once however many callers wait; nothing when somebody has just looked. */
-export type PickUp = (query: Query) => Promise<void> | undefined;
+/** Looks once however many callers wait; gives nothing when somebody has just looked. */
+export type FindToken = (query: Query) => Promise<void> | undefined;
 
-/** Ends the identity's pause when there is one. @param options.onFound told before those who wait */
-export function pickUp(
+/** Ends the identity's pause when a token is found. @param options.onFound told before those who wait */
+export function tokenFinder(
   find: NonNullable<GrantSource['found']>,
-  { clock, pauses, onFound }: { clock: Clock; pauses: Pausing; onFound: (found: Renewed) => void },
-): PickUp {
+  { clock, pauses, onFound }: { clock: Clock; pauses: Pauses; onFound: (found: Renewed) => void },
+): FindToken {
   let looking: Promise<void> | undefined;
   let next = Number.NEGATIVE_INFINITY;
 

@@ -21,12 +21,12 @@ export interface GrantInput {
 /** Asks for a token with what was made of the context. */
 export interface GrantQuery extends TokenQuery {
   readonly input?: GrantInput | undefined;
-  /** The way of its requests to the token endpoint. */
-  readonly passage?: RequestPassage | undefined;
+  /** Where its requests to the token endpoint are let through. */
+  readonly gate?: RequestGate | undefined;
 }
 
-/** What a renewal's requests pass on their way. */
-export interface RequestPassage {
+/** Lets a renewal's requests through, judged at the instant of sending. The calls' order: enter, sent, answered. */
+export interface RequestGate {
   /** `undefined` when a request may be sent now; else a promise to wait for before asking again. @throws when none may be sent */
   enter(): Promise<void> | undefined;
   /** A request is sent now. */

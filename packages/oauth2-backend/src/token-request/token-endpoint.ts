@@ -71,7 +71,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   async function letThrough(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
     for (;;) {
       const draft = await fill(grant, query);
-      const waiting = query.passage?.enter();
+      const waiting = query.gate?.enter();
       if (!waiting) return draft;
       await waiting;
       query.signal?.throwIfAborted();
@@ -86,13 +86,13 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     return draft;
   }
 
-  async function request(draft: TokenRequestDraft, { signal, passage }: GrantQuery): Promise<Granted> {
+  async function request(draft: TokenRequestDraft, { signal, gate }: GrantQuery): Promise<Granted> {
     const post = await options.openPost(signal);
     const issuedAt = clock.now();
-    passage?.sent();
+    gate?.sent();
     return observe(async (answered) => {
       const answer = await send(post, draft, signal);
-      passage?.answered();
+      gate?.answered();
       answered(answer.status);
       return judge(answer, draft, issuedAt);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
 import { sharedPause } from '../../src/sources/pause.js';
-import { Pausing } from '../../src/sources/pauses.js';
+import { Pauses } from '../../src/sources/pauses.js';
 import { manualClock } from './manual-clock.js';
 
 const answered = (status: number) => new TokenRequestError(`answered ${status}`, { response: { status } });
@@ -10,15 +10,15 @@ const answered = (status: number) => new TokenRequestError(`answered ${status}`,
 function afterAnOutage() {
   const clock = manualClock();
   const shared = sharedPause(clock);
-  const ann = new Pausing({ name: 'orders', clock, shared });
-  const ben = new Pausing({ name: 'orders', clock, shared });
+  const ann = new Pauses({ name: 'orders', clock, shared });
+  const ben = new Pauses({ name: 'orders', clock, shared });
   const attempt = (request: 'unsent' | 'answered' = 'answered') => ({ began: clock.monotonic(), request });
   ann.failed(answered(503), attempt());
   clock.tick(1150);
   return { clock, shared, ann, ben, attempt };
 }
 
-describe('new Pausing(options) with a shared pause', () => {
+describe('new Pauses(options) with a shared pause', () => {
   it.each([400, 500])('takes a %d for a sign that the token backend works: it pauses one alone', (status) => {
     const { clock, shared, ann, ben, attempt } = afterAnOutage();
     clock.tick(1);

@@ -1,16 +1,16 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { forcedRenewals } from '../../src/sources/refusal-budget.js';
+import { refusalBudget } from '../../src/sources/refusal-budget.js';
 import { manualClock } from './manual-clock.js';
 
 function spent() {
   const clock = manualClock();
-  const budget = forcedRenewals(clock);
+  const budget = refusalBudget(clock);
   for (let index = 0; index < 5; index++) expect(budget.take()).toBe(true);
   expect(budget.take()).toBe(false);
   return { clock, budget };
 }
 
-describe('forcedRenewals(clock)', () => {
+describe('refusalBudget(clock)', () => {
   it('earns one each 12 s, at most 5, while repeats are not judged', () => {
     const { clock, budget } = spent();
     for (let index = 0; index < 3; index++) {
@@ -56,7 +56,7 @@ describe('forcedRenewals(clock)', () => {
   it('tells once that it is spent, and again when it was whole in between', () => {
     const clock = manualClock();
     const onSpent = jest.fn();
-    const budget = forcedRenewals(clock, onSpent);
+    const budget = refusalBudget(clock, onSpent);
     const spend = () => {
       while (budget.take());
       budget.take();

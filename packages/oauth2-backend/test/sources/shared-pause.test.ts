@@ -5,7 +5,7 @@ import { keep } from '../../src/sources/keep.js';
 import type { KeepEvent } from '../../src/sources/kept-source.js';
 import { sharedPause } from '../../src/sources/pause.js';
 import type { AccessToken } from '../../src/token.js';
-import type { GrantQuery, RequestPassage } from '../../src/token-request/grant-source.js';
+import type { GrantQuery, RequestGate } from '../../src/token-request/grant-source.js';
 import { manualClock } from './manual-clock.js';
 
 const answered = (status: number, retryAfter?: number) =>
@@ -29,15 +29,15 @@ function sharing(deadline = 10_000) {
     identity(user: string) {
       const events: KeepEvent[] = [];
       const source = {
-        async token({ passage }: GrantQuery = {}): Promise<AccessToken> {
-          for (let waiting = passage?.enter(); waiting; waiting = passage?.enter()) await waiting;
+        async token({ gate }: GrantQuery = {}): Promise<AccessToken> {
+          for (let waiting = gate?.enter(); waiting; waiting = gate?.enter()) await waiting;
           asked.push(user);
-          passage?.sent();
+          gate?.sent();
           await world.answer(user).catch((error: unknown) => {
-            if (error instanceof TokenRequestError && error.response) passage?.answered();
+            if (error instanceof TokenRequestError && error.response) gate?.answered();
             throw error;
           });
-          passage?.answered();
+          gate?.answered();
           return { value: user, type: 'Bearer', issuedAt: clock.now(), expiresAt: clock.now() + 3_600_000 };
         },
       };
@@ -207,22 +207,22 @@ describe('identities that share a token backend', () => {
 
   it('do not mind a request that had just been sent when the time was over, nor one that was answered before', async () => {
     for (const hang of [
-      async (passage: RequestPassage | undefined) => {
+      async (gate: RequestGate | undefined) => {
         await delay(90);
-        passage?.sent();
+        gate?.sent();
       },
-      async (passage: RequestPassage | undefined) => {
-        passage?.sent();
-        passage?.answered();
+      async (gate: RequestGate | undefined) => {
+        gate?.sent();
+        gate?.answered();
       },
     ]) {
       const world = sharing(100);
       const [bob, events] = [world.identity('bob'), [] as KeepEvent[]];
       const source = {
-        async token({ passage }: GrantQuery = {}) {
+        async token({ gate }: GrantQuery = {}) {
           // Entering begins the time anew: what comes next is a function that takes most of it.
-          await passage?.enter();
-          await hang(passage);
+          await gate?.enter();
+          await hang(gate);
           return new Promise<never>(() => {});
         },
       };

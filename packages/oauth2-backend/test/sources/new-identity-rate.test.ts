@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { newcomers } from '../../src/sources/newcomers.js';
+import { newIdentityRate } from '../../src/sources/new-identity-rate.js';
 import { manualClock } from './manual-clock.js';
 
 function door(perSecond: number) {
   const clock = manualClock();
   let told = 0;
-  const { admit } = newcomers({ clock, perSecond, onFull: () => (told += 1) });
+  const { admit } = newIdentityRate({ clock, perSecond, onFull: () => (told += 1) });
   /** How many of so many were let in. */
   const come = (count: number) => Array.from({ length: count }, admit).filter(Boolean).length;
   return { clock, come, told: () => told };
 }
 
-describe('newcomers(options)', () => {
+describe('newIdentityRate(options)', () => {
   it('lets in ten seconds of them at once, then so many a second', () => {
     const { clock, come } = door(20);
     expect(come(1_000)).toBe(200);

@@ -2,11 +2,10 @@
 
 import type { Clock } from '../clock.js';
 
-/** Seconds whose newcomers may come at once: after a restart all users are new. */
+/** Seconds whose new identities may come at once: after a restart all users are new. */
 const BURST = 10;
 
-/** A door for identities that are not known. */
-export interface Newcomers {
+interface NewIdentityRate {
   /** Whether one more is let in now. */
   admit(): boolean;
 }
@@ -16,7 +15,7 @@ export interface Newcomers {
  *
  * @param options.onFull told once when somebody has to be sent away, until it is quiet again
  */
-export function newcomers(options: { clock: Clock; perSecond: number; onFull?: () => void }): Newcomers {
+export function newIdentityRate(options: { clock: Clock; perSecond: number; onFull?: () => void }): NewIdentityRate {
   const { clock, perSecond, onFull } = options;
   const most = BURST * perSecond;
   let left = most;

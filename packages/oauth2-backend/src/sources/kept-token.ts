@@ -4,8 +4,8 @@ import type { Clock } from '../clock.js';
 import type { AccessToken } from '../token.js';
 import { type Lifetime, reached } from './lifetime.js';
 
-/** A place for one token. A class of few fields: there is one for each user. */
-export class Holding {
+/** Empty until `put()`. A class of few fields: there is one for each user. */
+export class KeptToken {
   /** The last token that came, kept or not. */
   last: AccessToken | undefined;
   /** The token that is kept, in whatever phase. */
