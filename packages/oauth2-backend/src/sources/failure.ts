@@ -3,7 +3,7 @@
 import { TokenRequestError, TokenTimeoutError } from '../errors.js';
 
 /** Whether asking again soon may help, and whom the failure concerns. */
-export interface FailureKind {
+interface FailureKind {
   /** A 4xx other than 408 and 429 is a refusal: the server has judged the request. */
   readonly refusal: boolean;
   /** Worth a quick attempt inside the same renewal. */

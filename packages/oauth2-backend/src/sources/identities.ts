@@ -1,6 +1,6 @@
 /** The identities that are known, in the order of last use: at most so many, those without a token the first to go. */
 
-import { type Clock, systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import type { IdentityPart } from '../token-request/identity.js';
 import type { KeptSource } from './kept-source.js';
 
@@ -9,15 +9,13 @@ const IDLE = 300_000;
 /** How many are looked at on the way of each call. */
 const STEP = 2;
 
-/** One identity. */
-export interface Identity {
+interface Identity {
   readonly source: KeptSource;
   /** Those who wait for its token: another entry for them would ask again. */
   callers: number;
 }
 
-/** Which ones are known. */
-export interface Identities {
+interface Identities {
   /** The identity of this key, which is used now; a new one where it is not known. @throws what `admit` throws */
   use(key: string, whose?: IdentityPart): Identity;
   /** It has got a token. */
@@ -35,9 +33,8 @@ export interface IdentitiesOptions {
   /** The most that are known; none with a renewal or a caller under way goes. */
   readonly max: number;
   /** Asked before one is made; throws when it must not be. */
-  readonly admit?: (() => void) | undefined;
-  /** Default: the machine's clocks. */
-  readonly clock?: Clock | undefined;
+  readonly admit: () => void;
+  readonly clock: Clock;
 }
 
 interface Entry extends Identity {
@@ -45,9 +42,9 @@ interface Entry extends Identity {
   usedAt: number;
 }
 
-/** None yet. */
+/** Makes the register of a backend's identities. */
 export function identities(options: IdentitiesOptions): Identities {
-  const { make, max, admit, clock = systemClock } = options;
+  const { make, max, admit, clock } = options;
   // Apart, so that made-up identities, which never get a token, push out each other and nobody else.
   const strangers = new Map<string, Entry>();
   const holders = new Map<string, Entry>();
@@ -84,7 +81,7 @@ export function identities(options: IdentitiesOptions): Identities {
   }
 
   function admitted(key: string, whose: IdentityPart): Entry {
-    admit?.();
+    admit();
     return { source: make(key, whose), callers: 0, usedAt: 0 };
   }
 

@@ -15,7 +15,7 @@ interface NewIdentityRate {
  *
  * @param options.onFull told once when somebody has to be sent away, until it is quiet again
  */
-export function newIdentityRate(options: { clock: Clock; perSecond: number; onFull?: () => void }): NewIdentityRate {
+export function newIdentityRate(options: { clock: Clock; perSecond: number; onFull: () => void }): NewIdentityRate {
   const { clock, perSecond, onFull } = options;
   const most = BURST * perSecond;
   let left = most;
@@ -32,7 +32,7 @@ export function newIdentityRate(options: { clock: Clock; perSecond: number; onFu
         left -= 1;
         return true;
       }
-      if (!told) onFull?.();
+      if (!told) onFull();
       told = true;
       return false;
     },

@@ -33,8 +33,7 @@ export interface Pause {
 }
 
 /** A pause that grows with each failure in a row; `Retry-After` is obeyed when longer, up to a cap (RFC 9110 §10.2.3). */
-export function pause(options: { clock: Clock; random?: () => number }): Pause {
-  const { clock, random = Math.random } = options;
+export function pause(clock: Clock): Pause {
   let failures = 0;
   let last: (Failure & { readonly since: number; readonly until: number }) | undefined;
 
@@ -45,7 +44,7 @@ export function pause(options: { clock: Clock; random?: () => number }): Pause {
       const first = !last || began > last.since;
       if (first) failures += 1;
       const since = clock.monotonic();
-      const length = Math.max(lengthOf(error, failures - 1, random()), last ? last.until - since : 0);
+      const length = Math.max(lengthOf(error, failures - 1), last ? last.until - since : 0);
       const at = clock.now();
       last = { error, at, retryAt: at + length, since, until: since + length };
       return first;
@@ -58,19 +57,19 @@ export function pause(options: { clock: Clock; random?: () => number }): Pause {
   };
 }
 
-function lengthOf(error: unknown, failures: number, random: number): number {
+function lengthOf(error: unknown, failures: number): number {
   const steps = failureKind(error).refusal ? REFUSED : TRANSIENT;
   const step = steps[Math.min(failures, steps.length - 1)] ?? 0;
   const cap = statusOf(error) === 429 ? MAX_RETRY_AFTER_429 : MAX_RETRY_AFTER;
   const asked = Math.min(retryAfterOf(error) ?? 0, cap);
-  return Math.round(Math.max(step * (1 + JITTER * random), asked));
+  return Math.round(Math.max(step * (1 + JITTER * Math.random()), asked));
 }
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof TokenRequestError ? error.response?.status : undefined;
 }
 
-/** A pause with a door, through which each request goes. */
+/** The pause of a token backend, which lets each request through or not. */
 export interface SharedPause extends Pause {
   /**
    * Lets a request through, and gives what to call when the renewal is over: always while nothing is wrong; after a failure
@@ -85,9 +84,9 @@ export interface SharedPause extends Pause {
 
 const MAX_STUMBLES = 3;
 
-/** One for each token backend. */
+/** To be made once for each token backend. */
 export function sharedPause(clock: Clock): SharedPause {
-  const pausing = pause({ clock });
+  const pausing = pause(clock);
   let trial: Promise<void> | undefined;
   let stumbles = 0;
 

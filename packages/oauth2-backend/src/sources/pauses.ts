@@ -67,7 +67,7 @@ export class Pauses {
     const common = everyone ? shared : undefined;
     // An answer, even a refusal, shows that the token backend works.
     if (request === 'answered' && !common) shared?.succeeded(began);
-    if (!common) this.#own ??= pause({ clock });
+    if (!common) this.#own ??= pause(clock);
     const pausedBy = common ?? this.#own;
     const first = pausedBy?.failed(error, began) ?? false;
     const scope = common ? 'token backend' : 'identity';

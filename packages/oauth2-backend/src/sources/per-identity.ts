@@ -6,8 +6,8 @@ import type { IdentityPart } from '../token-request/identity.js';
 import { type IdentitiesOptions, identities } from './identities.js';
 import { waitFor } from './waiting.js';
 
-/** What a context says. */
-export interface Identified {
+/** Whose token a context asks for. */
+interface Identified {
   /** The identity: cache key and flight key. */
   readonly key: string;
   /** The same in every process; absent where only this one can tell. */
@@ -22,8 +22,7 @@ export interface PerIdentityOptions extends IdentitiesOptions {
   readonly identify: (context: RequestContext | undefined) => Promise<Identified>;
 }
 
-/** Kept tokens by identity. */
-export interface PerIdentity {
+interface PerIdentity {
   token(query?: GrantQuery): Promise<AccessToken>;
   counts(): { readonly identities: number; readonly evictions: number };
   close(): void;

@@ -25,7 +25,7 @@ import { type Attempt, Pauses, type PausesOptions } from './pauses.js';
 import { renewalGate } from './request-gate.js';
 
 /** What a renewal is started for. */
-export interface RenewalStart {
+interface RenewalStart {
   /** The value of the token that has been refused, if that is why. */
   readonly refused: string | undefined;
   readonly context: RequestContext | undefined;

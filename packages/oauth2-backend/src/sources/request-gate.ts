@@ -7,7 +7,7 @@ import type { SharedPause } from './pause.js';
 import type { Attempt } from './pauses.js';
 
 /** The gate, with what the renewal itself asks of it. */
-export interface RenewalGate extends RequestGate {
+interface RenewalGate extends RequestGate {
   /** When it was passed, and how far the last request got. */
   attempt(): Attempt;
   /** The renewal's time is over: a request that has just been sent says nothing then. */

@@ -6,7 +6,7 @@ import { manualClock } from './manual-clock.js';
 type State = ReturnType<KeptSource['state']>;
 
 /** Identities whose state the test says: none unless it has got a token, which then lives as long as given. */
-function known(max: number, admit?: () => void) {
+function known(max: number, admit = () => {}) {
   const clock = manualClock();
   const made: string[] = [];
   const states = new Map<string, Partial<State>>();

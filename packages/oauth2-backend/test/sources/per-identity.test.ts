@@ -17,6 +17,8 @@ function identities(max: number, identify = async (context: RequestContext | und
   const source = perIdentity({
     identify,
     max,
+    clock,
+    admit() {},
     make: (key) =>
       keep(
         {
@@ -138,6 +140,8 @@ describe('perIdentity(options)', () => {
     const source = perIdentity({
       identify: async (context) => ({ key: context?.inbound.user }),
       max: 1,
+      clock,
+      admit() {},
       make: (key) =>
         keep(
           {
