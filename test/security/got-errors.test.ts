@@ -24,7 +24,7 @@ const ways = {
 describe.each(Object.entries(ways))('the error of %s', (_, send) => {
   it.each([
     ['an answer of 500', { status: 500, body: 'no' }],
-    ['an answer of 401', { status: 401, headers: { 'www-authenticate': 'Negotiate' } }],
+    ['an answer of 401', { status: 401, headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } }],
     ['a connection that breaks', { reset: true }],
   ])('leads to no token, whichever member is asked for: %s', async (_failure, answer) => {
     world.api.next(answer);

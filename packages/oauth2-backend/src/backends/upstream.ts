@@ -53,7 +53,8 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const counted = given || !oauth2 ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? resolved.source;
-    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries: oauth2?.retries ?? 1 });
+    const warn = (message: string) => options.warn(message, name);
+    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries: oauth2?.retries ?? 1, warn });
     return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
   }
 

@@ -5,7 +5,7 @@ import { feedbackOf } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
 import { waitFor } from '../sources/waiting.js';
 import { type AccessToken, isTokenValue, type TokenQuery, type TokenSource } from '../token.js';
-import { refusalOf } from './challenges.js';
+import { verdictOf } from './challenges.js';
 import type { TargetRule } from './target.js';
 
 /** A 401 and what is known of the request it answers. */
@@ -46,8 +46,11 @@ export function tieBearer(options: {
   source: TokenSource | undefined;
   target: TargetRule;
   retries: number;
+  /** For what somebody should look at. */
+  warn: (message: string) => void;
 }): Bearer {
-  const { name, source, target, retries } = options;
+  const { name, source, target, retries, warn } = options;
+  let dpopWarned = false;
   /** A foreign source may change its object: the value counts. */
   let checked: string | undefined;
   /** Only for sources that nobody keeps: they are told at the next question. */
@@ -69,7 +72,9 @@ export function tieBearer(options: {
       if (!source) return undefined;
       const feedback = feedbackOf(token);
       if (repeats > 0) feedback?.refusedAgain();
-      if (refusalOf(challenges) === 'stands') return undefined;
+      const verdict = verdictOf(challenges);
+      if (verdict === 'dpop-wanted') warnOfDpop();
+      if (verdict !== 'another-token-may-help') return undefined;
       if (repeats >= retries || !(typeof replayable === 'function' ? await replayable() : replayable)) {
         if (feedback) feedback.refused();
         else refusedValue = token.value;
@@ -107,6 +112,12 @@ export function tieBearer(options: {
     }
     if (token?.value !== refusedValue) refusedValue = undefined;
     return check(token);
+  }
+
+  function warnOfDpop(): void {
+    if (!dpopWarned)
+      warn(`backend "${name}": the API wants DPoP (RFC 9449) and takes no bearer token; its 401s are passed on`);
+    dpopWarned = true;
   }
 
   /** Sources are other people's code: what they give goes into a header only if a header may carry it. */

@@ -99,17 +99,29 @@ function takeQuoted(reader: Reader): string {
   return value;
 }
 
+/** What a refusal's challenges say of the bearer token that was sent. */
+export type ChallengeVerdict = 'another-token-may-help' | 'stands' | 'dpop-wanted';
+
 /**
- * Whether a 401 may be answered by repeating the request with another token, by its `WWW-Authenticate` (RFC 6750 §3.1).
- * `'stands'`: each Bearer or DPoP challenge names an error that another token does not cure, or only other schemes are
- * asked for. `'another-token-may-help'`: everything else, no challenge included.
+ * Whether a refusal may be answered by repeating the request with another token, by its `WWW-Authenticate` (RFC 6750 §3.1).
+ * Challenges of other schemes say nothing of a bearer token: with only those, or with none, another token may help.
+ *
+ * - `'stands'`: each Bearer challenge names an error that another token does not cure, or none names an error and a DPoP
+ *   challenge names such a one
+ * - `'dpop-wanted'`: a DPoP challenge and no Bearer challenge (RFC 9449 §7.1): no bearer token is taken
  */
-export function refusalOf(header: string | readonly string[] | undefined): 'another-token-may-help' | 'stands' {
+export function verdictOf(header: string | readonly string[] | undefined): ChallengeVerdict {
   const challenges = parseChallenges(header);
-  const ours = challenges.filter(({ scheme }) => scheme === 'bearer' || scheme === 'dpop');
-  const stands =
-    challenges.length > 0 && ours.every(({ params }) => FINAL.has(params.get('error')?.toLowerCase() ?? ''));
+  const bearer = challenges.filter(({ scheme }) => scheme === 'bearer');
+  const dpop = challenges.filter(({ scheme }) => scheme === 'dpop');
+  if (bearer.length === 0) return dpop.length > 0 ? 'dpop-wanted' : 'another-token-may-help';
+  if (bearer.every(isFinal)) return 'stands';
+  const stands = dpop.some(isFinal) && !bearer.some(({ params }) => params.has('error'));
   return stands ? 'stands' : 'another-token-may-help';
+}
+
+function isFinal({ params }: Challenge): boolean {
+  return FINAL.has(params.get('error')?.toLowerCase() ?? '');
 }
 
 /** RFC 6750 §3.1 and, for the last one, RFC 9470 §3. */

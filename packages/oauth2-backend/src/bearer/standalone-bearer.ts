@@ -43,10 +43,14 @@ export function bearer(source: TokenSource, options: BearerOptions): Bearer {
   const origin = readTokenOrigin(givenOrigin, allowHttp === true, place.at('origin'));
   if (origin === undefined || pathPrefix === undefined || problems.length > 0) throw new ConfigurationError(problems);
   if (isExposed(origin)) {
-    process.emitWarning(`bearer: tokens go over plain http to ${origin} (allowHttp)`, { type: 'OAuth2BackendWarning' });
+    warn(`bearer: tokens go over plain http to ${origin} (allowHttp)`);
   }
   const named = { name: name ?? origin, origin, pathPrefix };
-  return tieBearer({ name: named.name, source, target: targetRule(named), retries });
+  return tieBearer({ name: named.name, source, target: targetRule(named), retries, warn });
+}
+
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'OAuth2BackendWarning' });
 }
 
 const readRetries = wholeNumber(0, 255);

@@ -10,7 +10,8 @@ import { scriptedSource } from '../sources/scripted-source.js';
 
 const ORIGIN = 'https://billing.example.com';
 const target = targetRule({ name: 'billing', origin: ORIGIN, pathPrefix: '' });
-const tie = (source: TokenSource | undefined, retries = 1) => tieBearer({ name: 'billing', source, target, retries });
+const tie = (source: TokenSource | undefined, retries = 1, warn: (message: string) => void = () => {}) =>
+  tieBearer({ name: 'billing', source, target, retries, warn });
 
 const refusal = (token: AccessToken, options: Partial<Refusal> = {}): Refusal => ({
   token,
@@ -139,6 +140,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     ['no challenge', undefined],
     ['no error', 'Bearer realm="x"'],
     ['an unknown error', 'Bearer error="expired"'],
+    ['challenges of other schemes', ['Basic realm="x"', 'Negotiate']],
   ])('gives one after %s too (RULES 112)', async (_, challenges) => {
     const { billing } = tied();
     const token = await billing.token({});
@@ -149,7 +151,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     'Bearer error="insufficient_scope"',
     'Bearer error="invalid_request"',
     'Bearer error="insufficient_user_authentication"',
-    'Basic realm="x"',
+    'DPoP algs="ES256"',
   ])('judges the challenge first: %s leaves the token alone', async (challenges) => {
     const { billing, source } = tied();
     const token = await billing.token({});
@@ -158,6 +160,17 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     }
     expect(billing.current()).toBe(token);
     expect(source.queries).toHaveLength(1);
+  });
+
+  it('warns once of an API that wants DPoP, whatever it answers next', async () => {
+    const warn = jest.fn();
+    const { kept } = keeping();
+    const billing = tie(kept, 1, warn);
+    const token = await billing.token({});
+    for (let count = 0; count < 3; count++) {
+      await billing.afterRefusal(refusal(token, { challenges: 'DPoP algs="ES256"' }));
+    }
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^backend "billing": the API wants DPoP/)]]);
   });
 
   it('tells the keeper of a refusal that cannot be repeated, and asks for nothing', async () => {

@@ -76,6 +76,10 @@ describe.each(clients)('$name: a 401', ({ send }) => {
     ['a bare Bearer', 'Bearer'],
     ['invalid_token', 'Bearer realm="x", error="invalid_token"'],
     ['an unknown error', 'Bearer error="strange"'],
+    ['a Basic challenge', 'Basic realm="x"'],
+    ['an OAuth challenge', 'OAuth realm="x"'],
+    ['a Token challenge', 'Token'],
+    ['a Negotiate challenge', 'Negotiate'],
     ['one of two challenges that a token may cure', ['Bearer error="insufficient_scope"', 'Bearer']],
   ])('is repeated with %s (107, 109, 112)', async (_, challenge) => {
     const backend = world.backend();
@@ -89,7 +93,7 @@ describe.each(clients)('$name: a 401', ({ send }) => {
     'Bearer error="insufficient_scope", scope="more"',
     'Bearer error="invalid_request"',
     'Bearer error="insufficient_user_authentication"',
-    'Basic realm="x"',
+    'DPoP algs="ES256"',
   ])('is the answer with %s, and the token is kept (110, 111)', async (challenge) => {
     const backend = world.backend();
     world.api.revoke('token-1');

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { refusalOf } from '../../src/bearer/challenges.js';
+import { verdictOf } from '../../src/bearer/challenges.js';
 
-describe('refusalOf(header)', () => {
+describe('verdictOf(header)', () => {
   it.each<[string | string[] | undefined]>([
     [undefined],
     [''],
@@ -10,14 +10,20 @@ describe('refusalOf(header)', () => {
     ['Bearer'],
     ['bearer realm="x"'],
     ['Bearer error="invalid_token"'],
-    ['DPoP error="invalid_token", algs="ES256"'],
+    ['Bearer error="invalid_token", DPoP error="invalid_token", algs="ES256"'],
+    ['Bearer, DPoP algs="ES256"'],
+    ['Bearer error="invalid_token", DPoP error="insufficient_scope"'],
     ['Bearer error="expired_token"'],
     ['Basic realm="x", Bearer error="invalid_token"'],
-    ['Bearer error="insufficient_scope", DPoP algs="ES256"'],
+    ['Basic realm="x"'],
+    ['OAuth realm="x"'],
+    ['Token'],
+    ['Negotiate, NTLM'],
+    ['Basic error="insufficient_scope"'],
     [['Bearer error="insufficient_scope"', 'Bearer error="invalid_token"']],
     ['Bearer error_description="insufficient_scope"'],
   ])('%j: another token may help (RULES 107, 112)', (header) => {
-    expect(refusalOf(header)).toBe('another-token-may-help');
+    expect(verdictOf(header)).toBe('another-token-may-help');
   });
 
   it.each<[string | string[]]>([
@@ -25,19 +31,28 @@ describe('refusalOf(header)', () => {
     ['Bearer error=insufficient_scope'],
     ['bearer realm="x",error="invalid_request"'],
     ['Bearer error="insufficient_user_authentication", acr_values="2fa", max_age=5'],
-    ['DPoP error="insufficient_scope"'],
+    ['Bearer error="insufficient_scope", DPoP algs="ES256"'],
+    ['Bearer realm="x", DPoP error="insufficient_scope"'],
+    [['Bearer error="insufficient_scope"', 'Bearer error="invalid_request"']],
     [['Bearer error="insufficient_scope"', 'DPoP error="invalid_request"']],
     ['Basic realm="x", Bearer error="insufficient_scope"'],
-    ['Basic realm="x"'],
-    ['Negotiate, NTLM'],
   ])('%j: stands (RULES 109, 111)', (header) => {
-    expect(refusalOf(header)).toBe('stands');
+    expect(verdictOf(header)).toBe('stands');
+  });
+
+  it.each<[string | string[]]>([
+    ['DPoP algs="ES256"'],
+    ['DPoP error="invalid_token", algs="ES256"'],
+    ['DPoP error="insufficient_scope"'],
+    ['Basic realm="x", DPoP algs="ES256"'],
+  ])('%j: a bearer token is not taken at all', (header) => {
+    expect(verdictOf(header)).toBe('dpop-wanted');
   });
 
   it('always answers', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (header) => {
-        expect(['stands', 'another-token-may-help']).toContain(refusalOf(header));
+        expect(['stands', 'dpop-wanted', 'another-token-may-help']).toContain(verdictOf(header));
       }),
     );
   });
