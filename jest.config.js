@@ -42,6 +42,10 @@ export default {
     { ...shared, displayName: 'repository', rootDir: 'test' },
   ],
   reporters: ['default', '<rootDir>/test/tools/summary-line.js'],
+  // Many tests measure time: more of them at once than two would disturb each other, however many cores there are.
+  maxWorkers: 2,
+  // Jest keeps much of every test file: a worker that holds more is replaced before its next file.
+  workerIdleMemoryLimit: '512MB',
   // A machine that does other things too must not fail a test; what is slow is measured elsewhere.
   testTimeout: 20_000,
   coverageProvider: 'babel',
