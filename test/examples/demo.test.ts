@@ -98,6 +98,14 @@ describe('npm start -- --serve', () => {
   }
 });
 
+describe('npm start -- fleet without redis-server', () => {
+  it('says how to get it and exits 1', async () => {
+    const demo = run(main, ['fleet'], { PATH: '' });
+    expect(await demo.ended).toBe(1);
+    expect(demo.output()).toMatch(/^This demo needs redis-server: apt-get install redis-server/);
+  });
+});
+
 /** What `curl` would do with the options that the demo prints. */
 async function curl(command: string) {
   const url = command.match(/http:\S+/)?.[0] ?? '';

@@ -1,34 +1,8 @@
-/** A short soak, run as a process; needs the packages built, as `npm test` does first. Counts only: memory needs longer. */
-import { afterEach, describe, expect, it } from '@jest/globals';
-import { type RunningExample, runExample } from '../examples/run-example.js';
+/** What `npm run soak` refuses; needs the packages built, as `npm test` does first. */
+import { describe, expect, it } from '@jest/globals';
+import { runExample } from '../examples/run-example.js';
 
 const main = new URL('../../soak/main.js', import.meta.url);
-
-let running: RunningExample | undefined;
-
-function run(...args: string[]): RunningExample {
-  running = runExample(main, { args });
-  return running;
-}
-
-afterEach(async () => {
-  running?.kill('SIGKILL');
-  await running?.ended;
-});
-
-describe('npm run soak -- --seconds 12', () => {
-  it('holds every invariant while faults come and go', async () => {
-    const soak = run('--seconds', '12');
-    const code = await soak.ended;
-    expect({ code, output: soak.output() }).toMatchObject({
-      code: 0,
-      output: expect.stringMatching(/\nsoak: passed\n$/),
-    });
-    expect(soak.output()).toMatch(/^soak: 12 s, seed \d+$/m);
-    expect(soak.output()).toMatch(/^ +faults +.*\d+ × (token|api) /m);
-    expect(soak.output()).toMatch(/^ +due a 200 +[1-9]\d* with a live token/m);
-  }, 60_000);
-});
 
 describe('npm run soak', () => {
   it.each([
@@ -36,7 +10,7 @@ describe('npm run soak', () => {
     ['--seed', 'x'],
     ['--minutes', '1'],
   ])('refuses %s %s with its usage and exits 2', async (...args) => {
-    const soak = run(...args);
+    const soak = runExample(main, { args });
     expect(await soak.ended).toBe(2);
     expect(soak.output()).toMatch(/^usage: npm run soak \[-- --seconds 180\] \[--seed 123\]/);
   });

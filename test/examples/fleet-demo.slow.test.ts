@@ -24,11 +24,3 @@ suite('npm start -- fleet', () => {
     expect(demo.output()).not.toMatch(/oidc-provider|warning|eyJ/i);
   }, 110_000);
 });
-
-describe('npm start -- fleet without redis-server', () => {
-  it('says how to get it and exits 1', async () => {
-    const demo = runExample(main, { args: ['fleet'], env: { PATH: '' } });
-    expect(await demo.ended).toBe(1);
-    expect(demo.output()).toMatch(/^This demo needs redis-server: apt-get install redis-server/);
-  });
-});
