@@ -61,6 +61,8 @@ const NAMED: Readonly<Record<string, string>> = {
   TlsDefinition: 'block',
   JwtSigningProfile: 'block',
   OAuth2Definition: 'block',
+  StepUpDefinition: 'block',
+  TokenBackendDefinition: 'block',
   TokenSource: 'token source',
   ValuesByName: 'object of string or string[]',
   Members: 'object',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/backend.js';
 import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/attributes/oauth2.js';
+import { stepUpAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/refusals.js';
 import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/signing.js';
 import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/tls.js';
 import type { Attributes } from '../../packages/oauth2-backend/src/definitions/schema/attribute.js';
@@ -18,12 +19,14 @@ const own = attributeTexts('definition.ts', 'BackendDefinition');
 const tables = {
   backend: own.toSpliced(1, 0, ...attributeTexts('connection-definition.ts', 'ConnectionDefinition')),
   oauth2: attributeTexts('oauth2-definition.ts', 'OAuth2Definition'),
+  step_up: attributeTexts('oauth2-definition.ts', 'StepUpDefinition'),
   jwt_signing_profile: attributeTexts('jwt-signing-profile.ts', 'JwtSigningProfile'),
   tls: attributeTexts('tls-definition.ts', 'TlsDefinition'),
 };
 const read: Readonly<Record<keyof typeof tables, Attributes>> = {
   backend: backendAttributes,
   oauth2: oauth2Attributes,
+  step_up: stepUpAttributes,
   jwt_signing_profile: signingAttributes,
   tls: tlsAttributes,
 };

@@ -35,7 +35,12 @@ export type { RequestOptions } from './clients/request/options.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/definition.js';
 export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
-export type { OAuth2Definition, SubjectToken, VerifiedToken } from './definitions/oauth2-definition.js';
+export type {
+  OAuth2Definition,
+  StepUpDefinition,
+  SubjectToken,
+  VerifiedToken,
+} from './definitions/oauth2-definition.js';
 export type { TlsDefinition } from './definitions/tls-definition.js';
 export {
   AuthorizationHeaderError,

@@ -90,8 +90,16 @@ export interface OAuth2Definition {
   readonly requested_token_type?: string | undefined;
   /** Scope tokens separated by spaces (RFC 6749 §3.3); an empty one is not sent. */
   readonly scope?: string | undefined;
-  /** Integer, 0 to 255: how often a request answered 401 is repeated with a new token. @default 1 */
+  /** Integer, 0 to 255: how often a request whose answer refuses the token is repeated with a new one. @default 1 */
   readonly retries?: number | undefined;
+  /**
+   * Array of 401, 403, 404: the statuses by which the API refuses the token, for APIs that answer 403 or 404 to an expired
+   * or revoked one.
+   * @default [401]
+   */
+  readonly refused_statuses?: readonly (401 | 403 | 404)[] | undefined;
+  /** What may be asked for when the API's challenge wants more than the token has; without it such a challenge stands. */
+  readonly step_up?: StepUpDefinition | undefined;
   /**
    * Name or block: through which token requests go: another backend, or a definition that may leave `origin` out; else one
    * made from the token endpoint's origin.
@@ -116,6 +124,17 @@ export interface OAuth2Definition {
   readonly basic_encoding?: 'form' | 'raw' | undefined;
   /** A token endpoint over plain http outside loopback; one warning at start. @default false */
   readonly allow_http?: boolean | undefined;
+}
+
+/** What may be asked for when an API wants more than the token has; at least one of the two. */
+export interface StepUpDefinition {
+  /**
+   * Array of scope tokens: those that an `insufficient_scope` challenge (RFC 6750 §3.1) may ask for; when all it names are
+   * among them, one token is asked for with these beside `scope`, and the request is repeated with it.
+   */
+  readonly scopes?: readonly string[] | undefined;
+  /** The `claims` of an `insufficient_claims` challenge are asked for once, and the request is repeated. @default false */
+  readonly claims?: boolean | undefined;
 }
 
 /** The backend through which a token request goes; without `origin` it has the token endpoint's. */

@@ -159,8 +159,17 @@ export interface ResolvedOAuth2 {
   /** Absent when none, or an empty one, was configured. */
   readonly scope?: string;
   readonly params: NamedValues;
-  /** How often a resource request answered 401 is repeated. */
+  /** How often a resource request whose answer refuses the token is repeated. */
   readonly retries: number;
+  /** The statuses of the API that refuse the token; at least one. */
+  readonly refusedStatuses: readonly (401 | 403 | 404)[];
+  /** What may be asked for when the API wants more than the token has; absent: nothing, its challenge stands. */
+  readonly stepUp?: {
+    /** The scope tokens that a challenge may name; empty: none. */
+    readonly scopes: readonly string[];
+    /** Whether a challenge's `claims` may be asked for. */
+    readonly claims: boolean;
+  };
   /** Milliseconds. */
   readonly defaultTtl: number;
   /** How long before its end a token is renewed: a part of its life (0.25 is 25 %), or a fixed time. */

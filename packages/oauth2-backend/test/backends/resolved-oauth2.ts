@@ -16,6 +16,7 @@ export function resolvedOAuth2(changes: Partial<ResolvedOAuth2> = {}): ResolvedO
     clientSecret: 's3cret-of-the-shop',
     params: [],
     retries: 1,
+    refusedStatuses: [401],
     defaultTtl: 300_000,
     renewBefore: { fraction: 0.25 },
     basicEncoding: 'form',

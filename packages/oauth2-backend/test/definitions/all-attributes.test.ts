@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { certificateAuthority } from 'test-servers/certificates';
 import { backendAttributes } from '../../src/definitions/attributes/backend.js';
 import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
+import { stepUpAttributes } from '../../src/definitions/attributes/refusals.js';
 import { signingAttributes } from '../../src/definitions/attributes/signing.js';
 import { tlsAttributes } from '../../src/definitions/attributes/tls.js';
 import type { BackendDefinitions } from '../../src/definitions/definition.js';
@@ -63,6 +64,8 @@ const common = {
   token_endpoint: '/token',
   scope: 'read',
   retries: 2,
+  refused_statuses: [401, 403],
+  step_up: { scopes: ['write'], claims: true },
   backend: { origin: 'https://as.example.com', path_prefix: '/tenant', allow_http: false, ...connection },
   params: { resource: ['https://a', 'https://b'] },
   issuer: 'https://as.example.com',
@@ -165,7 +168,9 @@ describe('resolveDefinitions(all attributes)', () => {
       used.add(name);
       return value;
     });
-    const known = [backendAttributes, oauth2Attributes, signingAttributes, tlsAttributes].flatMap(Object.keys);
+    const known = [backendAttributes, oauth2Attributes, signingAttributes, stepUpAttributes, tlsAttributes].flatMap(
+      Object.keys,
+    );
     const files = ['server_ca_certificate_file', 'client_certificate_file', 'client_private_key'];
     expect(known.filter((name) => !used.has(name))).toEqual(['subject_token', 'subject', ...files]);
   });

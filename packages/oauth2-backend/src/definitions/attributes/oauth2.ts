@@ -17,6 +17,7 @@ import {
 import { readIssuer, readTokenEndpoint } from './addresses.js';
 import { exchangeAttributes } from './exchange.js';
 import { GRANT_TYPES } from './grant-types.js';
+import { readRefusedStatuses, readStepUp } from './refusals.js';
 import { signingAttributes } from './signing.js';
 import { readParams, readRenewalThreshold, readScope } from './token-request-values.js';
 
@@ -42,6 +43,8 @@ export const oauth2Attributes = {
   ...exchangeAttributes,
   scope: { read: readScope },
   retries: { default: 1, read: wholeNumber(0, 255) },
+  refused_statuses: { default: [401], read: readRefusedStatuses },
+  step_up: { read: readStepUp },
   backend: { read: (value) => value },
   jwt_signing_profile: { read: blockOf(signingAttributes) },
   params: { read: readParams },

@@ -19,6 +19,13 @@ export function readScope(value: unknown, place: Place): string | undefined {
   );
 }
 
+/** Reads one scope token (RFC 6749 App. A.4). */
+export function readScopeToken(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (value !== '' && !value.includes(' ') && !UNFIT.test(value)) return value;
+  return place.refuse('must be one scope token, of ASCII characters without spaces, quotes, backslashes and controls');
+}
+
 /** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
 export const readParams = namedValues({ name: readName, value: readValue });
 

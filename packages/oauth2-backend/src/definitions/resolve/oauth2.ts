@@ -33,6 +33,8 @@ export function resolveOAuth2(
     ...(values.scope && { scope: values.scope }),
     params: namesWithValues(values.params),
     retries: values.retries,
+    refusedStatuses: values.refused_statuses,
+    ...(values.step_up && { stepUp: values.step_up }),
     defaultTtl: values.default_ttl,
     renewBefore: values.renew_before,
     basicEncoding: values.basic_encoding,

@@ -9,7 +9,7 @@ export interface Attribute<T = unknown> {
   /** What is wanted, in words, of one that must not be missing: `scheme://host[:port]`. */
   readonly required?: string;
   /** What holds when it is not configured, in the form in which it would be configured; read by the same rule. */
-  readonly default?: string | number | boolean;
+  readonly default?: string | number | boolean | readonly number[];
   /** The rule: gives the meaning of a configured value, or reports what is wrong and gives `undefined`. */
   read(value: unknown, place: Place): T | undefined;
 }

@@ -1,0 +1,48 @@
+/** The attributes that say what of an API's answers refuses a token, and what may be asked for then. */
+
+import type { StepUpDefinition } from '../oauth2-definition.js';
+import type { ResolvedOAuth2 } from '../resolved.js';
+import { type Attribute, blockOf } from '../schema/attribute.js';
+import { entriesOf } from '../schema/members.js';
+import type { Place } from '../schema/place.js';
+import { readSwitch } from '../schema/values.js';
+import { readScopeToken } from './token-request-values.js';
+
+/** Reads an array of statuses, at least one; each comes out once. */
+export function readRefusedStatuses(value: unknown, place: Place): ResolvedOAuth2['refusedStatuses'] | undefined {
+  return readArray(value, place, readStatus, 'one status');
+}
+
+function readStatus(value: unknown, place: Place): 401 | 403 | 404 | undefined {
+  return value === 401 || value === 403 || value === 404 ? value : place.refuse('must be 401, 403 or 404, as a number');
+}
+
+/** By name, in the order of the documentation. */
+export const stepUpAttributes = {
+  scopes: { read: (value: unknown, place: Place) => readArray(value, place, readScopeToken, 'one scope token') },
+  claims: { default: false, read: readSwitch },
+} satisfies Record<keyof StepUpDefinition, Attribute>;
+
+/** Reads a `step_up` block; one that allows nothing is a problem. */
+export function readStepUp(value: unknown, place: Place): ResolvedOAuth2['stepUp'] | undefined {
+  const block = readStepUpBlock(value, place);
+  if (!block || block.refused.size > 0) return undefined;
+  const { scopes = Object.freeze([]), claims } = block.values;
+  if (!block.given.has('scopes') && !claims)
+    return place.refuse('does nothing: give "scopes", "claims": true, or both');
+  return Object.freeze({ scopes, claims });
+}
+
+const readStepUpBlock = blockOf(stepUpAttributes);
+
+function readArray<T>(
+  value: unknown,
+  place: Place,
+  read: (value: unknown, place: Place) => T | undefined,
+  least: string,
+): readonly T[] | undefined {
+  const entries = entriesOf(value, place);
+  if (entries?.length === 0) return place.refuse(`is empty: give at least ${least}, or leave it out`);
+  const values = entries?.map((entry) => read(entry.value, entry.place));
+  return values && Object.freeze([...new Set(values.filter((each) => each !== undefined))]);
+}
