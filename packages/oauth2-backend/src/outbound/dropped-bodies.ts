@@ -1,26 +1,25 @@
-/** Dropping an answer that nobody will read, so that its connection can be used again. */
+/** Bodies that nobody will read, or that nobody will send. */
+
+import type { Readable } from 'node:stream';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_TIME = 1_000;
 
-/** Something that gives chunks and can be given up. */
-interface Droppable {
-  /** Gives each chunk's length, until the end. */
-  readonly chunks: AsyncIterable<number>;
-  /** Closes the connection. */
-  readonly abandon: () => void;
-}
-
-/** Reads at most 64 KiB for at most 1 s; past either the connection is closed. Never rejects. */
-export async function dropAnswer({ chunks, abandon }: Droppable): Promise<void> {
-  let seen = 0;
-  const timer = setTimeout(abandon, MAX_TIME).unref();
+/**
+ * Drops the body of an answer that nobody will read, so that its connection can be used again: reads at most 64 KiB for at
+ * most 1 s; past either the connection is closed. Never rejects.
+ */
+export async function dropAnswer(body: Readable): Promise<void> {
+  // Giving it up is an error to a body that has not ended.
+  body.on('error', () => undefined);
+  const timer = setTimeout(() => body.destroy(), MAX_TIME).unref();
+  let left = MAX_BYTES;
   try {
-    for await (const length of chunks) {
-      seen += length;
-      if (seen > MAX_BYTES) break;
+    // Leaving the loop destroys the body.
+    for await (const chunk of body) {
+      left -= (chunk as Uint8Array).length;
+      if (left < 0) break;
     }
-    if (seen > MAX_BYTES) abandon();
   } catch {
     // The answer broke off or was given up: either way it is gone.
   } finally {

@@ -1,15 +1,16 @@
 /** undici's fetch with the backend's token, target, limits and redirect rule. */
 
+import { Readable } from 'node:stream';
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
-import { abandonBody } from '../../outbound/dropped-bodies.js';
+import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { fetchFailure } from '../../outbound/fetch-failure.js';
 import { outboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { withBodyFailure } from './answer.js';
-import { dropBody, hopDispatcher } from './hop.js';
+import { hopDispatcher } from './hop.js';
 import { type Hop, markRedirected, nextHop } from './redirect.js';
 import { readFetchRequest, withBody } from './request.js';
 
@@ -123,4 +124,8 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       if (released && hop === last) call.done();
     }
   };
+}
+
+async function dropBody({ body }: Response): Promise<void> {
+  if (body) await dropAnswer(Readable.fromWeb(body));
 }

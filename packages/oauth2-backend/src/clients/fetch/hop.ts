@@ -3,7 +3,6 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { type CallDispatchOptions, dispatchCall } from '../../outbound/call-dispatch.js';
-import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
@@ -78,14 +77,4 @@ class HopDispatch implements CallDispatchOptions {
     completeHeaders(headers, settings, token);
     return { ...request, path: completePath(request.path, settings.query), headers };
   }
-}
-
-/** Drops an answer that the caller will not see. */
-export async function dropBody(response: Response): Promise<void> {
-  const reader = response.body?.getReader();
-  if (!reader) return;
-  async function* chunks() {
-    for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value.byteLength;
-  }
-  await dropAnswer({ chunks: chunks(), abandon: () => void reader.cancel().catch(() => {}) });
 }

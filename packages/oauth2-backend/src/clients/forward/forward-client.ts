@@ -12,7 +12,7 @@ import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
-import { type AnswerBody, AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
+import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
 import { clientGone } from './client-gone.js';
 import { addForwarded } from './forwarded-headers.js';
 import { assertUnread, inboundBody } from './inbound-body.js';
@@ -72,7 +72,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
           };
           const next = await call.afterRefusal(token, challengesOf(answer.raw), replayable);
           if (next) {
-            await dropAnswer({ chunks: lengths(answer.body), abandon: () => void answer.body.destroy() });
+            await dropAnswer(answer.body);
             token = next;
             content = again;
             continue;
@@ -134,8 +134,4 @@ function send(sending: Sending, handler: AnswerHandler): void {
     },
   });
   dispatch({ origin: target.origin, path: target.path, method, body: content ?? null }, handler);
-}
-
-async function* lengths(body: AnswerBody): AsyncGenerator<number> {
-  for await (const chunk of body) yield (chunk as Buffer).length;
 }

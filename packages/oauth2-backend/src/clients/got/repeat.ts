@@ -57,7 +57,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
         return false;
       }
       if (!next) return true;
-      await dropAnswer({ chunks: lengths(response), abandon: () => response.destroy() });
+      await dropAnswer(response);
       abandon(attempt);
       resolve({ next });
       return false;
@@ -96,10 +96,6 @@ function unretried(hop: RequestFunction, fail: (error: unknown) => void): Reques
 function abandon(attempt: CancelableRequest<never>): void {
   attempt.catch(() => {});
   attempt.cancel();
-}
-
-async function* lengths(response: IncomingMessage): AsyncGenerator<number> {
-  for await (const chunk of response) yield (chunk as Buffer).length;
 }
 
 /** Whether code of the caller's sees the options of the request, and may want a real signal in them. */

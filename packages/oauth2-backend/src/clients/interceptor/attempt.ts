@@ -56,21 +56,24 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Resolves when the answer is out of the way. */
   async drop(): Promise<void> {
     this.#state = 'dropped';
-    const sink = new Readable({ read: () => this.#controller?.resume() });
+    const sink = new Readable({
+      read: () => this.#controller?.resume(),
+      destroy: (error, done) => {
+        this.#close();
+        done(error);
+      },
+    });
     this.#sink = sink;
     for (const chunk of this.#chunks) sink.push(chunk);
     if (this.#ended) sink.push(null);
-    async function* lengths() {
-      for await (const chunk of sink) yield (chunk as Buffer).length;
-    }
-    await dropAnswer({ chunks: lengths(), abandon: () => this.abandon() });
+    await dropAnswer(sink);
   }
 
   /** Nobody wants to hear of it any more. */
   abandon(): void {
     this.#state = 'dropped';
-    this.#sink?.destroy();
-    if (!this.#ended) this.#controller?.abort(new errors.RequestAbortedError());
+    if (this.#sink) this.#sink.destroy();
+    else this.#close();
   }
 
   onRequestStart(controller: Controller, context: object): void {
@@ -122,6 +125,10 @@ export class Attempt implements Dispatcher.DispatchHandler {
     dropUnparsedBytes(error);
     if (this.#state === 'dropped') this.#sink?.destroy();
     else this.#tell(() => handler.onResponseError?.(controller, error));
+  }
+
+  #close(): void {
+    if (!this.#ended) this.#controller?.abort(new errors.RequestAbortedError());
   }
 
   #tell(event: () => void): void {

@@ -2,7 +2,7 @@
 
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
-import { abandonBody } from '../../outbound/dropped-bodies.js';
+import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
@@ -10,7 +10,6 @@ import type { ClientSettings } from '../../outbound/settings.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/undici-failure.js';
 import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
 import type { AccessToken } from '../../token.js';
-import { challengesOf, dropResponse } from './answer.js';
 import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
 
 /** A `request` that goes to one backend and carries its token. */
@@ -169,7 +168,7 @@ class RequestCall implements HopOwner {
         this.#release(answer);
         return;
       }
-      await dropResponse(answer);
+      await dropAnswer(answer.body);
       this.#send(next);
     } catch (error) {
       this.#fail(error);
@@ -191,4 +190,11 @@ class RequestCall implements HopOwner {
     if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
     this.#call.done();
   }
+}
+
+/** The challenges of a 401. Several fields give a list; with `responseHeaders: 'raw'` all fields are one flat list. */
+function challengesOf({ headers }: Answer): string | string[] | undefined {
+  if (!Array.isArray(headers)) return headers['www-authenticate'];
+  const list = headers.map(String);
+  return list.filter((_, index) => index % 2 === 1 && list[index - 1]?.toLowerCase() === 'www-authenticate');
 }
