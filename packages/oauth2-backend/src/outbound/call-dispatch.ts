@@ -1,7 +1,7 @@
 /** One call's requests on an undici dispatcher: checked and authorised at the last moment, timed, reported when over. */
 
 import type { Dispatcher } from 'undici';
-import { dropUnparsedBytes } from '../token-request/unparsed-bytes.js';
+import { dropUnparsedBytes } from './failure.js';
 import type { Call } from './signals.js';
 
 /** What happens around each request of a call. */

@@ -1,6 +1,7 @@
 /** One attempt of a request through undici: it can be ended at any time, and says how far it is. */
 
 import type { Dispatcher } from 'undici';
+import { dropUnparsedBytes } from './failure.js';
 
 /** Who is told. */
 export interface HopOwner {
@@ -69,6 +70,7 @@ export class UndiciHop implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    dropUnparsedBytes(error);
     const failure = this.#ending ? (this.#ending.reason ?? error) : this.#owner.failure(error);
     this.#handler.onError?.(failure as Error);
     this.#end();

@@ -7,7 +7,6 @@ import type { GrantQuery } from './grant-source.js';
 import { parseRetryAfter } from './retry-after.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './token-request-draft.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
-import { dropUnparsedBytes } from './unparsed-bytes.js';
 
 /** An answer of the token endpoint, read to its end. */
 export interface PostAnswer extends TokenAnswer {
@@ -121,7 +120,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       if (isTimeout(error))
         throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error });
       throw new TokenRequestError(`token endpoint of "${backend}" could not be reached: ${reasonOf(error)}`, {
-        cause: dropUnparsedBytes(error),
+        cause: error,
       });
     }
   }

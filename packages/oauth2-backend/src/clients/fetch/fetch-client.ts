@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
-import { fetchFailure } from '../../outbound/fetch-failure.js';
+import { callFailure } from '../../outbound/failure.js';
 import { outboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
@@ -116,7 +116,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function failureOf(error: unknown): unknown {
-      return fetchFailure(error, call, settings.timeouts.connect);
+      return callFailure(error, call, settings.timeouts.connect);
     }
 
     function end(hop: { ended: boolean }): void {

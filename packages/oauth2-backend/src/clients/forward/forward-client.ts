@@ -6,7 +6,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
 import { callDispatch } from '../../outbound/call-dispatch.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
-import { forwardFailure } from '../../outbound/forward-failure.js';
+import { callFailure } from '../../outbound/failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
@@ -84,7 +84,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
         return given(answer);
       }
     } catch (error) {
-      const failure = forwardFailure(error, call.signal, settings.timeouts.connect);
+      const failure = callFailure(error, call, settings.timeouts.connect);
       // An answer that nobody will read must not hold its connection.
       call.abort(failure);
       over();

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
-import { dropUnparsedBytes } from '../../token-request/unparsed-bytes.js';
+import { dropUnparsedBytes } from '../../outbound/failure.js';
 import type { StableController } from './controller.js';
 
 type Controller = Dispatcher.DispatchController;

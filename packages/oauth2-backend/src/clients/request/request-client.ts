@@ -3,11 +3,11 @@
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
+import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
-import { undiciFailure, undiciTimeLimit } from '../../outbound/undici-failure.js';
 import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
 import type { AccessToken } from '../../token.js';
 import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
