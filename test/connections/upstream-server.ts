@@ -1,10 +1,10 @@
 /** What is at the other end of a connection: an API and a token endpoint in one, which records how it was reached. */
-import { once } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { listen } from 'test-servers/listen';
 
 /** One request and the connection it came by. */
 export interface Arrival {
@@ -62,19 +62,16 @@ export async function upstreamServer({ tls, http2: h2, delay = 0 }: UpstreamOpti
     open.add(socket.on('error', () => undefined).once('close', () => open.delete(socket)));
     most = Math.max(most, open.size);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { origin, port, close } = await listen(server);
 
   return {
-    origin: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
+    origin,
     port,
     requests,
     mostOpen: () => most,
     async close() {
-      server.close();
       for (const socket of open) socket.destroy();
-      await once(server, 'close');
+      await close();
     },
   };
 

@@ -1,9 +1,7 @@
 /** A real authorization server (oidc-provider) on loopback, over http or https, with every grant and client authentication. */
 import type { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { exportJWK, generateKeyPair, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
@@ -11,6 +9,7 @@ import { InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
 // Not the package's main file: importing that prints a notice on each Node that is not its choice.
 import { Provider } from 'oidc-provider/lib/provider.js';
 import type { Certified } from 'test-servers/certificates';
+import { listen } from 'test-servers/listen';
 import { SIGNATURE_ALGORITHMS } from '../../packages/oauth2-backend/src/definitions/signing-key.js';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -51,9 +50,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
   const server = tls
     ? createSecureServer({ keepAliveTimeout: 60_000, ...tls, requestCert: true, rejectUnauthorized: true })
     : createServer({ keepAliveTimeout: 60_000 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const issuer = `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${(server.address() as AddressInfo).port}`;
+  const { origin: issuer, close } = await listen(server);
   const provider = new Provider(issuer, await configuration(options));
   const refusals: string[] = [];
   const grants: string[] = [];
@@ -71,11 +68,7 @@ export async function authorizationServer(options: AuthorizationServerOptions): 
     jwksUri: `${issuer}/jwks`,
     grants,
     refusals,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 
   // biome-ignore lint/suspicious/noExplicitAny: oidc-provider's context has no types

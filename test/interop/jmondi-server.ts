@@ -1,10 +1,9 @@
 /** A third authorization server (`@jmondi/oauth2-server`) with token exchange; its answers name no `issued_token_type`. */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AuthorizationServer, DateInterval, type OAuthClient, type OAuthToken } from '@jmondi/oauth2-server';
 import { handleExpressError, handleExpressResponse, requestFromExpress } from '@jmondi/oauth2-server/express';
 import express from 'express';
+import { listen } from 'test-servers/listen';
 
 export interface JmondiServer {
   readonly tokenEndpoint: string;
@@ -59,16 +58,11 @@ export async function jmondiServer(options: {
       handleExpressError(error, response);
     }
   });
-  const server = createServer({ keepAliveTimeout: 60_000 }, app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { origin, close } = await listen(createServer({ keepAliveTimeout: 60_000 }, app));
 
   return {
-    tokenEndpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    tokenEndpoint: `${origin}/token`,
     issued: () => issued,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 }

@@ -1,9 +1,8 @@
 /** Another real authorization server (`@node-oauth/oauth2-server`): opaque tokens, which it verifies itself; it takes Basic undecoded. */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import OAuth2Server from '@node-oauth/oauth2-server';
 import express, { type Request } from 'express';
+import { listen } from 'test-servers/listen';
 
 export interface NodeOAuthServer {
   readonly tokenEndpoint: string;
@@ -43,20 +42,14 @@ export async function nodeOAuthServer(options: {
     if (token) response.json({ client: token.client.id, user: token.user['name'], scope: token.scope });
     else response.status(401).end();
   });
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await listen(createServer(app));
 
   return {
     tokenEndpoint: `${origin}/token`,
     resource: origin,
     grants,
     forget: () => refreshable.clear(),
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 

@@ -1,10 +1,9 @@
 /** A resource server that is not ours: Express with `express-oauth2-jwt-bearer` verifies each token and tells what it holds. */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Agent } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { auth } from 'express-oauth2-jwt-bearer';
+import { listen } from 'test-servers/listen';
 import type { AuthorizationServer } from './authorization-server.js';
 
 export interface ResourceServer {
@@ -31,14 +30,5 @@ export async function resourceServer(options: {
     }),
   );
   app.use((request, response) => void response.json(request.auth?.payload));
-  const server = createServer(app).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return listen(createServer(app));
 }

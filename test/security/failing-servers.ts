@@ -1,7 +1,6 @@
 /** A token endpoint and an API that fail in the way the path names, and say all they were told while they do. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from 'test-servers/listen';
 import { canaries } from './canaries.js';
 
 export interface FailingServers {
@@ -78,7 +77,7 @@ const api: Record<string, Failure> = {
 /** Starts them. */
 export async function failingServers(): Promise<FailingServers> {
   const refusals = new Map<string, number>();
-  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1');
+  const server = createServer((request, response) => void answer(request, response));
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const [, failure = '', kind = ''] = (request.url ?? '').split(/[/?]/);
     const heard = await everythingIn(request);
@@ -90,8 +89,7 @@ export async function failingServers(): Promise<FailingServers> {
     } else (api[failure] ?? api['api-401'])?.(response, heard);
   };
   server.on('clientError', (_, socket) => socket.destroy());
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await listen(server);
   const nobody = 'http://127.0.0.1:9';
   const at = (name: string, places: { as?: string; api?: string } = {}) => ({
     name,
@@ -106,11 +104,7 @@ export async function failingServers(): Promise<FailingServers> {
       at('as-refused', { as: nobody }),
       at('api-refused', { api: nobody }),
     ],
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 

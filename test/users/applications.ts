@@ -1,13 +1,12 @@
 /** Applications that call the API on behalf of their users: `GET /got/…` and `GET /fetch/…` give what the API answers to `/…`. */
 
-import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler } from 'express';
 import { backends as expressBackends } from 'express-oauth2-backend';
 import Koa from 'koa';
 import { backends as koaBackends } from 'koa-oauth2-backend';
 import type { Backend, BackendDefinition, BackendsOptions } from 'oauth2-backend';
+import { listen } from 'test-servers/listen';
 
 /** A running application. */
 export interface Application {
@@ -71,15 +70,13 @@ async function running(
   middleware: { status(): { counts: object }[]; close(options: { timeout: number }): Promise<void> },
   errors: readonly unknown[],
 ): Promise<Application> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { port, close } = await listen(createServer({ keepAliveTimeout: 60_000 }, listener));
   return {
-    port: (server.address() as AddressInfo).port,
+    port,
     errors,
     counts: () => ({ ...middleware.status()[0]?.counts }),
     async close() {
-      server.close();
-      server.closeAllConnections();
+      await close();
       await middleware.close({ timeout: 0 });
     },
   };

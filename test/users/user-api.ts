@@ -1,8 +1,6 @@
 /** An API in which each user has a path, `/users/<user>/…`, and which looks whether the token is that user's. */
-
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from 'test-servers/listen';
 
 export interface UserApi {
   readonly origin: string;
@@ -29,17 +27,7 @@ export async function userApi(subjectOf: (token: string) => Promise<string>): Pr
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ user: subject }));
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
 
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    strangers,
-    requests: () => requests,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
+  return { ...(await listen(server)), strangers, requests: () => requests };
 }

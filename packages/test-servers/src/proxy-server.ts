@@ -1,10 +1,10 @@
 /** A real HTTP proxy for tests: CONNECT and the absolute form, recorded. It looks every name up as 127.0.0.1. */
-import { once } from 'node:events';
 import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Certified } from './certificates.js';
+import { listen } from './listen.js';
 
 /** What the proxy was asked for. */
 export interface ProxiedRequest {
@@ -84,14 +84,11 @@ export async function proxyServer(certified?: Certified): Promise<ProxyServer> {
     upstream.once('error', () => response.destroy());
     incoming.pipe(upstream);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const [scheme, host] = certified ? ['https', 'localhost'] : ['http', '127.0.0.1'];
+  const { origin, close } = await listen(server);
 
   const proxy: ProxyServer = {
-    url: `${scheme}://${host}:${port}`,
-    urlWith: (userInfo) => `${scheme}://${userInfo}@${host}:${port}`,
+    url: origin,
+    urlWith: (userInfo) => origin.replace('//', `//${userInfo}@`),
     requests,
     credentials: undefined,
     refusal: undefined,
@@ -99,10 +96,8 @@ export async function proxyServer(certified?: Certified): Promise<ProxyServer> {
     open: () => clients.size,
     mostOpen: () => most,
     async close() {
-      server.close();
-      server.closeAllConnections();
       for (const socket of [...sockets, ...clients]) socket.destroy();
-      await once(server, 'close');
+      await close();
     },
   };
   return proxy;

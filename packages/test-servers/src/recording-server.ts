@@ -1,8 +1,7 @@
 /** A real HTTP server on a free loopback port that records what it saw and can be told what to answer next. */
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { listen } from './listen.js';
 
 /** One request as it arrived. */
 export interface RecordedRequest {
@@ -64,12 +63,10 @@ export async function recordingServer(usual: (request: RecordedRequest) => Answe
       else send(response, answer);
     });
   });
-  // More than Node's 511: many clients at once are not to be mistaken for a server that is down.
-  server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });
-  await once(server, 'listening');
+  const { origin, close } = await listen(server);
 
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     requests,
     next: (...answers) => void queue.push(...answers),
     hold() {
@@ -94,12 +91,7 @@ export async function recordingServer(usual: (request: RecordedRequest) => Answe
       requests.length = 0;
       queue.length = 0;
     },
-    async close() {
-      if (!server.listening) return;
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    close,
   };
 }
 

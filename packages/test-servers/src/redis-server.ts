@@ -16,17 +16,22 @@ export interface RedisServer {
   resume(): void;
 }
 
+/** Which one is installed; `undefined` without any. */
+export function redisVersion(): string | undefined {
+  const { status, stdout } = spawnSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return status === 0 ? /v=(\S+)/.exec(stdout)?.[1] : undefined;
+}
+
 /** Whether the program is there. With `CI` set its absence is an error: the suite must not be skipped there. */
 export function redisInstalled(): boolean {
-  const found = spawnSync('redis-server', ['--version']).status === 0;
-  if (found) return true;
+  if (redisVersion() !== undefined) return true;
   const message = 'redis-server is not installed: apt-get install redis-server';
   if (process.env['CI']) throw new Error(message);
   process.stderr.write(`\n!!! SKIPPED: the tests of the shared store; ${message}\n\n`);
   return false;
 }
 
-/** Starts one; `args` as on its command line. */
+/** Starts one; `args` as on its command line. It ends with this process at the latest. */
 export async function redisServer(args: readonly string[] = []): Promise<RedisServer> {
   const started = await launchSomewhere(args);
   const { port } = started;
@@ -63,6 +68,9 @@ async function launchSomewhere(args: readonly string[], tries = 5): Promise<{ po
 async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
   const fixed = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', [...fixed, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let said = '';
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     said += chunk.toString();
