@@ -1,9 +1,9 @@
 /** One Express application in a process of its own: `node app-process.js NAME`. */
 import { createServer } from 'node:http';
 import express from 'express';
+import { listen } from 'test-servers/listen';
 import { answerParent } from './answer-parent.js';
 import { watchMemory } from './memory.js';
-import { listen } from './servers/listen.js';
 
 const [name] = process.argv.slice(2);
 
@@ -15,7 +15,8 @@ answerParent({
     const application = express();
     const { attach } = await import(`./apps/${name}.js`);
     await attach(application, options);
-    return listen(createServer(application));
+    const { origin } = await listen(createServer(application));
+    return origin;
   },
   /** User and system, microseconds since the process began. */
   cpu() {

@@ -1,7 +1,7 @@
 /** The API: it knows for whom each token was issued and for whom each request is, and fails while a fault is on. */
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listen } from './listen.js';
+import { serve } from './serve.js';
 
 /** A token may be on its way for this long after its end, milliseconds. */
 const ON_ITS_WAY = 500;
@@ -12,7 +12,7 @@ const ON_ITS_WAY = 500;
  */
 export async function resourceApi({ ledger, open, violations, stalls, foreign, random }) {
   const api = { origin: '', fault: undefined, requests: 0, refusals: 0, close: undefined };
-  const { origin, close } = await listen(handle);
+  const { origin, close } = await serve(handle);
   return Object.assign(api, { origin, close });
 
   async function handle(request, response) {

@@ -1,7 +1,7 @@
 /** A token endpoint whose tokens are in the ledger, and which fails while a fault is on. */
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { listen } from './listen.js';
+import { serve } from './serve.js';
 import { tokenFaults } from './token-faults.js';
 
 /** An answer that took longer may have had nobody waiting any more, milliseconds; the applications wait 1.5 s. */
@@ -14,7 +14,7 @@ const SURELY_AWAITED = 1000;
 export async function tokenServer({ ledger, budget, random, callers }) {
   const failed = new Map();
   let down;
-  const { server, origin, close } = await listen(handle);
+  const { server, origin, close } = await serve(handle);
   const endpoint = {
     tokenEndpoint: `${origin}/token`,
     fault: undefined,

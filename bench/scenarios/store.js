@@ -1,8 +1,8 @@
 /** What a store that processes share costs, and what it saves. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { redisServer, redisVersion } from 'test-servers/redis-server';
 import { figure, number } from '../figures.js';
-import { redisServer, redisVersion } from '../servers/redis-server.js';
 import { connectRedis } from '../shared-store.js';
 import { median, percentile } from '../statistics.js';
 import { fleetHerd } from './store-herd.js';
@@ -28,7 +28,7 @@ export async function store(world, effort) {
     return result(await measure(world, effort, server.port, client), { version, ...effort });
   } finally {
     client.destroy();
-    await server.close();
+    await server.kill();
   }
 }
 

@@ -3,8 +3,8 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { listen } from 'test-servers/listen';
 import { answerParent } from '../answer-parent.js';
-import { listen } from './listen.js';
 
 const BODY = '{"ok":true}';
 const OK = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;
@@ -22,7 +22,8 @@ answerParent({
       (request, response) => void judge(request, response).catch(() => response.destroy()),
     );
     careful.keepAliveTimeout = 60_000;
-    return { fast: await listen(createServer(answerFast)), careful: await listen(careful) };
+    const [fast, judging] = [await listen(createServer(answerFast)), await listen(careful)];
+    return { fast: fast.origin, careful: judging.origin };
   },
   /** From now on the client's tokens up to number `upTo` get a 401. */
   refuse: ({ client, upTo }) => void refused.set(client, upTo),

@@ -3,8 +3,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { listen } from 'test-servers/listen';
 import { answerParent } from '../answer-parent.js';
-import { listen } from './listen.js';
 
 const key = randomBytes(32);
 const clients = new Map();
@@ -14,7 +14,8 @@ answerParent({
   async start() {
     const server = createServer((request, response) => void grant(request, response));
     server.keepAliveTimeout = 60_000;
-    return `${await listen(server)}/token`;
+    const { origin } = await listen(server);
+    return `${origin}/token`;
   },
   /** From now on for `client`: `life` in seconds, `delay` in milliseconds before an answer, `status` other than 200. */
   configure: ({ client, ...settings }) => void Object.assign(stateOf(client), settings),

@@ -1,6 +1,6 @@
 /** The process of the applications. It is told what to do by messages, and tells of everything that nobody handled. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { listen } from '../listen.js';
+import { serve } from '../serve.js';
 import { clientNames } from './call-backend.js';
 import { definitions } from './definitions.js';
 import { expressApp } from './express-app.js';
@@ -16,7 +16,7 @@ const actions = {
     const apps = {};
     for (const [name, make] of Object.entries(makers)) {
       const { handler, clients } = make(definitions({ app: name, api, tokenEndpoint }));
-      const server = await listen(handler);
+      const server = await serve(handler);
       running.push({ server, clients });
       apps[name] = server.origin;
     }
