@@ -57,7 +57,7 @@ interface CountedSourceOptions extends CountingOptions {
 /** Asks as the block says, and keeps what it gets. */
 export function countedSource(options: CountedSourceOptions): CountedSource {
   const { name, oauth2, openPost, shared, clock, maxIdentities: max, store } = options;
-  const { defaultTtl, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
+  const { defaultTtl, bearerTokenTypes, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
   const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
@@ -65,6 +65,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
     clientAuth: clientAuth({ backend: name, oauth2, clock }),
     params: Object.fromEntries(oauth2.params),
     defaultTtl,
+    bearerTokenTypes,
     clock,
     observe: tokenRequest,
   });

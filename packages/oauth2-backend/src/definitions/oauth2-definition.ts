@@ -120,6 +120,11 @@ export interface OAuth2Definition {
   readonly default_ttl?: string | undefined;
   /** Duration or percent: how long before its end a token is renewed in the background; more than 0, at most 90 %. @default "25%" */
   readonly renew_before?: string | undefined;
+  /**
+   * Array of strings: further `token_type`s of answers whose tokens are sent as Bearer, in any case: `BearerToken`,
+   * `Application Access Token`; not `DPoP`, `mac`, `pop`, `N_A`. An absent or blank type is Bearer.
+   */
+  readonly bearer_token_types?: readonly string[] | undefined;
   /** `"raw"` sends id and secret in Basic unescaped, for servers that do not decode. @default "form" */
   readonly basic_encoding?: 'form' | 'raw' | undefined;
   /** A token endpoint over plain http outside loopback; one warning at start. @default false */

@@ -174,6 +174,8 @@ export interface ResolvedOAuth2 {
   readonly defaultTtl: number;
   /** How long before its end a token is renewed: a part of its life (0.25 is 25 %), or a fixed time. */
   readonly renewBefore: { readonly fraction: number } | { readonly milliseconds: number };
+  /** Further token types that are Bearer; lower case. */
+  readonly bearerTokenTypes?: readonly string[];
   readonly basicEncoding: 'form' | 'raw';
   /** Through which the token request goes. */
   readonly tokenBackend: ResolvedBackend;

@@ -34,6 +34,8 @@ interface TokenEndpointOptions {
   readonly params: FormParameters;
   /** Milliseconds. */
   readonly defaultTtl: number;
+  /** Further token types that are Bearer, in lower case. */
+  readonly bearerTokenTypes?: readonly string[] | undefined;
   readonly clock: Clock;
   /** Runs each request; it is told the answer's status as soon as there is one. */
   readonly observe?: (<T>(work: (answered: (status: number) => void) => Promise<T>) => Promise<T>) | undefined;

@@ -1,11 +1,11 @@
 /** The judging of a token endpoint's answer (RFC 6749 §5, DESIGN: read first, then judge). */
 
+import { OTHER_TOKEN_TYPES } from '../definitions/attributes/token-request-values.js';
 import { TokenRequestError } from '../errors.js';
 import { type AccessToken, isTokenValue } from '../token.js';
 import { untrustedText } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
-/** RFC 6750 §2.1 is narrower, but real tokens hold other visible characters too; `"` and `,` end a challenge. */
 
 /** An answer, read to its end. */
 export interface TokenAnswer {
@@ -30,6 +30,8 @@ interface JudgeOptions {
   readonly secrets: readonly string[];
   /** What may have been issued (RFC 8693 §2.2.1); not looked at where absent. */
   readonly issuedTypes?: readonly string[] | undefined;
+  /** Further token types that are Bearer, in lower case. */
+  readonly bearerTokenTypes?: readonly string[] | undefined;
   /** What may be the matter, by error code. */
   readonly hints?: ReadonlyMap<string, string> | undefined;
   /** Milliseconds for which the server wants to be left alone. */
@@ -70,7 +72,9 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
   if (!isTokenValue(value)) throw fail('with an access_token that holds characters no header may carry');
 
   const type = own(body, 'token_type');
-  if (!isBearer(type)) throw fail(`with a token_type that is not Bearer`);
+  if (!isBearer(type, options.bearerTokenTypes)) {
+    throw fail(`with a token_type that is not Bearer: ${describeType(type, cleanerOf(body, options))}`);
+  }
 
   if (!isWanted(own(body, 'issued_token_type'), options.issuedTypes)) {
     throw fail('with an issued_token_type that was not asked for');
@@ -115,8 +119,7 @@ function isError(body: object): boolean {
 }
 
 function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
-  const issued = ['access_token', 'refresh_token', 'id_token'].map((name) => own(body, name));
-  const clean = untrustedText([...options.secrets, ...issued.filter((value) => typeof value === 'string')]);
+  const clean = cleanerOf(body, options);
   const error = clean(own(body, 'error'));
   const label = error ?? 'an error without a code';
   const hint = options.hints?.get(label);
@@ -132,9 +135,27 @@ function refusal(status: number, body: object, options: JudgeOptions): TokenRequ
   });
 }
 
-/** Case does not matter (RFC 6749 §5.1); real servers leave the type out. */
-function isBearer(type: unknown): boolean {
-  return type === undefined || type === null || (typeof type === 'string' && type.toLowerCase() === 'bearer');
+/** What the answer itself issued is no text for errors either. */
+function cleanerOf(body: object, { secrets }: JudgeOptions) {
+  const issued = ['access_token', 'refresh_token', 'id_token'].map((name) => own(body, name));
+  return untrustedText([...secrets, ...issued.filter((value) => typeof value === 'string')]);
+}
+
+/** Case does not matter (RFC 6749 §5.1); real servers leave the type out, or give blanks. */
+function isBearer(type: unknown, further: readonly string[] = []): boolean {
+  if (type === undefined || type === null) return true;
+  if (typeof type !== 'string') return false;
+  const name = type.trim().toLowerCase();
+  return name === '' || name === 'bearer' || further.includes(name);
+}
+
+function describeType(type: unknown, clean: (value: unknown) => string | undefined): string {
+  const shown = clean(type);
+  if (typeof type !== 'string' || shown === undefined) return 'no text';
+  const hint = OTHER_TOKEN_TYPES.has(type.trim().toLowerCase())
+    ? ''
+    : '\nif the API takes it as Bearer, name it in "bearer_token_types"';
+  return `"${shown}"${hint}`;
 }
 
 /** Real servers leave it out, though RFC 8693 §2.2.1 requires it. */

@@ -65,6 +65,7 @@ const common = {
   scope: 'read',
   retries: 2,
   refused_statuses: [401, 403],
+  bearer_token_types: ['BearerToken'],
   step_up: { scopes: ['write'], claims: true },
   backend: { origin: 'https://as.example.com', path_prefix: '/tenant', allow_http: false, ...connection },
   params: { resource: ['https://a', 'https://b'] },

@@ -47,6 +47,8 @@ describe('a token answer that is good', () => {
     ['token_type bearer (RULES 55)', { body: { ...good, token_type: 'bearer' } }, { type: 'Bearer' }],
     ['token_type BEARER (RULES 55)', { body: { ...good, token_type: 'BEARER' } }, { type: 'Bearer' }],
     ['no token_type (RULES 55)', { body: { access_token: 'a' } }, { type: 'Bearer', life: 300_000 }],
+    ['an empty token_type (T1)', { body: { ...good, token_type: '' } }, { type: 'Bearer' }],
+    ['token_type in white space (T1)', { body: { ...good, token_type: ' bearer\n' } }, { type: 'Bearer' }],
     ['token_type null', { body: { ...good, token_type: null } }, { type: 'Bearer' }],
     ['expires_in as text (RULES 58)', { body: { ...good, expires_in: '3600' } }, { life: 3_600_000 }],
     ['expires_in with decimals', { body: { ...good, expires_in: '1.5' } }, { life: 1_500 }],
@@ -69,6 +71,14 @@ describe('a token answer that is good', () => {
   it('lasts as long as default_ttl says when it does not say itself (RULES 60)', async () => {
     expect(await tokenFor({ body: { access_token: 'a' } }, { default_ttl: '90s' })).toMatchObject({ life: 90_000 });
   });
+
+  it.each(['BearerToken', 'bearertoken', ' Application Access Token '])(
+    'is sent as Bearer where bearer_token_types has its type: %j (T1)',
+    async (type) => {
+      const oauth2 = { bearer_token_types: ['bearerToken', ' application access TOKEN '] };
+      expect(await tokenFor({ body: { ...good, token_type: type } }, oauth2)).toMatchObject({ type: 'Bearer' });
+    },
+  );
 
   it.each<[string, unknown, string]>([
     ['none: the requested one (RULES 62)', undefined, 'a b'],
@@ -100,7 +110,8 @@ const member = (name: string, value: unknown): Answer => ({ body: { ...good, [na
 const noText = answered(200, 'with an access_token that is no text');
 const noHeader = answered(200, 'with an access_token that holds characters no header may carry');
 const noSeconds = answered(200, 'with an expires_in that is no number of seconds');
-const noBearer = answered(200, 'with a token_type that is not Bearer');
+const noBearer = (shown: string) => answered(200, `with a token_type that is not Bearer: ${shown}`);
+const hint = '\nif the API takes it as Bearer, name it in "bearer_token_types"';
 const MIB = 1024 * 1024;
 
 describe('a token answer that is not good', () => {
@@ -135,11 +146,18 @@ describe('a token answer that is not good', () => {
       member('access_token', 'a'.repeat(32_769)),
       answered(200, 'with an access_token over 32768 characters'),
     ],
-    ['mac (RULES 56)', member('token_type', 'mac'), noBearer],
-    ['N_A (RULES 56)', member('token_type', 'N_A'), noBearer],
-    ['DPoP', member('token_type', 'DPoP'), noBearer],
-    ['an empty token_type', member('token_type', ''), noBearer],
-    ['a number as token_type', member('token_type', 1), noBearer],
+    ['mac (RULES 56)', member('token_type', 'mac'), noBearer('"mac"')],
+    ['N_A (RULES 56)', member('token_type', 'N_A'), noBearer('"N_A"')],
+    ['DPoP', member('token_type', ' DPoP'), noBearer('"DPoP"')],
+    ['another token_type', member('token_type', 'BearerToken'), noBearer(`"BearerToken"${hint}`)],
+    ['a token_type with controls', member('token_type', 'a\r\nb'), noBearer(`"a b"${hint}`)],
+    ['a long token_type', member('token_type', 'a'.repeat(5_000)), noBearer(`"${'a'.repeat(199)}…"${hint}`)],
+    [
+      'the token as token_type',
+      { body: { access_token: 'tokentokentoken', token_type: 'tokentokentoken' } },
+      noBearer(`"[left out: it repeats a credential]"${hint}`),
+    ],
+    ['a number as token_type', member('token_type', 1), noBearer('no text')],
     ['expires_in -1 (RULES 58)', member('expires_in', -1), noSeconds],
     ['expires_in "-1"', member('expires_in', '-1'), noSeconds],
     ['expires_in "abc"', member('expires_in', 'abc'), noSeconds],

@@ -19,7 +19,7 @@ import { exchangeAttributes } from './exchange.js';
 import { GRANT_TYPES } from './grant-types.js';
 import { readRefusedStatuses, readStepUp } from './refusals.js';
 import { signingAttributes } from './signing.js';
-import { readParams, readRenewalThreshold, readScope } from './token-request-values.js';
+import { readBearerTokenTypes, readParams, readRenewalThreshold, readScope } from './token-request-values.js';
 
 /** By name, in the order of the documentation. */
 export const oauth2Attributes = {
@@ -52,6 +52,7 @@ export const oauth2Attributes = {
   subject: { read: readFunction<ContextFunction<string>> },
   default_ttl: { default: '5m', read: readDuration },
   renew_before: { default: '25%', read: readRenewalThreshold },
+  bearer_token_types: { read: readBearerTokenTypes },
   basic_encoding: { default: 'form', read: choice('form', 'raw') },
   allow_http: { default: false, read: readSwitch },
 } satisfies Record<keyof OAuth2Definition, Attribute>;

@@ -3,15 +3,12 @@
 import type { StepUpDefinition } from '../oauth2-definition.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { type Attribute, blockOf } from '../schema/attribute.js';
-import { entriesOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
-import { readSwitch } from '../schema/values.js';
+import { arrayOf, readSwitch } from '../schema/values.js';
 import { readScopeToken } from './token-request-values.js';
 
 /** Reads an array of statuses, at least one; each comes out once. */
-export function readRefusedStatuses(value: unknown, place: Place): ResolvedOAuth2['refusedStatuses'] | undefined {
-  return readArray(value, place, readStatus, 'one status');
-}
+export const readRefusedStatuses = arrayOf(readStatus, 'status');
 
 function readStatus(value: unknown, place: Place): 401 | 403 | 404 | undefined {
   return value === 401 || value === 403 || value === 404 ? value : place.refuse('must be 401, 403 or 404, as a number');
@@ -19,7 +16,7 @@ function readStatus(value: unknown, place: Place): 401 | 403 | 404 | undefined {
 
 /** By name, in the order of the documentation. */
 export const stepUpAttributes = {
-  scopes: { read: (value: unknown, place: Place) => readArray(value, place, readScopeToken, 'one scope token') },
+  scopes: { read: arrayOf(readScopeToken, 'scope token') },
   claims: { default: false, read: readSwitch },
 } satisfies Record<keyof StepUpDefinition, Attribute>;
 
@@ -34,15 +31,3 @@ export function readStepUp(value: unknown, place: Place): ResolvedOAuth2['stepUp
 }
 
 const readStepUpBlock = blockOf(stepUpAttributes);
-
-function readArray<T>(
-  value: unknown,
-  place: Place,
-  read: (value: unknown, place: Place) => T | undefined,
-  least: string,
-): readonly T[] | undefined {
-  const entries = entriesOf(value, place);
-  if (entries?.length === 0) return place.refuse(`is empty: give at least ${least}, or leave it out`);
-  const values = entries?.map((entry) => read(entry.value, entry.place));
-  return values && Object.freeze([...new Set(values.filter((each) => each !== undefined))]);
-}

@@ -5,7 +5,7 @@ import { parseDuration } from '../schema/duration.js';
 import { kindOf } from '../schema/members.js';
 import { namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
-import { readText } from '../schema/values.js';
+import { arrayOf, readText } from '../schema/values.js';
 
 // What must not occur: a pattern of what must would need one stack frame a token.
 const UNFIT = /[^\x20\x21\x23-\x5b\x5d-\x7e]|^ | $| {2}/;
@@ -64,6 +64,20 @@ function readValue(value: unknown, place: Place, name: string): string | undefin
   const text = readText(value, place);
   if (text === undefined || name !== 'resource' || ABSOLUTE_URI.test(text)) return text;
   return place.refuse('must be an absolute URI without fragment (RFC 8707 §2)');
+}
+
+/** Reads further names of the token type Bearer; they come out in lower case. */
+export const readBearerTokenTypes = arrayOf(readBearerTokenType, 'token type');
+
+/** Token types, in lower case, that are never sent as Bearer: they need a proof beside, or are no access tokens (RFC 9449, RFC 8693 §2.2.1). */
+export const OTHER_TOKEN_TYPES: ReadonlySet<string> = new Set(['dpop', 'mac', 'pop', 'n_a']);
+
+function readBearerTokenType(value: unknown, place: Place): string | undefined {
+  const type = readText(value, place)?.trim().toLowerCase();
+  if (type === '') return place.refuse('is empty');
+  return type !== undefined && OTHER_TOKEN_TYPES.has(type)
+    ? place.refuse('is a type that is not sent as Bearer')
+    : type;
 }
 
 const PERCENT = /^(\d{1,2}(?:\.\d{1,9})?)%$/;

@@ -1,7 +1,7 @@
 /** Rules for plain values: texts, choices, switches, whole numbers. No message repeats the value, which may be a misplaced secret. */
 
 import { readJsonObject } from './json-value.js';
-import { isNamedMembers, kindOf } from './members.js';
+import { entriesOf, isNamedMembers, kindOf } from './members.js';
 import { nearestName } from './nearest-name.js';
 import type { Place } from './place.js';
 
@@ -53,6 +53,16 @@ export function wholeNumber(least: number, most?: number) {
     if (!Number.isSafeInteger(value) || value < least || value > (most ?? value))
       return place.refuse(`must be ${expected}`);
     return value;
+  };
+}
+
+/** Makes the rule for an array of one kind of values, at least one; each comes out once. */
+export function arrayOf<T>(read: (value: unknown, place: Place) => T | undefined, kind: string) {
+  return function readArray(value: unknown, place: Place): readonly T[] | undefined {
+    const entries = entriesOf(value, place);
+    if (entries?.length === 0) return place.refuse(`is empty: give at least one ${kind}, or leave it out`);
+    const values = entries?.map((entry) => read(entry.value, entry.place));
+    return values && Object.freeze([...new Set(values.filter((each) => each !== undefined))]);
   };
 }
 
