@@ -1,5 +1,5 @@
 /** What the command line asks for. */
-import { scenarios } from './scenarios.js';
+import { scenarios } from './scenarios/index.js';
 
 /** Printed with `--help`, and when the arguments are wrong. */
 export const usage = `usage: npm run bench [-- [--quick] [--only NAME,NAME]]

@@ -2,11 +2,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCommandLine, usage } from './command-line.js';
-import { effort } from './effort.js';
-import { latencyPlot } from './latency-plot.js';
-import { machine } from './machine.js';
-import { document, section } from './results.js';
-import { scenarios } from './scenarios.js';
+import { effort } from './measuring/effort.js';
+import { latencyPlot } from './report/latency-plot.js';
+import { machine } from './report/machine.js';
+import { document, section } from './report/results.js';
+import { scenarios } from './scenarios/index.js';
 import { startWorld } from './world.js';
 
 const args = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** The servers of a run, and the processes that put load on them. */
-import { childProcess } from './child-process.js';
-import { titles } from './contenders.js';
+
+import { titles } from './contenders/index.js';
+import { childProcess } from './processes/child-process.js';
 
 /**
  * Starts the authorization server and the API, each in a process of its own.
@@ -8,8 +9,8 @@ import { titles } from './contenders.js';
  * @returns `{ authorization, api, origins, tokenEndpoint, contender(name, options), app(name, title, options), close() }`
  */
 export async function startWorld() {
-  const authorization = childProcess('servers/authorization-server.js');
-  const api = childProcess('servers/api-server.js');
+  const authorization = childProcess('../servers/authorization-server.js');
+  const api = childProcess('../servers/api-server.js');
   const [tokenEndpoint, origins] = await Promise.all([authorization.ask('start'), api.ask('start')]);
   const started = new Set([authorization, api]);
   let clients = 0;

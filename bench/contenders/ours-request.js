@@ -1,5 +1,5 @@
 /** `backend.request`. */
-import { sharedStore } from '../shared-store.js';
+import { sharedStore } from '../servers/shared-store.js';
 import { ourBackend } from './our-backend.js';
 
 /** As its users call it; in a fleet where `redis` says so. */

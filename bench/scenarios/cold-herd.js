@@ -1,6 +1,6 @@
 /** Ten thousand callers and no token. */
-import { ours, peers } from '../contenders.js';
-import { figure, number } from '../figures.js';
+import { ours, peers } from '../contenders/index.js';
+import { figure, number } from '../report/figures.js';
 import { closeAll } from '../world.js';
 
 const CONNECTIONS = 64;

@@ -1,7 +1,7 @@
 /** The whole way through an Express application. */
-import { applicationRounds, medians } from '../application-rounds.js';
-import { figure, number } from '../figures.js';
-import { median } from '../statistics.js';
+import { applicationRounds, medians } from '../processes/application-rounds.js';
+import { figure, number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 
 const CLIENTS = ['request', 'fetch', 'got'];

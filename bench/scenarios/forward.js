@@ -1,7 +1,7 @@
 /** Inbound requests that are passed on. */
-import { applicationRounds, medians } from '../application-rounds.js';
-import { figure } from '../figures.js';
-import { median } from '../statistics.js';
+import { applicationRounds, medians } from '../processes/application-rounds.js';
+import { figure } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 import { forwardingApplications, forwardTitles } from './forwarding.js';
 

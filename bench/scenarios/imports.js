@@ -1,9 +1,9 @@
 /** How long a process takes until it can begin. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { number } from '../figures.js';
-import { interleave } from '../rounds.js';
-import { median } from '../statistics.js';
+import { interleave } from '../measuring/rounds.js';
+import { number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 
 const run = promisify(execFile);
 const MODULES = [

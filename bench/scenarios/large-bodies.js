@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { figure, mebibytes } from '../figures.js';
+import { figure, mebibytes } from '../report/figures.js';
 import { closeAll } from '../world.js';
 import { forwardingApplications, forwardTitles } from './forwarding.js';
 

@@ -1,7 +1,7 @@
 /** What a process holds while it works, and afterwards. */
-import { bare, ours, peers } from '../contenders.js';
-import { mebibytes, number } from '../figures.js';
-import { assertAllAnswered } from '../rounds.js';
+import { bare, ours, peers } from '../contenders/index.js';
+import { assertAllAnswered } from '../measuring/rounds.js';
+import { mebibytes, number } from '../report/figures.js';
 import { closeAll } from '../world.js';
 
 /** Each contender in a new process. */

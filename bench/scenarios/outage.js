@@ -1,7 +1,7 @@
 /** The token endpoint answers 503 for a while. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { ours, peers } from '../contenders.js';
-import { number } from '../figures.js';
+import { ours, peers } from '../contenders/index.js';
+import { number } from '../report/figures.js';
 import { closeAll } from '../world.js';
 
 const OURS = ['ours-request', 'ours-fetch'];

@@ -1,8 +1,8 @@
 /** What a request costs beyond the bare client that sends it. */
-import { titles } from '../contenders.js';
-import { figure, number } from '../figures.js';
-import { assertAllAnswered, interleave } from '../rounds.js';
-import { median } from '../statistics.js';
+import { titles } from '../contenders/index.js';
+import { assertAllAnswered, interleave } from '../measuring/rounds.js';
+import { figure, number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 
 const PAIRS = [

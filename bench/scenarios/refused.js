@@ -1,6 +1,6 @@
 /** The API refuses a token that has not expired. */
-import { ours, peers } from '../contenders.js';
-import { number } from '../figures.js';
+import { ours, peers } from '../contenders/index.js';
+import { number } from '../report/figures.js';
 import { closeAll } from '../world.js';
 
 /** Many requests at once meet the 401, more follow. */

@@ -1,7 +1,7 @@
 /** Latency while tokens come and go. */
-import { ours, peers, titles } from '../contenders.js';
-import { figure, number } from '../figures.js';
-import { percentile } from '../statistics.js';
+import { ours, peers, titles } from '../contenders/index.js';
+import { figure, number } from '../report/figures.js';
+import { percentile } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 
 const OURS = ['ours-request', 'ours-fetch'];

@@ -1,5 +1,5 @@
 /** New processes in a fleet that has the token. */
-import { childProcess } from '../child-process.js';
+import { childProcess } from '../processes/child-process.js';
 import { closeAll } from '../world.js';
 
 const CLIENT = 'store-newcomers';

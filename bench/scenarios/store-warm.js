@@ -1,7 +1,8 @@
 /** A token that is there, in a process that shares it and in processes that do not. */
-import { childProcess } from '../child-process.js';
-import { assertAllAnswered, interleave } from '../rounds.js';
-import { median } from '../statistics.js';
+
+import { assertAllAnswered, interleave } from '../measuring/rounds.js';
+import { childProcess } from '../processes/child-process.js';
+import { median } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 
 const CONCURRENCY = 50;

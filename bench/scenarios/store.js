@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisServer, redisVersion } from 'test-servers/redis-server';
-import { figure, number } from '../figures.js';
-import { connectRedis } from '../shared-store.js';
-import { median, percentile } from '../statistics.js';
+import { figure, number } from '../report/figures.js';
+import { median, percentile } from '../report/statistics.js';
+import { connectRedis } from '../servers/shared-store.js';
 import { fleetHerd } from './store-herd.js';
 import { newcomers } from './store-newcomers.js';
 import { warmStore } from './store-warm.js';

@@ -1,7 +1,7 @@
 /** What it costs to have a token that is there. */
-import { childProcess } from '../child-process.js';
-import { figure, number } from '../figures.js';
-import { median } from '../statistics.js';
+import { childProcess } from '../processes/child-process.js';
+import { figure, number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 
 /** In nanoseconds. */
 export async function token(world, { rounds, pick }) {

@@ -1,5 +1,5 @@
 /** What a user with a token costs a process. */
-import { childProcess } from '../child-process.js';
+import { childProcess } from '../processes/child-process.js';
 
 const BEFORE = 200;
 

@@ -1,5 +1,5 @@
 /** Ten thousand users, each with a token. */
-import { figure, number } from '../figures.js';
+import { figure, number } from '../report/figures.js';
 import { userMemory } from './user-memory.js';
 
 /** What a user costs beyond the token itself. */

@@ -1,8 +1,8 @@
 /** Requests a second and CPU a request once the token is there. */
-import { bare, ours, peers, titles } from '../contenders.js';
-import { figure, number } from '../figures.js';
-import { assertAllAnswered, interleave } from '../rounds.js';
-import { median } from '../statistics.js';
+import { bare, ours, peers, titles } from '../contenders/index.js';
+import { assertAllAnswered, interleave } from '../measuring/rounds.js';
+import { figure, number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 import { closeAll } from '../world.js';
 
 const CONCURRENCY = [1, 50];

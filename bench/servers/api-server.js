@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { listen } from 'test-servers/listen';
-import { answerParent } from '../answer-parent.js';
+import { answerParent } from '../processes/answer-parent.js';
 
 const BODY = '{"ok":true}';
 const OK = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listen } from 'test-servers/listen';
-import { answerParent } from '../answer-parent.js';
+import { answerParent } from '../processes/answer-parent.js';
 
 const key = randomBytes(32);
 const clients = new Map();

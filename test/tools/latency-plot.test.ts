@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { latencyPlot, outline } from '../../bench/latency-plot.js';
+import { latencyPlot, outline } from '../../bench/report/latency-plot.js';
 
 describe('outline(points, frame)', () => {
   it('draws the slowest request of each 50 ms, higher for slower ones, up to the top of the strip', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { median, percentile } from '../../bench/statistics.js';
+import { median, percentile } from '../../bench/report/statistics.js';
 
 describe('median(values)', () => {
   it('is the middle value, or the mean of the two middle ones', () => {

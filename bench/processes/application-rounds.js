@@ -1,8 +1,9 @@
 /** Throughput of applications, driven from one other process in interleaved rounds. */
+
+import { assertAllAnswered, interleave } from '../measuring/rounds.js';
+import { number } from '../report/figures.js';
+import { median } from '../report/statistics.js';
 import { childProcess } from './child-process.js';
-import { number } from './figures.js';
-import { assertAllAnswered, interleave } from './rounds.js';
-import { median } from './statistics.js';
 
 /** `{ throughput, cpu }` of each round, by the application's title: requests a second; the application's microseconds a request. */
 export async function applicationRounds(applications, { rounds, milliseconds, path }) {

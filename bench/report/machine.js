@@ -9,7 +9,7 @@ import { mebibytes } from './figures.js';
 export function machine() {
   const [{ model }] = cpus();
   const own = readPackage(createRequire(import.meta.url).resolve('oauth2-backend/package.json'));
-  const { dependencies } = readPackage(join(import.meta.dirname, 'package.json'));
+  const { dependencies } = readPackage(join(import.meta.dirname, '../package.json'));
   assertSameClients(own.dependencies, dependencies);
   return [
     ['processor', `${cpus().length} × ${model.trim()}`],

@@ -1,10 +1,10 @@
 /** A process that has just begun, in a fleet that has the token. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { redisStore } from 'oauth2-backend-redis';
+import { ourBackend } from '../contenders/our-backend.js';
+import { median } from '../report/statistics.js';
+import { connectRedis } from '../servers/shared-store.js';
 import { answerParent } from './answer-parent.js';
-import { ourBackend } from './contenders/our-backend.js';
-import { connectRedis } from './shared-store.js';
-import { median } from './statistics.js';
 
 const PINGS = 50;
 let client;

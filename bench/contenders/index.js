@@ -1,4 +1,4 @@
-/** Who takes part, by the name of the module in `contenders/`. */
+/** Who takes part, by the name of the module in this folder. */
 
 /** How each is called in tables and in the plot. */
 export const titles = {

@@ -1,7 +1,8 @@
 /** One contender in a process of its own: `node contender-process.js NAME`. */
+
+import { burst, closedLoop, openLoop } from '../measuring/load.js';
+import { memory, watchMemory } from '../measuring/memory.js';
 import { answerParent } from './answer-parent.js';
-import { burst, closedLoop, openLoop } from './load.js';
-import { memory, watchMemory } from './memory.js';
 
 const [name] = process.argv.slice(2);
 let get;
@@ -11,7 +12,7 @@ process.on('unhandledRejection', () => {});
 
 answerParent({
   async open(options) {
-    const contender = await import(`./contenders/${name}.js`);
+    const contender = await import(`../contenders/${name}.js`);
     get = await contender.open(options);
   },
   closedLoop: ({ path = '/data', ...load }) => closedLoop(() => get(path), load),

@@ -2,9 +2,9 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { createBackends, requestContext } from 'oauth2-backend';
+import { memory } from '../measuring/memory.js';
+import { sharedStore } from '../servers/shared-store.js';
 import { answerParent } from './answer-parent.js';
-import { memory } from './memory.js';
-import { sharedStore } from './shared-store.js';
 
 const TOGETHER = 50;
 let backends;

@@ -1,9 +1,9 @@
 /** Asks for a token that is there, and uses it, over and over. */
 import { bearer, reuse } from 'oauth2-backend';
+import { ourBackend } from '../contenders/our-backend.js';
+import { closedLoop } from '../measuring/load.js';
+import { sharedStore } from '../servers/shared-store.js';
 import { answerParent } from './answer-parent.js';
-import { ourBackend } from './contenders/our-backend.js';
-import { closedLoop } from './load.js';
-import { sharedStore } from './shared-store.js';
 
 let backend;
 let source;
@@ -27,7 +27,7 @@ answerParent({
   },
   /** The last of these alone. */
   backendToken: ({ calls }) => awaited(calls, () => backend.token()),
-  /** Requests, as `closedLoop` in load.js. */
+  /** Requests, as `closedLoop` in measuring/load.js. */
   closedLoop: (load) => closedLoop(send, load),
 });
 

@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import express from 'express';
 import { listen } from 'test-servers/listen';
+import { watchMemory } from '../measuring/memory.js';
 import { answerParent } from './answer-parent.js';
-import { watchMemory } from './memory.js';
 
 const [name] = process.argv.slice(2);
 
@@ -13,7 +13,7 @@ answerParent({
   /** Listens and gives the origin. */
   async open(options) {
     const application = express();
-    const { attach } = await import(`./apps/${name}.js`);
+    const { attach } = await import(`../apps/${name}.js`);
     await attach(application, options);
     const { origin } = await listen(createServer(application));
     return origin;
