@@ -1,6 +1,6 @@
 /** Which fault is on when: healthy spans and faults in turn, drawn from the seed. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { tokenFaults } from './token-faults.js';
+import { tokenFaults } from './token/faults.js';
 
 const TOKEN = ['down', 'slow', ...Object.keys(tokenFaults)];
 const API = ['reset', 'reset in the body', 'slow', 'unavailable'];

@@ -1,8 +1,8 @@
 /** A token endpoint whose tokens are in the ledger, and which fails while a fault is on. */
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { serve } from './serve.js';
-import { tokenFaults } from './token-faults.js';
+import { serve } from '../serve.js';
+import { tokenFaults } from './faults.js';
 
 /** An answer that took longer may have had nobody waiting any more, milliseconds; the applications wait 1.5 s. */
 const SURELY_AWAITED = 1000;
