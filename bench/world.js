@@ -1,5 +1,4 @@
 /** The servers of a run, and the processes that put load on them. */
-
 import { titles } from './contenders/index.js';
 import { childProcess } from './processes/child-process.js';
 

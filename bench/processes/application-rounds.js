@@ -1,5 +1,4 @@
 /** Throughput of applications, driven from one other process in interleaved rounds. */
-
 import { assertAllAnswered, interleave } from '../measuring/rounds.js';
 import { number } from '../report/figures.js';
 import { median } from '../report/statistics.js';

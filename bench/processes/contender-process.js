@@ -1,5 +1,4 @@
 /** One contender in a process of its own: `node contender-process.js NAME`. */
-
 import { burst, closedLoop, openLoop } from '../measuring/load.js';
 import { memory, watchMemory } from '../measuring/memory.js';
 import { answerParent } from './answer-parent.js';

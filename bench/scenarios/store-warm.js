@@ -1,5 +1,4 @@
 /** A token that is there, in a process that shares it and in processes that do not. */
-
 import { assertAllAnswered, interleave } from '../measuring/rounds.js';
 import { childProcess } from '../processes/child-process.js';
 import { median } from '../report/statistics.js';

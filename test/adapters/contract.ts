@@ -1,5 +1,4 @@
 /** What every adapter does, whatever the framework; run by each adapter's test file for each major it supports. */
-
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';

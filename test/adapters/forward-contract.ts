@@ -1,5 +1,4 @@
 /** What `forward(name)` does in every adapter, whatever the framework. */
-
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, request as send } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';

@@ -1,5 +1,4 @@
 /** Applications that call the API on behalf of their users: `GET /got/…` and `GET /fetch/…` give what the API answers to `/…`. */
-
 import { createServer, type RequestListener } from 'node:http';
 import express, { type ErrorRequestHandler } from 'express';
 import { backends as expressBackends } from 'express-oauth2-backend';

@@ -1,5 +1,4 @@
 /** What an inbound request may say in its headers, byte for byte: no user becomes another, and nothing slips through. */
-
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';

@@ -1,5 +1,4 @@
 /** Many users at once through one backend: nobody's request carries somebody else's token. */
-
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type RequestListener, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';

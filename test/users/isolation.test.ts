@@ -1,5 +1,4 @@
 /** Whatever happens, in whatever order: nobody gets the token of somebody else, nor one of a session that is over. */
-
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';

@@ -1,5 +1,4 @@
 /** Somebody who sends a different made-up token with each request: what that costs, and whom it hurts. */
-
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
 import { type Ended, runModule } from '../../packages/oauth2-backend/test/clients/run-module.js';

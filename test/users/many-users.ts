@@ -1,5 +1,4 @@
 /** 200 users at once, who log in anew, go away and outlive their tokens, at real authorization servers. */
-
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
