@@ -55,13 +55,24 @@ export function spellings(value) {
 
 /** The canaries that a text gives away, each with the piece that was found and what stands around it. */
 export function leaks(text) {
-  return Object.entries(canaries).flatMap(([name, value]) => {
-    const pieces = new Set(spellings(value).flatMap(piecesOf));
-    const found = [...pieces].find((piece) => text.includes(piece));
-    if (found === undefined) return [];
-    const at = text.indexOf(found);
-    return [`${name}: ${text.slice(Math.max(0, at - 300), at + 60)}`];
-  });
+  const found = new Map();
+  for (const [length, owners] of pieces) {
+    for (let at = 0; at + length <= text.length; at++) {
+      for (const name of owners.get(text.slice(at, at + length)) ?? []) {
+        if (!found.has(name)) found.set(name, `${name}: ${text.slice(Math.max(0, at - 300), at + 60)}`);
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** By their length: each piece of each spelling, with the canaries whose it is. */
+const pieces = new Map();
+for (const [name, value] of Object.entries(canaries)) {
+  for (const piece of spellings(value).flatMap(piecesOf)) {
+    const owners = pieces.get(piece.length) ?? new Map();
+    pieces.set(piece.length, owners.set(piece, new Set(owners.get(piece)).add(name)));
+  }
 }
 
 function piecesOf(spelling) {
