@@ -1,0 +1,3 @@
+import { everyFailure } from './every-failure.js';
+
+everyFailure('production');
