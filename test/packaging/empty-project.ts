@@ -32,6 +32,7 @@ export async function emptyProject(
 }
 
 async function install(packed: { readonly directory: string }, name: string, modules: string): Promise<void> {
+  if (existsSync(join(modules, name))) return;
   await cp(join(packed.directory, name), join(modules, name), { recursive: true });
   for (const dependency of await dependencies(join(modules, name))) {
     if (dependency.endsWith('oauth2-backend')) await install(packed, dependency, modules);

@@ -1,0 +1,8 @@
+import { compiles } from './typescript-projects.js';
+
+compiles([
+  ['7', 'strict', true],
+  ['7', 'strict', false],
+  ['7', 'strictest', true],
+  ['6', 'strictest', false],
+]);
