@@ -1,0 +1,3 @@
+import { faultyTokenEndpoint } from './faulty-token-endpoint.js';
+
+faultyTokenEndpoint('password', 'jwt-bearer');
