@@ -110,7 +110,7 @@ export interface OAuth2Definition {
    * it would do nothing.
    */
   readonly jwt_signing_profile?: JwtSigningProfile | undefined;
-  /** Further form parameters of the token request (`audience`, `resource`, …). */
+  /** Further form parameters of the token request (`audience`, `resource`, …); one warning for a `resource` that is no URI. */
   readonly params?: ValuesByName | undefined;
   /** URL: the authorization server's issuer identifier (RFC 8414 §2); the audience of client assertions, else the token endpoint. */
   readonly issuer?: string | undefined;

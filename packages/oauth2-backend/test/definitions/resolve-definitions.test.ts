@@ -129,6 +129,20 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
     });
   });
 
+  it.each<[string | string[], boolean]>([
+    ['https://a', false],
+    [['urn:a:b', 'https://b/c?d'], false],
+    ['00000002-0000-0000-c000-000000000000', true],
+    [['urn:a:b', 'a', '/b'], true],
+    ['https://a#b', true],
+  ])('takes %j as params.resource (T18); warns where it is no URI: %s', (resource, warns) => {
+    const api = { origin: 'https://api.example.com', oauth2: { ...oauth2, params: { resource } } };
+    const { backends, warnings } = resolveDefinitions({ api }, [], {});
+    expect(backends[0]?.oauth2).toMatchObject({ params: [['resource', [resource].flat()]] });
+    const warning = 'api.oauth2.params.resource: is no absolute URI without fragment (RFC 8707 §2)';
+    expect(warnings).toEqual(warns ? [warning] : []);
+  });
+
   it('takes what JSON.parse gives, and backends without oauth2 over http', () => {
     const text = JSON.stringify({
       api: { origin: 'https://api.example.com', oauth2 },

@@ -3,7 +3,7 @@
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { parseDuration } from '../schema/duration.js';
 import { kindOf } from '../schema/members.js';
-import { namedValues } from '../schema/named-values.js';
+import { type NamedValue, namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
 import { arrayOf, readText } from '../schema/values.js';
 
@@ -27,7 +27,7 @@ export function readScopeToken(value: unknown, place: Place): string | undefined
 }
 
 /** Reads parameters that the client does not set itself, none of them empty (OAuth 2.1 §3.2). */
-export const readParams = namedValues({ name: readName, value: readValue });
+export const readParams = namedValues({ name: readName, value: readText });
 
 // Compared in lower case: some servers do not tell `Scope` from `scope`.
 const OWN = new Set([
@@ -58,12 +58,9 @@ function readName(name: string, place: Place): string | undefined {
   return readText(name, place);
 }
 
-const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[^#\s]+$/i;
-
-function readValue(value: unknown, place: Place, name: string): string | undefined {
-  const text = readText(value, place);
-  if (text === undefined || name !== 'resource' || ABSOLUTE_URI.test(text)) return text;
-  return place.refuse('must be an absolute URI without fragment (RFC 8707 §2)');
+/** Whether a parameter is a `resource` that is no absolute URI without fragment (RFC 8707 §2): some servers want other text. */
+export function isOddResource({ name, values }: NamedValue): boolean {
+  return name === 'resource' && !values.every((text) => /^[a-z][a-z0-9+.-]*:[^#\s]+$/i.test(text));
 }
 
 /** Reads further names of the token type Bearer; they come out in lower case. */

@@ -2,6 +2,7 @@
 
 import { isExposed, liesBelow } from '../attributes/addresses.js';
 import type { OAuth2Block } from '../attributes/blocks.js';
+import { isOddResource } from '../attributes/token-request-values.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../resolved.js';
 import { namesWithValues } from '../schema/named-values.js';
 import { clientAuthenticationOf } from './client-authentication.js';
@@ -17,6 +18,8 @@ export function resolveOAuth2(
   const { values } = block;
   const tokenEndpoint = resolveTokenEndpoint(block, tokenBackend);
   if (tokenEndpoint !== undefined) judgeTransport(block, tokenEndpoint, warnings);
+  const resource = values.params?.find(isOddResource);
+  if (resource) warnings.push(`${resource.place.path}: is no absolute URI without fragment (RFC 8707 §2)`);
   const grant = grantOf(block, warnings);
   const client = clientAuthenticationOf(block);
   const signing = signingOf(block, client, warnings);
