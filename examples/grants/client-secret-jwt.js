@@ -1,7 +1,7 @@
 /** Client authentication `client_secret_jwt`: a JWT signed with the secret, which does not travel (OpenID Connect Core §9). */
 import { createBackends } from 'oauth2-backend';
 
-const { BILLING_ORIGIN, TOKEN_ENDPOINT, CLIENT_ID, CLIENT_SECRET } = process.env;
+const { BILLING_ORIGIN, TOKEN_ENDPOINT, ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
 
 const backends = createBackends({
   billing: {
@@ -12,6 +12,7 @@ const backends = createBackends({
       token_endpoint_auth_method: 'client_secret_jwt',
       client_id: CLIENT_ID,
       client_secret: CLIENT_SECRET,
+      issuer: ISSUER,
       jwt_signing_profile: { signature_algorithm: 'HS256', ttl: '60s' },
     },
   },

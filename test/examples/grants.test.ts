@@ -80,8 +80,12 @@ describe('examples/grants, client authentication', () => {
     expect(form).toEqual({ grant_type: 'client_credentials', client_id: 'shop', client_secret: 'a b' });
   });
 
-  it('client-secret-jwt.js has an assertion for the token endpoint, signed with the secret', async () => {
-    const { form, authorization } = await run('client-secret-jwt', { CLIENT_ID: 'shop', CLIENT_SECRET: HMAC_SECRET });
+  it('client-secret-jwt.js has an assertion for the issuer, signed with the secret', async () => {
+    const { form, authorization } = await run('client-secret-jwt', {
+      CLIENT_ID: 'shop',
+      CLIENT_SECRET: HMAC_SECRET,
+      ISSUER: 'https://as.example.com',
+    });
     const { client_assertion: assertion = '', ...others } = form;
     expect(authorization).toBeUndefined();
     expect(others).toEqual({
@@ -90,7 +94,7 @@ describe('examples/grants, client authentication', () => {
       client_assertion_type: CLIENT_ASSERTION,
     });
     const { payload } = await jwtVerify(assertion, Buffer.from(HMAC_SECRET), { algorithms: ['HS256'] });
-    expect(payload).toMatchObject({ iss: 'shop', sub: 'shop', aud: tokens.url, jti: expect.any(String) });
+    expect(payload).toMatchObject({ iss: 'shop', sub: 'shop', aud: 'https://as.example.com', jti: expect.any(String) });
   });
 
   it('private-key-jwt.js has an assertion for the issuer, signed with the private key', async () => {
@@ -109,7 +113,7 @@ describe('examples/grants, client authentication', () => {
       client_assertion_type: CLIENT_ASSERTION,
     });
     const { payload, protectedHeader } = await jwtVerify(assertion, publicKey);
-    expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'JWT', kid: 'key-1' });
+    expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'client-authentication+jwt', kid: 'key-1' });
     expect(payload).toMatchObject({ iss: 'shop', sub: 'shop', aud: 'https://as.example.com' });
   });
 
@@ -144,7 +148,14 @@ describe('examples/grants, grants', () => {
     expect(others).toEqual({ grant_type: JWT_BEARER, scope: 'invoices:read' });
     expect(decodeProtectedHeader(assertion)).toEqual({ alg: 'RS256', typ: 'JWT' });
     const { payload } = await jwtVerify(assertion, publicKey);
-    expect(payload).toEqual({ iss: 'robot@shop', sub: 'robot@shop', aud: tokens.url, exp: expect.any(Number) });
+    expect(payload).toEqual({
+      iss: 'robot@shop',
+      sub: 'robot@shop',
+      aud: tokens.url,
+      iat: expect.any(Number),
+      exp: expect.any(Number),
+      jti: expect.any(String),
+    });
   });
 
   it('jwt-bearer-on-behalf.js has a token for each user, and none for a request without one', async () => {

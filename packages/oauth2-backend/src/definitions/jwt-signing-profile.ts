@@ -24,9 +24,13 @@ export interface JwtSigningProfile {
   readonly ttl: string;
   /**
    * Added to a client assertion, of whose own claims they may override `aud` only (a function gets no context); or all
-   * claims of a jwt-bearer assertion but `exp`, by a function that gets the context of the request, if there is one.
+   * claims of a jwt-bearer assertion but `exp`, by a function that gets the context of the request, if there is one. That
+   * has `iat`, 5 s back, and a new `jti` where they set none.
    */
   readonly claims?: Members | ((context: RequestContext | undefined) => Members | Promise<Members>) | undefined;
-  /** `typ` (`JWT` unless given), `kid`, …; not `alg`, `b64`, `crit`. A function gets no context. */
+  /**
+   * `typ` (unless given `JWT`, or in a client assertion beside `issuer` `client-authentication+jwt`, RFC 10070), `kid`, …;
+   * not `alg`, `b64`, `crit`. A function gets no context.
+   */
   readonly headers?: Members | (() => Members | Promise<Members>) | undefined;
 }

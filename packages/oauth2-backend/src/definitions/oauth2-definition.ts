@@ -112,7 +112,10 @@ export interface OAuth2Definition {
   readonly jwt_signing_profile?: JwtSigningProfile | undefined;
   /** Further form parameters of the token request (`audience`, `resource`, …); one warning for a `resource` that is no URI. */
   readonly params?: ValuesByName | undefined;
-  /** URL: the authorization server's issuer identifier (RFC 8414 §2); the audience of client assertions, else the token endpoint. */
+  /**
+   * URL: the authorization server's issuer identifier (RFC 8414 §2): the audience of client assertions (RFC 10070). Without
+   * it that is the token endpoint, and one warning says so at start unless the profile's `claims` set `aud`.
+   */
   readonly issuer?: string | undefined;
   /** Names whose token it is, of the request's context, where a function makes the assertion or its claims anew each time. */
   readonly subject?: ((context: RequestContext | undefined) => string | Promise<string>) | undefined;

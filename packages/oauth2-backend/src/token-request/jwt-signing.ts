@@ -1,7 +1,9 @@
 /** Signs assertions as a signing profile says (RFC 7515, RFC 7523 §3). */
 
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Clock } from '../clock.js';
 import type { ResolvedSigning } from '../definitions/resolved.js';
 import { type ParsedKey, parseSigningKey } from '../definitions/signing-key.js';
 import { NoTokenError } from '../errors.js';
@@ -16,15 +18,17 @@ interface JwtSignerOptions {
   readonly backend: string;
   readonly signing: ResolvedSigning;
   readonly key: KeySource;
+  /** The header's `typ` unless the profile's `headers` say otherwise; default `JWT`. */
+  readonly typ?: string | undefined;
 }
 
-/** A signer whose header is the profile's: `typ` is `JWT` and `kid` the JWK's unless `headers` say otherwise; never theirs: `alg`, `b64`, `crit`. */
-export function jwtSigner({ backend, signing, key }: JwtSignerOptions): JwtSigner {
+/** A signer whose header is the profile's: `typ` is the given one and `kid` the JWK's unless `headers` say otherwise; never theirs: `alg`, `b64`, `crit`. */
+export function jwtSigner({ backend, signing, key, typ = 'JWT' }: JwtSignerOptions): JwtSigner {
   const { algorithm, headers } = signing;
 
   return async function signJwt(claims) {
     const { key: signingKey, kid } = await key();
-    const header = { typ: 'JWT', ...(kid !== undefined && { kid }), ...(await configuredHeaders()), alg: algorithm };
+    const header = { typ, ...(kid !== undefined && { kid }), ...(await configuredHeaders()), alg: algorithm };
     // Loaded when the first assertion is signed: most applications sign none.
     const { SignJWT } = await import('jose');
     try {
@@ -39,6 +43,13 @@ export function jwtSigner({ backend, signing, key }: JwtSignerOptions): JwtSigne
     const given = await givenObject({ attribute: 'headers of the jwt_signing_profile', backend }, headers);
     return Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'b64' && name !== 'crit'));
   }
+}
+
+/** The claims that make an assertion good from now on, for so many seconds and once (RFC 7523 §3). */
+export function freshClaims(clock: Clock, ttl: number): { iat: number; exp: number; jti: string } {
+  const now = Math.floor(clock.now() / 1000);
+  // Servers refuse what was issued ahead of their own clock.
+  return { iat: now - 5, exp: now + ttl, jti: randomBytes(20).toString('base64url') };
 }
 
 /** Gives the key to sign with now. @throws NoTokenError when there has never been a good one */

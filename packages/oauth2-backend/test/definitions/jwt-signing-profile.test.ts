@@ -28,7 +28,7 @@ const secretFile = written('secret', `${'s'.repeat(32)}\n`);
 
 const SECRET = 's'.repeat(64);
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const endpoint = { token_endpoint: 'https://as.example.com/token' };
+const endpoint = { token_endpoint: 'https://as.example.com/token', issuer: 'https://as.example.com' };
 const machine = { ...endpoint, grant_type: 'client_credentials', client_id: 'shop' };
 const es256 = { signature_algorithm: 'ES256', key: pem, ttl: '1m' };
 const hs256 = { signature_algorithm: 'HS256', ttl: '1m' };
@@ -243,6 +243,19 @@ describe('jwt_signing_profile', () => {
     expect(warningsOf(privateKeyJwt({ ...es256, ttl: '5m1s' }))).toEqual([
       'a.oauth2.jwt_signing_profile.ttl: a client assertion should not live longer than 5 minutes',
     ]);
+  });
+
+  it('warns of a client assertion whose audience is the token endpoint (RFC 10070)', () => {
+    const bare = (profile: object, oauth2 = {}) => ({ ...privateKeyJwt(profile), issuer: undefined, ...oauth2 });
+    const warning = [
+      'a.oauth2: without "issuer" client assertions name the token endpoint as their audience, which servers may refuse (RFC 10070)',
+    ];
+    expect(warningsOf(bare(es256))).toEqual(warning);
+    expect(warningsOf(bare({ ...es256, claims: { tenant: 't' } }))).toEqual(warning);
+    expect(warningsOf({ ...secretJwt(hs256), issuer: undefined })).toEqual(warning);
+    expect(warningsOf(bare({ ...es256, claims: { aud: 'x' } }))).toEqual([]);
+    expect(warningsOf(bare({ ...es256, claims: () => ({ aud: 'x' }) }))).toEqual([]);
+    expect(warningsOf({ ...assertion(es256), issuer: undefined })).toEqual([]);
   });
 
   it('warns of a secret that is shorter than the hash (rule 35)', () => {

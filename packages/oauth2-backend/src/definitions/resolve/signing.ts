@@ -38,6 +38,7 @@ export function signingOf(
       .refuse('is missing: give it, "assertion_file", or a "jwt_signing_profile" that makes it');
   }
   if (!profile.value) return undefined;
+  if (byClient) judgeAudience(block, profile.value, warnings);
   const signing = resolveProfile(profile.value, {
     method: byClient ? method : undefined,
     secret: client?.secret,
@@ -45,6 +46,15 @@ export function signingOf(
     warnings,
   });
   return signing && { signing, signingFor: byClient ? 'client' : 'assertion' };
+}
+
+/** RFC 10070: the audience is the issuer. What a function says is not known yet. */
+function judgeAudience({ place, given }: OAuth2Block, { values }: SigningBlock, warnings: string[]): void {
+  const { claims = {} } = values;
+  if (given.has('issuer') || typeof claims === 'function' || Object.hasOwn(claims, 'aud')) return;
+  warnings.push(
+    `${place.path}: without "issuer" client assertions name the token endpoint as their audience, which servers may refuse (RFC 10070)`,
+  );
 }
 
 interface SigningRole extends KeyOptions {

@@ -1,11 +1,10 @@
 /** Client authentication by a signed assertion (RFC 7521 §4.2, RFC 7523 §2.2, OpenID Connect Core §9). */
 
-import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../clock.js';
 import type { ResolvedSigning } from '../../definitions/resolved.js';
 import { NoTokenError } from '../../errors.js';
 import { givenObject } from '../given-value.js';
-import { jwtSigner, type KeySource } from '../jwt-signing.js';
+import { freshClaims, jwtSigner, type KeySource } from '../jwt-signing.js';
 import type { TokenRequestDraft } from '../token-request-draft.js';
 
 /** What a client assertion is made from, whatever its key. */
@@ -14,7 +13,7 @@ export interface ClientAssertionOptions {
   readonly backend: string;
   readonly clientId: string;
   readonly signing: ResolvedSigning;
-  /** The authorization server's issuer identifier: the `aud` when it is known. */
+  /** The authorization server's issuer identifier: the `aud` when it is known; the `typ` then says what the JWT is (RFC 10070). */
   readonly issuer: string | undefined;
   /** The `aud` otherwise. */
   readonly tokenEndpoint: string;
@@ -24,12 +23,13 @@ export interface ClientAssertionOptions {
 /** Signs a new assertion with the key and writes it, with `client_assertion_type` and `client_id`. */
 type WriteClientAssertion = (draft: TokenRequestDraft, key: KeySource) => Promise<void>;
 
-/** `iss` = `sub` = `client_id`; `aud` is the claims', else the issuer, else the token endpoint; `iat`, `exp`, a random `jti`; no `nbf`. */
+/** `iss` = `sub` = `client_id`; `aud` is the claims', else the issuer, else the token endpoint; `iat` (5 s back), `exp`, a random `jti`; no `nbf`. */
 export function clientAssertion(options: ClientAssertionOptions): WriteClientAssertion {
-  const { backend, clientId, signing, clock } = options;
+  const { backend, clientId, signing, clock, issuer } = options;
+  const typ = issuer === undefined ? undefined : 'client-authentication+jwt';
 
   return async function writeClientAssertion({ form, secrets }, key) {
-    const assertion = await jwtSigner({ backend, signing, key })(await assertedClaims());
+    const assertion = await jwtSigner({ backend, signing, key, typ })(await assertedClaims());
     form['client_id'] = clientId;
     form['client_assertion_type'] = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
     form['client_assertion'] = assertion;
@@ -38,15 +38,12 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
 
   async function assertedClaims(): Promise<Record<string, unknown>> {
     const configured = await configuredClaims();
-    const iat = Math.floor(clock.now() / 1000);
     return {
       ...configured,
       aud: audience(configured['aud']),
       iss: clientId,
       sub: clientId,
-      iat,
-      exp: iat + signing.ttl,
-      jti: randomBytes(20).toString('base64url'),
+      ...freshClaims(clock, signing.ttl),
     };
   }
 
@@ -58,7 +55,7 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
 
   /** An assertion without an audience would be good anywhere. */
   function audience(configured: unknown): unknown {
-    if (configured === undefined) return options.issuer ?? options.tokenEndpoint;
+    if (configured === undefined) return issuer ?? options.tokenEndpoint;
     const list = Array.isArray(configured) ? configured : [configured];
     if (list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')) return configured;
     throw new NoTokenError(

@@ -5,7 +5,7 @@ import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved
 import type { RequestContext } from '../../token.js';
 import { readCredential } from '../credential.js';
 import { givenObject, givenText } from '../given-value.js';
-import { jwtSigner, type KeySource } from '../jwt-signing.js';
+import { freshClaims, jwtSigner, type KeySource } from '../jwt-signing.js';
 import type { AssertionSource } from './jwt-bearer.js';
 
 /** A string as it is, a file as it is now, what a function gives for the context. */
@@ -17,7 +17,7 @@ export function givenAssertion(assertion: NonNullable<ResolvedOAuth2['assertion'
   };
 }
 
-/** Made anew for each attempt: exactly the profile's claims, and `exp` (RFC 7523 §3). */
+/** Made anew for each attempt: the profile's claims, `exp`, and unless they set them `iat` and `jti`, which some servers demand (RFC 7523 §3). */
 export function signedAssertion(options: {
   backend: string;
   signing: ResolvedSigning;
@@ -31,7 +31,8 @@ export function signedAssertion(options: {
   return async ({ context, input }) => {
     const configured =
       input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
-    return sign({ ...configured, exp: Math.floor(clock.now() / 1000) + ttl });
+    const { exp, ...unlessSet } = freshClaims(clock, ttl);
+    return sign({ ...unlessSet, ...configured, exp });
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { decodeJwt, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { ResolvedOAuth2, ResolvedSigning } from '../../../src/definitions/resolved.js';
 import { clientAuth } from '../../../src/token-request/client-auth/client-auth.js';
 import type { TokenRequestDraft } from '../../../src/token-request/token-request-draft.js';
@@ -55,7 +55,7 @@ describe.each([
       iss: 'shop',
       sub: 'shop',
       aud: 'https://as.example/token',
-      iat: now,
+      iat: now - 5,
       exp: now + 60,
       jti: expect.stringMatching(/^[\w-]{22,}$/),
     });
@@ -71,6 +71,18 @@ describe('a client assertion', () => {
     expect((await claimsBy(byKey('ES256', { claims: async () => ({ aud: 'y' }) }, { issuer }))).aud).toBe('y');
   });
 
+  it('says what it is beside an issuer, unless headers say otherwise (RFC 10070)', async () => {
+    const issuer = 'https://as.example';
+    const typOf = async (profile: Partial<ResolvedSigning>, changes: Partial<ResolvedOAuth2>) =>
+      decodeProtectedHeader(assertionIn(await draftOf(byKey('ES256', profile, changes)))).typ;
+    expect(await typOf({}, { issuer })).toBe('client-authentication+jwt');
+    expect(await typOf({ headers: { typ: 'JWT' } }, { issuer })).toBe('JWT');
+    expect(await typOf({ headers: () => ({ typ: 'x' }) }, { issuer })).toBe('x');
+    expect(await typOf({}, {})).toBe('JWT');
+    const { form } = await draftOf(bySecret('HS256', { issuer }));
+    expect(decodeProtectedHeader(String(form['client_assertion'])).typ).toBe('client-authentication+jwt');
+  });
+
   it('lets no function override iss, sub, iat, exp, jti (RULES 22)', async () => {
     const own = { iss: 'x', sub: 'x', iat: 1, exp: 2, jti: 'x' };
     const claims = await claimsBy(byKey('ES256', { claims: () => ({ ...own, tenant: 't' }) }));
@@ -78,7 +90,7 @@ describe('a client assertion', () => {
       iss: 'shop',
       sub: 'shop',
       aud: 'https://as.example/token',
-      iat: now,
+      iat: now - 5,
       exp: now + 60,
       jti: expect.stringMatching(/^[\w-]{22,}$/),
       tenant: 't',

@@ -75,28 +75,35 @@ describe('the jwt-bearer grant with a given assertion', () => {
 });
 
 describe('the jwt-bearer grant with a profile', () => {
-  it.each(SIGNATURE_ALGORITHMS)('signs exactly the claims and exp with %s', async (algorithm) => {
+  it.each(SIGNATURE_ALGORITHMS)('signs the claims, iat, exp and jti with %s', async (algorithm) => {
     const claims = { iss: 'i', sub: 's', aud: ['a'], extra: { n: 1 } };
     const now = Math.floor(clock.now() / 1000);
     const jwt = assertionIn(await draftOf(signed(signingProfile(algorithm, { claims, ttl: 90 }))));
     const { payload, protectedHeader } = await jwtVerify(jwt, verifier(algorithm), {
       currentDate: new Date(clock.now()),
     });
-    expect(payload).toEqual({ ...claims, exp: now + 90 });
+    expect(payload).toEqual({ ...claims, iat: now - 5, exp: now + 90, jti: expect.stringMatching(/^[\w-]{22,}$/) });
     expect(protectedHeader).toEqual({ typ: 'JWT', alg: algorithm });
   });
 
   it('gives the context to a function for claims, whose exp does not count', async () => {
-    const claims = (given: RequestContext | undefined) => ({ sub: given?.inbound.user, exp: 1, jti: 'x' });
+    const claims = (given: RequestContext | undefined) => ({ sub: given?.inbound.user, exp: 1, iat: 2, jti: 'x' });
     const jwt = assertionIn(await draftOf(signed(signingProfile('ES256', { claims })), { context }));
-    expect(decodeJwt(jwt)).toEqual({ sub: 'ann', exp: Math.floor(clock.now() / 1000) + 60, jti: 'x' });
+    expect(decodeJwt(jwt)).toEqual({
+      sub: 'ann',
+      exp: Math.floor(clock.now() / 1000) + 60,
+      iat: 2,
+      jti: 'x',
+    });
   });
 
   it('is made anew for each attempt (RULES 74)', async () => {
     const made = signed(signingProfile('ES256', { claims: { sub: 's' } }));
     const first = decodeJwt(assertionIn(await draftOf(made)));
     clock.pass(5_000);
-    expect(decodeJwt(assertionIn(await draftOf(made))).exp).toBe((first.exp ?? 0) + 5);
+    const second = decodeJwt(assertionIn(await draftOf(made)));
+    expect(second.exp).toBe((first.exp ?? 0) + 5);
+    expect(second.jti).not.toBe(first.jti);
   });
 
   it('takes evaluated claims; iat, exp, nbf and jti make no other input', async () => {
