@@ -66,7 +66,7 @@ describe('imports of core', () => {
     ['clients/got/got-client.ts', '../../sharing/sharing.js'],
     ['clients/got/got-client.ts', '../fetch/fetch-client.js'],
     ['clients/got/got-client.ts', '../token-post.js'],
-    ['clients/fetch/hop.ts', '../got/options.js'],
+    ['clients/fetch/fetch-dispatcher.ts', '../got/options.js'],
     ['definitions/resolved.ts', './schema/place.js'],
     ['definitions/schema/place.ts', '../attributes/oauth2.js'],
     ['definitions/attributes/oauth2.ts', '../resolve/oauth2.js'],

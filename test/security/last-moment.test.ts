@@ -1,6 +1,6 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { AuthorizationHeaderError, bearer, OriginError, staticToken } from 'oauth2-backend';
-import { hopDispatcher } from '../../packages/oauth2-backend/src/clients/fetch/hop.js';
+import { FetchDispatcher } from '../../packages/oauth2-backend/src/clients/fetch/fetch-dispatcher.js';
 
 const origin = 'https://billing.example.com';
 const none = { remove: [], set: [], add: [] };
@@ -8,13 +8,11 @@ const none = { remove: [], set: [], add: [] };
 /** The dispatcher that fetch gets, over one that only records. */
 function below(requests: unknown[]) {
   const dispatcher = { dispatch: (request: unknown) => requests.push(request) > 0 };
-  return hopDispatcher({
+  return new FetchDispatcher({
     bearer: bearer(staticToken('the-token'), { origin, pathPrefix: '/v1' }),
     settings: { transport: { dispatcher }, timeouts: { ttfb: 0 }, headers: none, query: none } as never,
-    call: { lateAnswer: jest.fn() } as never,
+    call: {} as never,
     token: { value: 'the-token', type: 'Bearer', issuedAt: 0, expiresAt: 1 },
-    onConnect: () => undefined,
-    onEnd: () => undefined,
   });
 }
 

@@ -1,8 +1,7 @@
 /** Posts token requests through their token backend and reads the answer to its end (RFC 6749 §3.2, §5). */
 
-import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
-import { callDispatch } from '../outbound/call-dispatch.js';
+import { Attempt } from '../outbound/attempt.js';
 import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../outbound/sent-request.js';
 import type { ClientSettings } from '../outbound/settings.js';
@@ -39,22 +38,12 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     token: AccessToken | undefined,
     { headers, body }: Parameters<Post>[0],
   ): Promise<PostAnswer> {
-    const prepare = (request: Dispatcher.DispatchOptions): Dispatcher.DispatchOptions => {
-      const sent: Record<string, string | string[]> = { ...headers };
-      completeHeaders(sent, settings, token);
-      return { ...request, path: completePath(request.path, settings.query), headers: sent };
-    };
+    const sent: Record<string, string | string[]> = { ...headers };
+    completeHeaders(sent, settings, token);
+    const path = completePath(pathname + search, settings.query);
     const answer = await settings.transport.dispatcher
-      .compose((dispatch) =>
-        callDispatch({
-          dispatcher: { dispatch },
-          call,
-          ttfb: settings.timeouts.ttfb,
-          late: call.lateAnswer,
-          prepare,
-        }),
-      )
-      .request({ origin, path: pathname + search, method: 'POST', body, signal: call.signal });
+      .compose((dispatch) => (request, handler) => dispatch(request, new Attempt(handler, { call })))
+      .request({ origin, path, method: 'POST', headers: sent, body, signal: call.signal });
     // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
     if (answer.statusCode === 401) await call.afterRefusal(token, answer.headers['www-authenticate'], false);
     return {

@@ -21,8 +21,6 @@ export interface OutboundCall extends Call {
   accepted(token: AccessToken | undefined): void;
   /** Starts the limit on the time to the answer's headers. */
   limitAnswer(): void;
-  /** The reason for `ttfb_timeout`. */
-  readonly lateAnswer: () => unknown;
 }
 
 /** What a client says of one call. */
@@ -90,13 +88,9 @@ class TokenCall implements OutboundCall {
     this.#call.limit(milliseconds, late);
   }
 
-  get lateAnswer(): () => unknown {
-    return () => this.#late('ttfb_timeout', this.#settings.timeouts.ttfb);
-  }
-
   limitAnswer(): void {
     const { ttfb } = this.#settings.timeouts;
-    if (ttfb > 0) this.#call.limit(ttfb, this.lateAnswer);
+    if (ttfb > 0) this.#call.limit(ttfb, () => this.#late('ttfb_timeout', ttfb));
   }
 
   lift(): void {

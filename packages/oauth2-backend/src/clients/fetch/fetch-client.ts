@@ -10,7 +10,7 @@ import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { withBodyFailure } from './answer.js';
-import { hopDispatcher } from './hop.js';
+import { FetchDispatcher } from './fetch-dispatcher.js';
 import { type Hop, markRedirected, nextHop } from './redirect.js';
 import { readFetchRequest, withBody } from './request.js';
 
@@ -31,14 +31,13 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
   return async function fetchWithToken(input, init) {
     const request = readFetchRequest(input, init, bearer);
     const target = bearer.target.resolve(request.url);
-    let cut: ((error?: Error) => void) | undefined;
+    let last: FetchDispatcher | undefined;
     let leave: ((reason: unknown) => void) | undefined;
     const onAbort = (reason: unknown) => {
-      cut?.(reason as Error);
+      last?.abort(reason);
       leave?.(reason);
     };
     const call = outboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
-    let last = { ended: false };
     let released = false;
 
     try {
@@ -85,18 +84,15 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
-      const mine = { ended: false };
-      last = mine;
-      const onConnect = (abort: (error?: Error) => void) => {
-        cut = abort;
-        if (call.aborted) abort(call.reason as Error);
-      };
-      const dispatcher = hopDispatcher({ bearer, settings, call, token, onConnect, onEnd: () => end(mine) });
+      const dispatcher = new FetchDispatcher({ bearer, settings, call, token, onEnd: () => end(dispatcher) });
+      last = dispatcher;
       const { rest, method, headers, body, replayable } = request;
       const init = { ...rest, method, headers, body, redirect: 'manual', signal: null, dispatcher };
       // With a signal fetch also lets go of a stream that it has not read; for all else its cost is more than that of this file.
       const given = replayable ? init : { ...init, signal: call.signal, duplex: 'half' };
-      return unlessLeft(undiciFetch(target.href, given as UndiciInit) as Promise<unknown> as Promise<Response>);
+      return unlessLeft(
+        undiciFetch(target.href, given as unknown as UndiciInit) as Promise<unknown> as Promise<Response>,
+      );
     }
 
     /** A scope of its own: what the request's callbacks hold on to is not collected while its body is coming. */
@@ -110,7 +106,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     /** The call is over when the body of the answer that the caller gets has ended. */
     function release(response: Response): Response {
       released = true;
-      if (!last.ended) return withBodyFailure(response, failureOf);
+      if (!last?.ended) return withBodyFailure(response, failureOf);
       call.done();
       return response;
     }
@@ -119,9 +115,8 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       return callFailure(error, call, settings.timeouts.connect);
     }
 
-    function end(hop: { ended: boolean }): void {
-      hop.ended = true;
-      if (released && hop === last) call.done();
+    function end(ended: FetchDispatcher): void {
+      if (released && ended === last) call.done();
     }
   };
 }

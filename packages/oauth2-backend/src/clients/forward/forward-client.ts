@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
-import { callDispatch } from '../../outbound/call-dispatch.js';
+import { Attempt } from '../../outbound/attempt.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
@@ -120,18 +120,11 @@ interface Sending {
 
 function send(sending: Sending, handler: AnswerHandler): void {
   const { bearer, settings, call, target, method, message, token, content } = sending;
-  const dispatch = callDispatch({
-    dispatcher: settings.transport.dispatcher,
-    call,
-    ttfb: settings.timeouts.ttfb,
-    late: call.lateAnswer,
-    prepare(request) {
-      bearer.target.checkParts(request.origin, request.path);
-      const headers = { ...message.headers };
-      if (typeof message.body === 'number') headers['content-length'] = String(message.body);
-      completeHeaders(headers, settings, token);
-      return { ...request, path: completePath(request.path, settings.query), headers };
-    },
-  });
-  dispatch({ origin: target.origin, path: target.path, method, body: content ?? null }, handler);
+  bearer.target.checkParts(target.origin, target.path);
+  const headers = { ...message.headers };
+  if (typeof message.body === 'number') headers['content-length'] = String(message.body);
+  completeHeaders(headers, settings, token);
+  const path = completePath(target.path, settings.query);
+  const sent = { origin: target.origin, path, method, headers, body: content ?? null };
+  settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call }));
 }

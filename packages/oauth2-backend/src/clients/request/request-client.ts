@@ -2,13 +2,13 @@
 
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
+import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
 import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
-import { type HopOwner, UndiciHop } from '../../outbound/undici-hop.js';
 import type { AccessToken } from '../../token.js';
 import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
 
@@ -51,19 +51,19 @@ const undiciRequest = Dispatcher.prototype.request as (
 ) => void;
 
 /** A class, because there is one for each request. undici's `request` takes it for the dispatcher. */
-class RequestCall implements HopOwner {
+class RequestCall implements AttemptOwner {
+  readonly call: OutboundCall;
   readonly #options: RequestCallOptions;
-  readonly #call: OutboundCall;
   #body: EncodedBody = NO_BODY;
   #token: AccessToken | undefined;
-  #hop: UndiciHop | undefined;
+  #attempt: Attempt | undefined;
   #answered = false;
   #released = false;
 
   constructor(options: RequestCallOptions) {
     this.#options = options;
     const { bearer, settings, request } = options;
-    this.#call = outboundCall(bearer, settings, {
+    this.call = outboundCall(bearer, settings, {
       method: request.method,
       signal: request.signal,
       emitters: true,
@@ -74,7 +74,7 @@ class RequestCall implements HopOwner {
 
   start(): void {
     const { body } = this.#options.request;
-    if (this.#call.aborted) this.#fail(this.#call.reason);
+    if (this.call.aborted) this.#fail(this.call.reason);
     else if (body === undefined || body === null) this.#withToken();
     else this.#withBody(body);
   }
@@ -100,9 +100,9 @@ class RequestCall implements HopOwner {
   }
 
   #withToken(): void {
-    if (this.#call.aborted) return;
+    if (this.call.aborted) return;
     try {
-      const held = this.#call.token();
+      const held = this.call.token();
       if (held instanceof Promise) {
         held.then(
           (token) => this.#send(token),
@@ -115,7 +115,7 @@ class RequestCall implements HopOwner {
   }
 
   #send(token: AccessToken | undefined): void {
-    if (this.#call.aborted) return;
+    if (this.call.aborted) return;
     this.#token = token;
     const { answer } = this.#options.request;
     undiciRequest.call(this, answer, (error, data) => {
@@ -132,30 +132,25 @@ class RequestCall implements HopOwner {
     if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
     completeHeaders(headers, settings, this.#token);
     // A dispatcher may keep what it was given: a repeat gets its own.
-    const sent = this.#hop ? { ...request.sent } : request.sent;
+    const sent = this.#attempt ? { ...request.sent } : request.sent;
     sent.headers = headers;
     sent.body = (bytes ?? stream ?? null) as Dispatcher.DispatchOptions['body'] & {};
-    this.#hop = new UndiciHop(handler, this);
-    return settings.transport.dispatcher.dispatch(sent, this.#hop);
-  }
-
-  onSent(): void {
-    this.#call.limitAnswer();
+    this.#attempt = new Attempt(handler, this);
+    return settings.transport.dispatcher.dispatch(sent, this.#attempt);
   }
 
   failure(error: unknown): unknown {
     return undiciFailure(error, this.#options.settings.timeouts.connect);
   }
 
-  onEnd(hop: UndiciHop): void {
-    if (this.#released && hop === this.#hop) this.#call.done();
+  onEnd(attempt: Attempt): void {
+    if (this.#released && attempt === this.#attempt) this.call.done();
   }
 
   #onAnswer(answer: Answer): void {
-    this.#call.lift();
     if (answer.statusCode === 401 && this.#token) void this.#judge(answer);
     else {
-      this.#call.accepted(this.#token);
+      this.call.accepted(this.#token);
       this.#release(answer);
     }
   }
@@ -163,7 +158,7 @@ class RequestCall implements HopOwner {
   async #judge(answer: Answer): Promise<void> {
     try {
       const challenges = challengesOf(answer);
-      const next = await this.#call.afterRefusal(this.#token, challenges, this.#body.stream === undefined);
+      const next = await this.call.afterRefusal(this.#token, challenges, this.#body.stream === undefined);
       if (!next) {
         this.#release(answer);
         return;
@@ -180,15 +175,15 @@ class RequestCall implements HopOwner {
     this.#answered = true;
     this.#released = true;
     this.#options.resolve(answer);
-    if (this.#hop?.ended !== false) this.#call.done();
+    if (this.#attempt?.ended !== false) this.call.done();
   }
 
   /** Rejects; or, when the caller has the answer, ends its body. */
   #fail(reason: unknown): void {
     this.#options.reject(reason);
-    this.#hop?.abort(reason);
+    this.#attempt?.abort(reason);
     if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
-    this.#call.done();
+    this.call.done();
   }
 }
 

@@ -1,30 +1,34 @@
-/** One attempt of a request through undici: it can be ended at any time, and says how far it is. */
+/** One attempt of a call on an undici dispatcher: timed, and ended whenever its owner wants. */
 
 import type { Dispatcher } from 'undici';
 import { dropUnparsedBytes } from './failure.js';
+import type { OutboundCall } from './outbound-call.js';
 
-/** Who is told. */
-export interface HopOwner {
-  /** The request has been written. */
-  onSent(): void;
-  /** What to hand on instead of this error. */
-  failure(error: unknown): unknown;
+/** Whoever makes the attempt; let go of when it is over. */
+export interface AttemptOwner {
+  readonly call: Pick<OutboundCall, 'limitAnswer' | 'lift'>;
+  /** What the handler is told in place of this error; without it, the error. */
+  failure?(error: unknown): unknown;
   /** The last byte of the answer is here, or none will come. */
-  onEnd(hop: UndiciHop): void;
+  onEnd?(attempt: Attempt): void;
 }
 
 type Abort = (reason?: Error) => void;
 
-/** Passes everything on. It speaks the older handler interface of undici 7, as undici's own `request` does. */
-export class UndiciHop implements Dispatcher.DispatchHandler {
+/**
+ * Passes everything on. It speaks the older handler interface of undici 7: only that one is told when a request has been
+ * written (undici's main branch tells the newer one too: nodejs/undici#5696).
+ */
+export class Attempt implements Dispatcher.DispatchHandler {
   ended = false;
   readonly #handler: Dispatcher.DispatchHandler;
-  readonly #owner: HopOwner;
+  /** Not kept when over: undici may hold on to its handlers, and so would hold the inbound request behind the call. */
+  #owner: AttemptOwner | undefined;
   #abort: Abort | undefined;
   #answered = false;
   #ending: { readonly reason: unknown } | undefined;
 
-  constructor(handler: Dispatcher.DispatchHandler, owner: HopOwner) {
+  constructor(handler: Dispatcher.DispatchHandler, owner: AttemptOwner) {
     this.#handler = handler;
     this.#owner = owner;
   }
@@ -36,27 +40,34 @@ export class UndiciHop implements Dispatcher.DispatchHandler {
     this.#abort?.(reason as Error);
   }
 
-  onConnect(abort: Abort, ...context: unknown[]): void {
+  onConnect(abort: Abort, context?: unknown): void {
     if (this.#ending) {
       abort(this.#ending.reason as Error);
       return;
     }
     this.#abort = abort;
     // undici's own handler takes a context that the type does not name.
-    (this.#handler.onConnect as (...given: unknown[]) => void)(abort, ...context);
+    (this.#handler.onConnect as ((abort: Abort, context: unknown) => void) | undefined)?.(abort, context);
   }
 
   onRequestSent(): void {
     // Some servers answer before they have read all.
-    if (!this.#answered) this.#owner.onSent();
+    if (!this.#answered) this.#owner?.call.limitAnswer();
   }
 
   onBodySent(chunkSize: number, totalBytesSent: number): void {
     this.#handler.onBodySent?.(chunkSize, totalBytesSent);
   }
 
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
   onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
-    if (statusCode >= 200) this.#answered = true;
+    if (statusCode >= 200) {
+      this.#answered = true;
+      this.#owner?.call.lift();
+    }
     return this.#handler.onHeaders?.(statusCode, headers, resume, statusText) ?? true;
   }
 
@@ -70,14 +81,18 @@ export class UndiciHop implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    const owner = this.#owner;
+    owner?.call.lift();
     dropUnparsedBytes(error);
-    const failure = this.#ending ? (this.#ending.reason ?? error) : this.#owner.failure(error);
+    const failure = this.#ending ? (this.#ending.reason ?? error) : (owner?.failure?.(error) ?? error);
     this.#handler.onError?.(failure as Error);
     this.#end();
   }
 
   #end(): void {
+    const owner = this.#owner;
     this.ended = true;
-    this.#owner.onEnd(this);
+    this.#owner = undefined;
+    owner?.onEnd?.(this);
   }
 }
