@@ -233,7 +233,9 @@ describe('bearerInterceptor(bearer): a 401', () => {
     pool.intercept({ path: '/x', headers: { authorization: 'Bearer token-1' } }).reply(401, 'no');
     pool.intercept({ path: '/x', headers: { authorization: 'Bearer token-2' } }).reply(200, 'yes');
     expect(await send(mock.compose(token), '/x')).toMatchObject({ statusCode: 200, body: 'yes' });
-    pool.intercept({ path: '/y' }).reply(401, 'no', { headers: { 'www-authenticate': 'Basic' } });
+    pool
+      .intercept({ path: '/y' })
+      .reply(401, 'no', { headers: { 'www-authenticate': 'Bearer error="insufficient_scope"' } });
     expect(await send(mock.compose(token), '/y')).toMatchObject({ statusCode: 401, body: 'no' });
     await mock.close();
   });
