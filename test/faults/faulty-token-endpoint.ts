@@ -96,7 +96,7 @@ async function runCase(given: Fault, grant: Grant): Promise<void> {
 
     if (fault.outcome !== 200) {
       // Nothing is asked before the pause is over, not even at its very end where the answer has named it.
-      clock.advance((fault.retryAfter ?? 1_000) - 1);
+      clock.advance((fault.retryAfter ?? 500) - 1);
       for (const outcome of await sendAll()) expectOutcome(fault, outcome);
       expect(seen(server, fault)).toBe(fault.closed ? 0 : asked);
       clock.advance(fault.retryAfter === undefined ? LONGEST_PAUSE : 1);

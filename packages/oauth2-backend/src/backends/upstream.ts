@@ -7,7 +7,7 @@ import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js
 import type { Activity } from '../outbound/activity.js';
 import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { sharedSignal } from '../outbound/signals.js';
-import { type SharedPause, sharedPause } from '../sources/pause.js';
+import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
 import type { TokenSource } from '../token.js';
 import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';

@@ -8,29 +8,27 @@ interface FailureKind {
   readonly refusal: boolean;
   /** Worth a quick attempt inside the same renewal. */
   readonly quick: boolean;
-  /** It says something of the token backend, not of this identity: everybody's next request would meet it. */
-  readonly everyone: boolean;
+  /**
+   * Whose next request would meet it: `one` for this identity's; `all` for everybody's, as with a broken connection or
+   * silence; `perhaps all` for what a server may answer to one (429, 502, 503, 504).
+   */
+  readonly concerns: 'one' | 'all' | 'perhaps all';
 }
 
 const GATEWAY = new Set([502, 503, 504]);
 
 /** Judges a failure by its class and the answer's status. */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof TokenTimeoutError) return { refusal: false, quick: false, everyone: true };
-  if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false, everyone: false };
+  if (error instanceof TokenTimeoutError) return { refusal: false, quick: false, concerns: 'all' };
+  if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false, concerns: 'one' };
   const status = error.response?.status;
-  if (status === undefined) return { refusal: false, quick: true, everyone: true };
+  if (status === undefined) return { refusal: false, quick: true, concerns: 'all' };
   const gateway = GATEWAY.has(status);
   return {
     refusal: status >= 400 && status < 500 && status !== 408 && status !== 429,
     quick: gateway,
-    everyone: gateway || status === 429,
+    concerns: gateway || status === 429 ? 'perhaps all' : 'one',
   };
-}
-
-/** Whether the server has answered, as opposed to a connection that broke or a time that was over. */
-export function isAnswer(error: unknown): boolean {
-  return error instanceof TokenRequestError && error.response !== undefined;
 }
 
 /** Whether a refusal is the client's own, whatever assertion it asks with (RFC 6749 §5.2). */

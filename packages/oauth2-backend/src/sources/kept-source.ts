@@ -4,8 +4,9 @@ import type { Clock } from '../clock.js';
 import type { AccessToken, TokenSource } from '../token.js';
 import type { GrantQuery } from '../token-request/grant-source.js';
 import type { RenewBefore } from './lifetime.js';
-import type { Failure, SharedPause } from './pause.js';
+import type { Failure } from './pause.js';
 import type { PauseScope } from './pauses.js';
+import type { SharedPause } from './shared-pause.js';
 
 /** How a token is kept. */
 export interface KeepOptions {

@@ -5,7 +5,7 @@ import { TokenRequestError } from '../errors.js';
 import { retryAfterOf } from '../token-request/retry-after.js';
 import { failureKind } from './failure.js';
 
-const TRANSIENT = [1_000, 2_000, 4_000, 5_000];
+const TRANSIENT = [500, 1_000, 2_000];
 const REFUSED = [5_000, 10_000, 20_000, 30_000];
 const JITTER = 0.15;
 const MAX_RETRY_AFTER = 60_000;
@@ -32,8 +32,12 @@ export interface Pause {
   succeeded(began: number): void;
 }
 
-/** A pause that grows with each failure in a row; `Retry-After` is obeyed when longer, up to a cap (RFC 9110 §10.2.3). */
-export function pause(clock: Clock): Pause {
+/**
+ * A pause that grows with each failure in a row.
+ *
+ * @param lengthOf milliseconds for a failure that so many others came before
+ */
+export function pause(clock: Clock, lengthOf: (error: unknown, before: number) => number = ownLength): Pause {
   let failures = 0;
   let last: (Failure & { readonly since: number; readonly until: number }) | undefined;
 
@@ -57,63 +61,23 @@ export function pause(clock: Clock): Pause {
   };
 }
 
-function lengthOf(error: unknown, failures: number): number {
-  const steps = failureKind(error).refusal ? REFUSED : TRANSIENT;
-  const step = steps[Math.min(failures, steps.length - 1)] ?? 0;
+/** `Retry-After` is obeyed when longer, up to a cap (RFC 9110 §10.2.3). */
+function ownLength(error: unknown, before: number): number {
   const cap = statusOf(error) === 429 ? MAX_RETRY_AFTER_429 : MAX_RETRY_AFTER;
   const asked = Math.min(retryAfterOf(error) ?? 0, cap);
-  return Math.round(Math.max(step * (1 + JITTER * Math.random()), asked));
+  return Math.max(stepOf(failureKind(error).refusal ? REFUSED : TRANSIENT, before), Math.round(asked));
+}
+
+/** The pause after trouble that is nobody's own: 0.5, 1, then 2 s. */
+export function transientLength(_error: unknown, before: number): number {
+  return stepOf(TRANSIENT, before);
+}
+
+function stepOf(steps: readonly number[], before: number): number {
+  const step = steps[Math.min(before, steps.length - 1)] ?? 0;
+  return Math.round(step * (1 + JITTER * Math.random()));
 }
 
 function statusOf(error: unknown): number | undefined {
   return error instanceof TokenRequestError ? error.response?.status : undefined;
-}
-
-/** The pause of a token backend, which lets each request through or not. */
-export interface SharedPause extends Pause {
-  /**
-   * Lets a request through, and gives what to call when the renewal is over: always while nothing is wrong; after a failure
-   * one at a time. The others get a promise to wait for, and ask again.
-   */
-  enter(): (() => void) | Promise<void>;
-  /** A request failed as if the network or gateway had stumbled; worth another attempt, unless several have done so. */
-  stumbled(): void;
-  /** Whether so many requests in a row have stumbled that it is no stumble. */
-  down(): boolean;
-}
-
-const MAX_STUMBLES = 3;
-
-/** To be made once for each token backend. */
-export function sharedPause(clock: Clock): SharedPause {
-  const pausing = pause(clock);
-  let trial: Promise<void> | undefined;
-  let stumbles = 0;
-
-  return {
-    ...pausing,
-    succeeded(began) {
-      stumbles = 0;
-      pausing.succeeded(began);
-    },
-    enter() {
-      if (trial) return trial;
-      return pausing.last() ? tryAlone() : () => {};
-    },
-    stumbled() {
-      stumbles += 1;
-    },
-    down: () => stumbles >= MAX_STUMBLES,
-  };
-
-  function tryAlone(): () => void {
-    let end = () => {};
-    trial = new Promise((resolve) => {
-      end = () => {
-        trial = undefined;
-        resolve();
-      };
-    });
-    return end;
-  }
 }

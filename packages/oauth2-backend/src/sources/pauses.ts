@@ -1,9 +1,11 @@
 /** The pauses that concern one identity: its own, and the one of the token backend that it shares with others. */
 
 import type { Clock } from '../clock.js';
-import { failureKind, isAnswer } from './failure.js';
+import { TokenTimeoutError } from '../errors.js';
+import { failureKind } from './failure.js';
 import { othersError } from './own-error.js';
-import { type Failure, type Pause, pause, type SharedPause } from './pause.js';
+import { type Failure, type Pause, pause } from './pause.js';
+import type { SharedPause } from './shared-pause.js';
 
 /** Which pause a failure belongs to. */
 export type PauseScope = 'identity' | 'token backend';
@@ -14,6 +16,8 @@ export interface Attempt {
   readonly began: number;
   /** How far its last request got; what failed before any says nothing of the token backend. */
   readonly request: 'unsent' | 'under way' | 'answered';
+  /** How many others had been answered when it was let through. */
+  readonly answers: number;
 }
 
 /** What the pauses are made of. */
@@ -60,23 +64,38 @@ export class Pauses {
     return this.#mine !== undefined || shared?.last() !== undefined || shared?.down() === true;
   }
 
-  /** Gives which pause it belongs to, and whether that has just begun. */
-  failed(error: unknown, { began, request }: Attempt): { readonly scope: PauseScope; readonly began: boolean } {
+  /**
+   * The identity comes first: what a server may answer to one pauses the token backend only when several in a row have met
+   * it, or everybody's next request would. Gives which pause has begun, and whether just now.
+   */
+  failed(error: unknown, attempt: Attempt): { readonly scope: PauseScope; readonly began: boolean } {
     const { clock, shared } = this.#options;
-    const everyone = failureKind(error).everyone && (request === 'under way' || isAnswer(error));
-    const common = everyone ? shared : undefined;
-    // An answer, even a refusal, shows that the token backend works.
-    if (request === 'answered' && !common) shared?.succeeded(began);
-    if (!common) this.#own ??= pause(clock);
-    const pausedBy = common ?? this.#own;
-    const first = pausedBy?.failed(error, began) ?? false;
+    const { began, request } = attempt;
+    const { concerns } = failureKind(error);
+    // A server that asks one to wait, or a gateway's trouble, is no success; any other answer, even a refusal, is.
+    if (concerns === 'perhaps all') shared?.stumbled(this);
+    else if (request === 'answered') shared?.succeeded(began);
+
+    const common = this.#concernsAll(error, attempt) ? shared : undefined;
+    const alone = !common || concerns === 'perhaps all';
+    if (alone) this.#own ??= pause(clock);
+    const beganAlone = alone && this.#own?.failed(error, began) === true;
+    const first = common ? common.failed(error, began) : beganAlone;
     const scope = common ? 'token backend' : 'identity';
-    const last = pausedBy?.last();
-    this.#mine = last && { ...last, scope };
+    this.#mine = { error, at: clock.now(), retryAt: clock.now(), scope };
     return { scope, began: first };
   }
 
-  succeeded({ began, request }: Attempt): void {
+  #concernsAll(error: unknown, { request, answers }: Attempt): boolean {
+    const { shared } = this.#options;
+    const { concerns } = failureKind(error);
+    if (!shared || concerns === 'one') return false;
+    if (concerns === 'perhaps all') return shared.down();
+    // Silence towards one, while others are answered, is not everybody's.
+    return request === 'under way' && !(error instanceof TokenTimeoutError && shared.answers() > answers);
+  }
+
+  succeeded({ began, request }: Omit<Attempt, 'answers'>): void {
     this.#own?.succeeded(began);
     if (request === 'answered') this.#options.shared?.succeeded(began);
     this.#mine = undefined;

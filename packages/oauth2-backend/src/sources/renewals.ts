@@ -90,7 +90,11 @@ export class Renewals {
       evaluated = true;
       signal.throwIfAborted();
       const query = { signal, refused, context, input: given, gate };
-      const renewed = await renew(this.#source, query, { clock, mayRepeat, onStumble: () => shared?.stumbled() });
+      const renewed = await renew(this.#source, query, {
+        clock,
+        mayRepeat,
+        onStumble: () => shared?.stumbled(this.pauses),
+      });
       // What comes after the deadline has no caller any more, and may be older than what is kept by now.
       signal.throwIfAborted();
       return renewed;

@@ -3,8 +3,8 @@
 import type { Clock } from '../clock.js';
 import type { RequestGate } from '../token-request/grant-source.js';
 import { othersError } from './own-error.js';
-import type { SharedPause } from './pause.js';
 import type { Attempt } from './pauses.js';
+import type { SharedPause } from './shared-pause.js';
 
 /** The gate, with what the renewal itself asks of it. */
 interface RenewalGate extends RequestGate {
@@ -39,6 +39,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
   let request: Attempt['request'] = 'unsent';
   let began = clock.monotonic();
   let sentAt = 0;
+  let answers = 0;
   let turnedAway = false;
   let letOut = () => {};
 
@@ -55,6 +56,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
       letOut = entering;
       state = 'inside';
       began = clock.monotonic();
+      answers = shared?.answers() ?? 0;
       onProgress();
       return undefined;
     },
@@ -65,7 +67,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
     answered() {
       request = 'answered';
     },
-    attempt: () => ({ began, request }),
+    attempt: () => ({ began, request, answers }),
     cut() {
       if (request === 'under way' && performance.now() - sentAt < deadline / 4) request = 'unsent';
     },

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
-import { sharedPause } from '../../src/sources/pause.js';
 import { Pauses } from '../../src/sources/pauses.js';
+import { sharedPause } from '../../src/sources/shared-pause.js';
 import { manualClock } from './manual-clock.js';
 
+const unreachable = () => new TokenRequestError('could not be reached');
 const answered = (status: number) => new TokenRequestError(`answered ${status}`, { response: { status } });
 
 /** Two users of one token backend, the pause of which has begun and is over. */
@@ -12,9 +13,13 @@ function afterAnOutage() {
   const shared = sharedPause(clock);
   const ann = new Pauses({ name: 'orders', clock, shared });
   const ben = new Pauses({ name: 'orders', clock, shared });
-  const attempt = (request: 'unsent' | 'answered' = 'answered') => ({ began: clock.monotonic(), request });
-  ann.failed(answered(503), attempt());
-  clock.tick(1150);
+  const attempt = (request: 'unsent' | 'under way' | 'answered' = 'answered') => ({
+    began: clock.monotonic(),
+    request,
+    answers: 0,
+  });
+  ann.failed(unreachable(), attempt('under way'));
+  clock.tick(575);
   return { clock, shared, ann, ben, attempt };
 }
 
@@ -42,10 +47,10 @@ describe('new Pauses(options) with a shared pause', () => {
   it('lets the pause of all grow with the failure of another', () => {
     const { clock, ann, ben, attempt } = afterAnOutage();
     clock.tick(1);
-    expect(ben.failed(answered(503), attempt())).toMatchObject({ scope: 'token backend' });
-    clock.tick(1999);
+    expect(ben.failed(unreachable(), attempt('under way'))).toMatchObject({ scope: 'token backend' });
+    clock.tick(999);
     expect(ann.active()).toBeDefined();
-    clock.tick(301);
+    clock.tick(151);
     expect(ann.active()).toBeUndefined();
   });
 });

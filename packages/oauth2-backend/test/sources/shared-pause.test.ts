@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
 import { keep } from '../../src/sources/keep.js';
 import type { KeepEvent } from '../../src/sources/kept-source.js';
-import { sharedPause } from '../../src/sources/pause.js';
+import { sharedPause } from '../../src/sources/shared-pause.js';
 import type { AccessToken } from '../../src/token.js';
 import type { GrantQuery, RequestGate } from '../../src/token-request/grant-source.js';
 import { manualClock } from './manual-clock.js';
@@ -15,6 +15,9 @@ const unreachable = (retryAfter?: number) =>
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
 afterEach(() => void jest.restoreAllMocks());
+
+type Identity = ReturnType<ReturnType<typeof sharing>['identity']>;
+type Four = [Identity, Identity, Identity, Identity];
 
 /** Identities of one token backend; what the server says is decided by `answer`. */
 function sharing(deadline = 10_000) {
@@ -58,26 +61,83 @@ function sharing(deadline = 10_000) {
 }
 
 describe('identities that share a token backend', () => {
-  it.each([
-    ['429', () => answered(429), 'answered 429 to others'],
-    ['503', () => answered(503, 20), 'answered 503 to others'],
-    ['502 with Retry-After', () => answered(502, 2_000), 'answered 502 to others'],
-    ['504', () => answered(504, 20), 'answered 504 to others'],
-    ['a connection error', unreachable, 'could not be reached by others'],
-  ])('all pause after %s, without what the server said to the other', async (_name, failure, words) => {
+  it('all pause after a connection error, without what happened to the other', async () => {
     const world = sharing();
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
-    world.answer = () => Promise.reject(failure());
-    expect(await amy.failure()).toMatchObject({ message: failure().message });
+    world.answer = () => Promise.reject(unreachable());
+    expect(await amy.failure()).toMatchObject({ message: 'could not be reached' });
     const requests = world.asked.length;
     const others = await bob.failure();
     expect(others).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
-    expect(others?.message).toBe(`token endpoint of "billing" ${words}; it is not asked now`);
-    expect(others).not.toHaveProperty('response');
+    expect(others?.message).toBe('token endpoint of "billing" could not be reached by others; it is not asked now');
     expect(others).not.toHaveProperty('cause');
     expect(amy.kept.state().state).toBe('failing');
-    expect(await amy.failure()).toMatchObject({ message: failure().message });
+    expect(await amy.failure()).toMatchObject({ message: 'could not be reached' });
     expect(world.asked).toHaveLength(requests);
+  });
+
+  it.each([
+    ['429', 429, 300_000],
+    ['503', 503, 20],
+    ['502', 502, 2_000],
+    ['504', 504, 20],
+  ])(
+    'all pause once three in a row were answered %s, without what the server said to them',
+    async (_, status, after) => {
+      const world = sharing();
+      const [amy, bob, carl, dora] = ['amy', 'bob', 'carl', 'dora'].map(world.identity) as Four;
+      world.answer = () => Promise.reject(answered(status, after));
+      for (const one of [amy, bob]) expect(await one.failure()).toMatchObject({ response: { status } });
+      expect(world.shared.active()).toBeUndefined();
+      expect(await carl.failure()).toMatchObject({ response: { status } });
+      const others = await dora.failure();
+      expect(others?.message).toBe(`token endpoint of "billing" answered ${status} to others; it is not asked now`);
+      expect(others).not.toHaveProperty('response');
+      expect(others).not.toHaveProperty('cause');
+      expect(world.asked).toEqual(['amy', 'bob', 'carl']);
+      // What the server asked of one binds that one only.
+      world.clock.pass(500);
+      world.answer = async () => {};
+      expect(await dora.failure()).toBeUndefined();
+    },
+  );
+
+  it.each([429, 502, 503, 504])('do not mind that one is answered %d again and again', async (status) => {
+    const world = sharing();
+    const amy = world.identity('amy');
+    world.answer = async (user) => {
+      if (user === 'amy') throw answered(status, 20);
+    };
+    const others = Array.from({ length: 60 }, (_, index) => world.identity(`user-${index}`));
+    for (const one of others) {
+      expect(await amy.failure()).toMatchObject({ response: { status } });
+      expect(await one.failure()).toBeUndefined();
+      world.clock.pass(2_000);
+    }
+  });
+
+  it('begin to count anew with each success: two, then one, are no three in a row', async () => {
+    const world = sharing();
+    const [amy, bob, carl, dora] = ['amy', 'bob', 'carl', 'dora'].map(world.identity) as Four;
+    world.answer = () => Promise.reject(answered(429));
+    await amy.failure();
+    await bob.failure();
+    world.answer = async () => {};
+    expect(await dora.failure()).toBeUndefined();
+    world.answer = () => Promise.reject(answered(429));
+    await carl.failure();
+    expect(world.shared.active()).toBeUndefined();
+  });
+
+  it('do not mind the silence towards one while others are answered', async () => {
+    const world = sharing(100);
+    const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
+    world.answer = (user) => (user === 'amy' ? new Promise(() => {}) : Promise.resolve());
+    const silence = amy.failure();
+    expect(await bob.failure()).toBeUndefined();
+    expect(await silence).toBeInstanceOf(TokenTimeoutError);
+    expect(amy.events).toMatchObject([{ type: 'failed', pause: { scope: 'identity' } }]);
+    expect(await carl.failure()).toBeUndefined();
   });
 
   it('all pause after a request that nobody answered in time, but not after an input that never came', async () => {
@@ -123,10 +183,10 @@ describe('identities that share a token backend', () => {
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
     await bob.kept.token();
     world.clock.pass(3_580_000);
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await amy.failure();
     expect((await bob.kept.token()).value).toBe('bob');
-    expect(bob.kept.state()).toMatchObject({ state: 'fresh', last: { retryAt: world.clock.now() + 1_000 } });
+    expect(bob.kept.state()).toMatchObject({ state: 'fresh', last: { retryAt: world.clock.now() + 500 } });
     expect(world.asked).toEqual(['bob', 'amy']);
   });
 
@@ -138,13 +198,13 @@ describe('identities that share a token backend', () => {
       throw answered(429);
     };
     await Promise.all(all.map(({ failure }) => failure()));
-    expect(all.map(({ kept }) => kept.state().last?.retryAt)).toEqual(all.map(() => world.clock.now() + 1_000));
+    expect(all.map(({ kept }) => kept.state().last?.retryAt)).toEqual(all.map(() => world.clock.now() + 500));
   });
 
   it('let one try after the pause; the others wait for how that ends', async () => {
     const world = sharing();
     const users = Array.from({ length: 100 }, (_, index) => world.identity(`user-${index}`));
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await users[0]?.failure();
     world.clock.pass(1_000);
     let fail = (_error: Error) => {};
@@ -152,9 +212,9 @@ describe('identities that share a token backend', () => {
     const failures = users.map(({ failure }) => failure());
     await turn();
     expect(world.asked).toEqual(['user-0', 'user-0']);
-    fail(answered(503, 20));
+    fail(unreachable(20));
     const errors = await Promise.all(failures);
-    expect(errors.filter((error) => error && 'response' in error)).toHaveLength(1);
+    expect(errors.filter((error) => error?.message === 'could not be reached')).toHaveLength(1);
     expect(world.asked).toHaveLength(2);
 
     world.clock.pass(2_000);
@@ -166,7 +226,7 @@ describe('identities that share a token backend', () => {
   it('are let in although the one that tried never asked, or was closed', async () => {
     const world = sharing();
     const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await amy.failure();
     world.clock.pass(1_000);
     world.answer = (user) => (user === 'bob' ? new Promise(() => {}) : Promise.resolve());
@@ -183,7 +243,7 @@ describe('identities that share a token backend', () => {
   it('wait no longer than their own time, which is no failure of theirs', async () => {
     const world = sharing(30);
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await amy.failure();
     world.clock.pass(1_000);
     world.answer = () => new Promise(() => {});
@@ -197,7 +257,7 @@ describe('identities that share a token backend', () => {
   it('have their whole time to ask after they have waited', async () => {
     const world = sharing(200);
     const users = ['amy', 'bob', 'carl', 'dora'].map(world.identity);
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await users[0]?.failure();
     world.clock.pass(1_000);
     world.answer = () => delay(150);
@@ -243,7 +303,7 @@ describe('identities that share a token backend', () => {
     const slow = bob.failure();
     await turn();
     await amy.failure();
-    expect(amy.kept.state().last?.retryAt).toBe(world.clock.now() + 1_000);
+    expect(amy.kept.state().last?.retryAt).toBe(world.clock.now() + 500);
     answer();
     await slow;
     expect(amy.kept.state()).toMatchObject({ state: 'failing', last: { retryAt: world.clock.now() } });
@@ -260,33 +320,43 @@ describe('identities that share a token backend', () => {
   it('ready() asks once although the pause is on', async () => {
     const world = sharing();
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
-    world.answer = () => Promise.reject(answered(429));
+    world.answer = () => Promise.reject(unreachable(20));
     await amy.failure();
     world.answer = async () => {};
     expect((await bob.kept.ready(undefined)).value).toBe('bob');
     expect(await amy.failure()).toBeUndefined();
   });
 
-  it('a success that began before the server asked to wait does not end the pause; one over a broken connection does', async () => {
-    for (const [failure, requests] of [
-      [answered(429, 20), ['amy', 'bob']],
-      [unreachable(20), ['amy', 'bob', 'carl']],
-    ] as const) {
-      const world = sharing();
-      const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
-      let answer = () => {};
-      world.answer = () => new Promise((resolve) => (answer = resolve));
-      const slow = amy.failure();
-      await turn();
-      world.clock.pass(5);
-      // Quick attempts would take real time: a failure with Retry-After has none.
-      world.answer = (user) => (user === 'bob' ? Promise.reject(failure) : Promise.resolve());
-      await bob.failure();
-      answer();
-      await slow;
-      await carl.failure();
-      expect(world.asked).toEqual(requests);
-    }
+  it('a success that began before a connection broke ends the pause all the same', async () => {
+    const world = sharing();
+    const [amy, bob, carl] = [world.identity('amy'), world.identity('bob'), world.identity('carl')];
+    let answer = () => {};
+    world.answer = () => new Promise((resolve) => (answer = resolve));
+    const slow = amy.failure();
+    await turn();
+    world.clock.pass(5);
+    world.answer = (user) => (user === 'bob' ? Promise.reject(unreachable(20)) : Promise.resolve());
+    await bob.failure();
+    answer();
+    await slow;
+    expect(await carl.failure()).toBeUndefined();
+    expect(world.asked).toEqual(['amy', 'bob', 'carl']);
+  });
+
+  it('a success that began before the server asked to wait does not end the pause', async () => {
+    const world = sharing();
+    const [amy, bob, carl, dora] = ['amy', 'bob', 'carl', 'dora'].map(world.identity) as Four;
+    const eve = world.identity('eve');
+    let answer = () => {};
+    world.answer = () => new Promise((resolve) => (answer = resolve));
+    const slow = amy.failure();
+    await turn();
+    world.clock.pass(5);
+    world.answer = () => Promise.reject(answered(429, 20));
+    for (const one of [bob, carl, dora]) await one.failure();
+    answer();
+    expect(await slow).toBeUndefined();
+    expect(await eve.failure()).toMatchObject({ message: expect.stringContaining('answered 429 to others') });
   });
 });
 
@@ -313,17 +383,54 @@ describe('sharedPause(clock).enter()', () => {
   });
 });
 
+describe('sharedPause(clock).enter() while nobody answers the one that tries', () => {
+  it('lets another try after 2 s', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    try {
+      const clock = manualClock();
+      const shared = sharedPause(clock);
+      shared.failed(unreachable(), clock.monotonic());
+      clock.pass(2_000);
+      const leave = shared.enter();
+      const waiting = shared.enter() as Promise<void>;
+      let over = false;
+      void waiting.then(() => (over = true));
+      jest.advanceTimersByTime(1_999);
+      await turn();
+      expect(over).toBe(false);
+      jest.advanceTimersByTime(1);
+      await turn();
+      expect(over).toBe(true);
+      const second = shared.enter();
+      expect(second).toBeInstanceOf(Function);
+      // The first one's end does not let a third in beside the second.
+      (leave as () => void)();
+      expect(shared.enter()).toBeInstanceOf(Promise);
+      (second as () => void)();
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('sharedPause(clock).down()', () => {
-  it('is true from three stumbles in a row until a request succeeds', () => {
+  it('is true from the third identity in a row that stumbles until a request succeeds', () => {
     const shared = sharedPause(manualClock());
-    for (const down of [false, false, true, true]) {
-      shared.stumbled();
+    const [amy, bob, carl, dora] = [{}, {}, {}, {}];
+    for (const [identity, down] of [
+      [amy, false],
+      [bob, false],
+      [amy, false],
+      [carl, true],
+      [dora, true],
+    ] as const) {
+      shared.stumbled(identity);
       expect(shared.down()).toBe(down);
     }
     shared.succeeded(0);
     expect(shared.down()).toBe(false);
-    shared.stumbled();
-    shared.stumbled();
+    shared.stumbled(amy);
+    shared.stumbled(bob);
     expect(shared.down()).toBe(false);
   });
 });
