@@ -25,8 +25,8 @@ function endingBy(token: AccessToken, end = Number.POSITIVE_INFINITY): AccessTok
 
 /**
  * Asks by the grant once and then by the refresh token that came with it (RFC 6749 §6): kept when an answer brings none,
- * replaced when it brings one, dropped when the server refuses it - then the grant follows within the same call.
- * Not for parallel calls: a refresh token is used by one at a time.
+ * replaced when it brings one, dropped when the server will not take it any more - then the grant follows
+ * within the same call. Not for parallel calls: a refresh token is used by one at a time.
  *
  * @param memory where the refresh token is kept
  */
@@ -35,6 +35,9 @@ export function refreshedSource(
   grant: DraftPart,
   memory: RefreshMemory = { current: undefined },
 ): GrantSource {
+  /** The refresh token that has failed since its last success, and how often. */
+  let failing: { readonly value: string; readonly times: number } | undefined;
+
   return {
     async token(query = {}) {
       const refreshed = memory.current && (await askByRefreshToken(memory.current, query));
@@ -51,20 +54,39 @@ export function refreshedSource(
     try {
       granted = await endpoint.ask(refreshToken(used), query);
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isEnd(error, used)) throw error;
       if (memory.current === used) memory.current = undefined;
       query.signal?.throwIfAborted();
       return undefined;
     }
+    failing = undefined;
     const { token, refreshToken: value } = granted;
     if (value !== undefined && memory.current === used) memory.current = { value, scope: used.scope };
     return token;
   }
+
+  /** Whether this failure is the refresh token's last. */
+  function isEnd(error: unknown, { value }: RefreshGrant): boolean {
+    const refusal = refusalOf(error);
+    if (!refusal) return false;
+    const times = failing?.value === value ? failing.times + 1 : 1;
+    failing = { value, times };
+    return refusal === 'for good' || times >= MOST_FAILURES;
+  }
 }
 
-/** An answer that is no token, trouble of a gateway apart: with this refresh token it would come again and again. */
-function isRefusal(error: unknown): boolean {
-  if (!(error instanceof TokenRequestError) || !error.response) return false;
+/** Some servers answer 500, or a 4xx without a code, to a refresh token whose access token was revoked, for ever. */
+const MOST_FAILURES = 2;
+const NOT_REFUSED = new Set([408, 425, 429]);
+
+/**
+ * What a failure says of the refresh token: nothing where the server is in trouble, is asked too often, or says when it wants
+ * to be asked again - the password must not follow then.
+ */
+function refusalOf(error: unknown): 'for good' | 'perhaps' | undefined {
+  if (!(error instanceof TokenRequestError) || !error.response || error.retryAfter !== undefined) return undefined;
   const { status, error: code } = error.response;
-  return status < 500 || (code !== undefined && ![502, 503, 504].includes(status));
+  if (NOT_REFUSED.has(status)) return undefined;
+  if (code === 'invalid_grant') return 'for good';
+  return status === 500 || (status >= 400 && status < 500) ? 'perhaps' : undefined;
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OAuth2Definition } from 'oauth2-backend';
+import type { Answer } from 'test-servers/recording-server';
 import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
 import { manualClock } from '../sources/manual-clock.js';
 import { billing } from './billing.js';
@@ -24,6 +25,11 @@ const ignore = () => undefined;
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 const backendWith = (changes: Partial<OAuth2Definition> = {}) =>
   billing(server.url, { ...byPassword, ...changes }, { logger: silent });
+/** On a clock that the test moves past the pauses. */
+function pausable() {
+  const clock = manualClock();
+  return { clock, ...billing(server.url, byPassword, { logger: silent, clock }) };
+}
 const forms = () => server.requests.map(formOf);
 const asked = () => forms().map((form) => form['refresh_token'] ?? form['grant_type']);
 
@@ -59,45 +65,87 @@ describe('the refresh token of a password grant', () => {
     expect(asked()).toEqual(['password', 'r1', 'r1', 'r2', 'r2']);
   });
 
+  it.each([400, 401, 200])(
+    'is dropped on a %d that says invalid_grant, and the password is used at once',
+    async (status) => {
+      server.extra = { refresh_token: 'r1' };
+      const { backend } = backendWith();
+      await backend.token();
+      server.extra = {};
+      server.next({ status, body: { error: 'invalid_grant' } });
+      expect((await backend.token()).value).toBe('token-2');
+      expect(asked()).toEqual(['password', 'r1', 'password']);
+      await backend.token();
+      expect(asked()[3]).toBe('password');
+    },
+  );
+
   it.each([
-    [400, { error: 'invalid_grant' }],
+    [400, { error: 'invalid_request' }],
     [401, { error: 'invalid_client' }],
-    [403, ''],
-    [404, '<html>'],
-    [429, ''],
-    [200, { error: 'invalid_grant' }],
-  ])('is dropped on a %d, and the password is used at once (RULES 77)', async (status, body) => {
+    [403, '<html>'],
+    [404, ''],
+    [500, { error: 'server_error' }],
+    [500, '<html>'],
+  ])('is dropped on the second %d in a row, and the password follows in the same renewal', async (status, body) => {
+    const { clock, backend, failure } = pausable();
     server.extra = { refresh_token: 'r1' };
-    const { backend } = backendWith();
     await backend.token();
     server.extra = {};
     server.next({ status, body });
+    expect(await failure()).toMatchObject({ response: { status } });
+    expect(asked()).toEqual(['password', 'r1']);
+    clock.pass(10_000);
+    server.next({ status, body });
     expect((await backend.token()).value).toBe('token-2');
-    expect(asked()).toEqual(['password', 'r1', 'password']);
-    await backend.token();
-    expect(asked()[3]).toBe('password');
+    expect(asked()).toEqual(['password', 'r1', 'r1', 'password']);
   });
 
-  it.each<[string, object]>([
-    ['a 503', { status: 503 }],
-    ['a broken connection', { reset: true }],
-  ])('is kept on %s', async (_, answer) => {
+  it('is not dropped on two failures with a success between them', async () => {
+    const { clock, backend, failure } = pausable();
+    server.extra = { refresh_token: 'r1' };
+    await backend.token();
+    server.extra = {};
+    for (let round = 0; round < 2; round++) {
+      server.next({ status: 500 });
+      await failure();
+      clock.pass(10_000);
+      await backend.token();
+    }
+    expect(asked()).toEqual(['password', 'r1', 'r1', 'r1', 'r1']);
+  });
+
+  it.each<[string, Answer]>([
+    ['408', { status: 408 }],
+    ['425', { status: 425 }],
+    ['429', { status: 429 }],
+    ['429 that says invalid_grant', { status: 429, body: { error: 'invalid_grant' } }],
+    ['400 with Retry-After', { status: 400, body: { error: 'invalid_grant' }, headers: { 'retry-after': '5' } }],
+    ['403 with Retry-After', { status: 403, headers: { 'retry-after': '5' } }],
+    ['501', { status: 501 }],
+    ['redirect', { status: 307, headers: { location: '/elsewhere' } }],
+    ['200 that is no token', { body: { fine: true } }],
+  ])('is kept on any number of answers with a %s: the password does not follow', async (_, answer) => {
+    const { clock, backend, failure } = pausable();
+    server.extra = { refresh_token: 'r1' };
+    await backend.token();
+    for (let round = 0; round < 3; round++) {
+      server.next(answer);
+      await failure();
+      clock.pass(40_000);
+    }
+    await backend.token();
+    expect(asked()).toEqual(['password', 'r1', 'r1', 'r1', 'r1']);
+  });
+
+  it.each<[string, Answer]>([
+    ['503', { status: 503 }],
+    ['broken connection', { reset: true }],
+  ])('is kept on a %s', async (_, answer) => {
     server.extra = { refresh_token: 'r1' };
     const { backend } = backendWith();
     await backend.token();
     server.next(answer);
-    await backend.token();
-    expect(asked()).toEqual(['password', 'r1', 'r1']);
-  });
-
-  it('is kept on a 500 without an error code', async () => {
-    const clock = manualClock();
-    server.extra = { refresh_token: 'r1' };
-    const { backend, failure } = billing(server.url, byPassword, { logger: silent, clock });
-    await backend.token();
-    server.next({ status: 500, body: 'out of order' });
-    await failure();
-    clock.pass(2000);
     await backend.token();
     expect(asked()).toEqual(['password', 'r1', 'r1']);
   });
