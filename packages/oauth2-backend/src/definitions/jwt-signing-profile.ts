@@ -14,12 +14,22 @@ export interface JwtSigningProfile {
    */
   readonly signature_algorithm: SignatureAlgorithm;
   /**
-   * A private key as PEM (PKCS#8, PKCS#1, SEC1) or JWK, RSA of at least 2048 bit; the secret for `HS*`. Not with
-   * `client_secret_jwt`, where the client secret is the key.
+   * A private key as PEM (PKCS#8, PKCS#1, SEC1), JWK, or the JSON of a service account (`private_key`, `private_key_id`,
+   * which becomes `kid`), RSA of at least 2048 bit; the secret for `HS*`. Not with `client_secret_jwt`, where the client
+   * secret is the key.
    */
   readonly key?: string | Members | undefined;
   /** Path: the file that holds the key instead; looked at again for each token request. */
   readonly key_file?: string | undefined;
+  /** The passphrase of a key that is encrypted PKCS#8 (`-----BEGIN ENCRYPTED PRIVATE KEY-----`). */
+  readonly key_passphrase?: string | undefined;
+  /** Path: the file that holds the passphrase instead, like `client_secret_file`. */
+  readonly key_passphrase_file?: string | undefined;
+  /**
+   * Path: the file that holds the key's certificate, PEM, by which assertions name the key: its SHA-256 thumbprint goes into
+   * the header `x5t#S256`. Looked at again together with the key; while the two do not match, the last pair goes on.
+   */
+  readonly certificate_file?: string | undefined;
   /** Duration, at least 1s: the life of an assertion; one of the client warns over 5 minutes and is refused over 1 hour. */
   readonly ttl: string;
   /**

@@ -97,6 +97,10 @@ export interface ResolvedSigning {
   readonly algorithm: string;
   /** Absent with `client_secret_jwt`: the client secret is the key. */
   readonly key?: SigningKey;
+  /** Opens the key, if it is encrypted. */
+  readonly keyPassphrase?: string | { readonly file: string };
+  /** Holds the certificate by whose thumbprint assertions name the key. */
+  readonly certificateFile?: string;
   /** Seconds, whole, rounded up. */
   readonly ttl: number;
   /** Only for a jwt-bearer assertion does a function get the context. `{}` when none were configured. */

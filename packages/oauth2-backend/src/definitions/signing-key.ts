@@ -25,37 +25,58 @@ export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = Object.freeze
 /** A key that fits its algorithm. */
 export interface ParsedKey {
   readonly key: KeyObject;
-  /** The `kid` of a JWK. */
+  /** The `kid` of a JWK, the `private_key_id` of a service account. */
   readonly kid?: string | undefined;
 }
 
 /**
  * What is wrong with a key, in words that never show it; `undefined` for a good one.
  *
- * @param material PEM (PKCS#8, PKCS#1, SEC1) or JWK (object or JSON text); for HMAC the secret itself
+ * @param material PEM (PKCS#8, PKCS#1, SEC1), JWK or a service account's key (object or JSON text); for HMAC the secret itself
  */
 export function checkSigningKey(algorithm: string, material: string | object): string | undefined {
   const parsed = parseSigningKey(algorithm, material);
   return typeof parsed === 'string' ? parsed : undefined;
 }
 
-/** Gives the key, ready to sign with, or words for what is wrong with it. */
-export function parseSigningKey(algorithm: string, material: string | object): ParsedKey | string {
+/**
+ * Gives the key, ready to sign with, or words for what is wrong with it.
+ *
+ * @param passphrase of an encrypted PKCS#8 key
+ */
+export function parseSigningKey(algorithm: string, material: string | object, passphrase?: string): ParsedKey | string {
   if (!(SIGNATURE_ALGORITHMS as readonly string[]).includes(algorithm))
     return 'has no signature algorithm that it could fit';
-  const jwk = typeof material === 'string' ? parseJwk(material) : (material as JsonWebKey);
+  const { jwk, pem = '', kid } = contentsOf(material);
   if (algorithm.startsWith('HS')) return parseSecret(material, jwk);
-  const key = jwk ? keyOfJwk(jwk, algorithm) : keyOfPem(material as string);
+  const key = jwk ? keyOfJwk(jwk, algorithm) : keyOfPem(pem, passphrase);
   if (typeof key === 'string') return key;
   const problem =
     misfit(key, algorithm) ?? (signs(key) ? undefined : 'has a private part that does not fit its public part');
-  return problem ?? { key, kid: typeof jwk?.['kid'] === 'string' ? jwk['kid'] : undefined };
+  return problem ?? { key, kid: typeof kid === 'string' ? kid : undefined };
 }
 
-function parseJwk(text: string): JsonWebKey | undefined {
+/** Whether the key can be read with a passphrase only: encrypted PKCS#8 (RFC 5958 §3). */
+export function isEncrypted(material: string | object): boolean {
+  return ENCRYPTED.test(contentsOf(material).pem ?? '');
+}
+
+const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----/;
+
+/** A service account's JSON, as Google gives it, is a PEM with its `kid` beside it. */
+function contentsOf(material: string | object): { jwk?: JsonWebKey; pem?: string; kid?: unknown } {
+  const json = typeof material === 'string' ? parseJson(material) : material;
+  if (!json) return { pem: material as string };
+  // Without a prototype: what somebody put on it is no member of the key.
+  const jwk: JsonWebKey = Object.assign(Object.create(null), json);
+  const { private_key: pem, private_key_id: kid } = jwk;
+  return typeof pem === 'string' ? { pem, kid } : { jwk, kid: jwk['kid'] };
+}
+
+function parseJson(text: string): object | undefined {
   if (!text.trimStart().startsWith('{')) return undefined;
   try {
-    return JSON.parse(text) as JsonWebKey;
+    return JSON.parse(text) as object;
   } catch {
     return undefined;
   }
@@ -72,6 +93,7 @@ function parseSecret(material: string | object, jwk: JsonWebKey | undefined): Pa
 
 function keyOfJwk(jwk: JsonWebKey, algorithm: string): KeyObject | string {
   if (jwk.kty === 'oct') return `is a shared secret; ${algorithm} needs a private key`;
+  if (jwk.kty === undefined) return 'is neither a JWK nor a service account\'s key with "private_key"';
   if (jwk.d === undefined) return 'is a public key; signing needs the private one';
   const operations = jwk['key_ops'];
   const elsewhere = Array.isArray(operations) && !operations.includes('sign');
@@ -85,17 +107,35 @@ function keyOfJwk(jwk: JsonWebKey, algorithm: string): KeyObject | string {
   }
 }
 
-function keyOfPem(text: string): KeyObject | string {
+function keyOfPem(text: string, passphrase: string | undefined): KeyObject | string {
   if (/-----BEGIN (?:RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/.test(text) && !text.includes('PRIVATE KEY')) {
     return 'is a public key; signing needs the private one';
   }
-  if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type:.*ENCRYPTED/m.test(text)) return 'is encrypted; it must not be';
+  // What derives its key from the passphrase by one round of MD5 protects nothing.
+  if (/^Proc-Type:.*ENCRYPTED/m.test(text)) return `is encrypted in the old way of PEM; convert it: ${CONVERT}`;
+  if (ENCRYPTED.test(text)) return decrypt(text, passphrase);
   if (text.includes('-----BEGIN OPENSSH PRIVATE KEY-----')) return "is in OpenSSH's format; PEM (PKCS#8) is needed";
   if (/-----BEGIN [A-Z ]+-----\\n/.test(text)) return 'has "\\n" written out where lines should end';
   try {
     return createPrivateKey(text);
   } catch {
     return 'is neither a PEM private key (PKCS#8, PKCS#1, SEC1) nor a JWK';
+  }
+}
+
+const CONVERT = 'openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem';
+
+/** What a passphrase that is wrong is told by. */
+export const UNOPENED = 'is encrypted, and its passphrase does not open it';
+
+function decrypt(text: string, passphrase: string | undefined): KeyObject | string {
+  if (passphrase === undefined)
+    return 'is encrypted: "key_passphrase" or "key_passphrase_file" must say how to open it';
+  try {
+    return createPrivateKey({ key: text, passphrase });
+  } catch (error) {
+    const unknown = (error as { code?: unknown }).code === 'ERR_OSSL_EVP_UNSUPPORTED';
+    return unknown ? `is encrypted in a way that OpenSSL no longer reads; convert it: ${CONVERT}` : UNOPENED;
   }
 }
 

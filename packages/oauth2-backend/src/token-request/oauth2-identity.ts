@@ -91,13 +91,14 @@ function exchangePart(
 }
 
 function signingPart(
-  { algorithm, key, ttl, claims, headers }: ResolvedSigning,
+  { algorithm, key, certificateFile, ttl, claims, headers }: ResolvedSigning,
   digests: IdentityDigests,
 ): IdentityPart {
   return {
     algorithm,
     ttl,
     key: key && (key.kind === 'file' ? { file: key.file } : digests.credential(JSON.stringify(key.material))),
+    certificate: certificateFile,
     claims: typeof claims === 'function' ? digests.source(claims, 'claims') : JSON.stringify(claims),
     headers: typeof headers === 'function' ? digests.source(headers, 'headers') : JSON.stringify(headers),
   };

@@ -1,6 +1,6 @@
 /** All attributes at once: as JSON, frozen, each read once, and no secret in any message. */
 
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,8 @@ const written = (name: string, text: string) => {
 
 const { ca, client } = certificateAuthority();
 const { cert, key } = client('shop');
+const encrypted = (pem: string) =>
+  createPrivateKey(pem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: CANARY }).toString();
 const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -118,6 +120,19 @@ const definitions = {
       ...common,
     },
   },
+  opened: {
+    origin: 'https://a',
+    oauth2: {
+      grant_type: JWT_BEARER,
+      ...common,
+      jwt_signing_profile: {
+        signature_algorithm: 'RS256',
+        key: encrypted(key),
+        key_passphrase_file: written('passphrase', CANARY),
+        ttl: '1m',
+      },
+    },
+  },
   file: {
     origin: 'https://a',
     oauth2: { grant_type: JWT_BEARER, assertion_file: written('assertion', 'a'), ...common },
@@ -127,7 +142,13 @@ const definitions = {
     oauth2: {
       grant_type: JWT_BEARER,
       ...common,
-      jwt_signing_profile: { signature_algorithm: 'RS256', key_file: written('rsa', key), ttl: '1m' },
+      jwt_signing_profile: {
+        signature_algorithm: 'RS256',
+        key_file: written('rsa', encrypted(key)),
+        key_passphrase: CANARY,
+        certificate_file: written('certificate', cert),
+        ttl: '1m',
+      },
     },
   },
   exchange: {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { certificateAuthority } from 'test-servers/certificates';
 import { oauth2Of, problemsOfOAuth2, warningsOf } from './outcome.js';
 import { unfrozen } from './unfrozen.js';
 
@@ -23,6 +24,11 @@ const pem = p256.privateKey.export(pkcs8).toString();
 const jwk = { ...p256.privateKey.export({ format: 'jwk' }), kid: 'k1' };
 const publicPem = p256.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const encrypted = p256.privateKey.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: 'x' }).toString();
+const legacy = p256.privateKey
+  .export({ type: 'sec1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' })
+  .toString();
+const authority = certificateAuthority();
+const rsa = authority.client('shop');
 const keyFile = written('key', pem);
 const secretFile = written('secret', `${'s'.repeat(32)}\n`);
 
@@ -227,6 +233,105 @@ describe('jwt_signing_profile', () => {
     expect(oauth2Of(assertion({ ...es256, ttl: '24h', claims })).signing).toMatchObject({ ttl: 86_400, claims });
     expect(warningsOf(assertion({ ...es256, ttl: '24h', claims }))).toEqual([]);
   });
+
+  it.each([
+    ['key', (json: string) => ({ key: JSON.parse(json) })],
+    ['key as text', (json: string) => ({ key: json })],
+    ['key_file', (json: string) => ({ key: undefined, key_file: written('account.json', json) })],
+  ])("takes a service account's JSON as %s (T19)", (_, given) => {
+    const account = {
+      type: 'service_account',
+      private_key_id: 'id-1',
+      private_key: rsa.key,
+      client_email: 'robot@shop',
+    };
+    const profile = { ...es256, signature_algorithm: 'RS256', ...given(JSON.stringify(account)) };
+    expect(problemsOfOAuth2(assertion(profile))).toEqual([]);
+    const wrong = given(JSON.stringify({ ...account, private_key: undefined }));
+    expect(problemsOfOAuth2(assertion({ ...profile, ...wrong }))).toEqual([
+      {
+        path: expect.stringMatching(/^a\.oauth2\.jwt_signing_profile\.key(_file)?$/),
+        message: 'is neither a JWK nor a service account\'s key with "private_key"',
+      },
+    ]);
+  });
+
+  it('opens an encrypted key with its passphrase, and keeps a certificate by its file', () => {
+    const file = written('passphrase', ' x\n');
+    const certificate = written('certificate', rsa.cert);
+    expect(oauth2Of(assertion({ ...es256, key: encrypted, key_passphrase: 'x' })).signing).toMatchObject({
+      keyPassphrase: 'x',
+    });
+    expect(oauth2Of(assertion({ ...es256, key: encrypted, key_passphrase_file: file })).signing).toMatchObject({
+      keyPassphrase: { file },
+    });
+    const profile = { ...es256, signature_algorithm: 'PS256', key: rsa.key, certificate_file: certificate };
+    expect(oauth2Of(privateKeyJwt(profile)).signing).toMatchObject({ certificateFile: certificate });
+    const replaced = { key: encrypted, key_passphrase_file: '/nowhere', certificate_file: '/nowhere' };
+    expect(problemsOfOAuth2(assertion({ ...es256, ...replaced }), ['a'])).toEqual([]);
+  });
+
+  it.each<Row>([
+    [assertion({ ...es256, key: encrypted }), [['jwt_signing_profile.key', '"key_passphrase"']]],
+    [
+      assertion({ ...es256, key: encrypted, key_passphrase: 'y' }),
+      [['jwt_signing_profile.key_passphrase', 'does not open the key']],
+    ],
+    [
+      assertion({ ...es256, key: encrypted, key_passphrase_file: secretFile }),
+      [['jwt_signing_profile.key_passphrase_file', 'does not open the key']],
+    ],
+    [
+      assertion({ ...es256, key: encrypted, key_passphrase: '' }),
+      [['jwt_signing_profile.key_passphrase', 'is the environment variable set?']],
+    ],
+    [
+      assertion({ ...es256, key: encrypted, key_passphrase_file: folder }),
+      [['jwt_signing_profile.key_passphrase_file', 'is no file']],
+    ],
+    [
+      assertion({ ...es256, key: encrypted, key_passphrase: 'x', key_passphrase_file: secretFile }),
+      [['jwt_signing_profile.key_passphrase_file', 'is given beside "key_passphrase"']],
+    ],
+    [
+      assertion({ ...es256, key_passphrase: 'x' }),
+      [['jwt_signing_profile.key_passphrase', 'does nothing: the key is not encrypted']],
+    ],
+    [
+      assertion({ ...es256, key: jwk, key_passphrase_file: secretFile }),
+      [['jwt_signing_profile.key_passphrase_file', 'does nothing: the key is not encrypted']],
+    ],
+    [
+      assertion({ ...es256, key: legacy, key_passphrase: 'x' }),
+      [['jwt_signing_profile.key', 'convert it: openssl pkcs8 -topk8']],
+    ],
+    [
+      assertion({ ...hs256, key: SECRET, key_passphrase: 'x', certificate_file: keyFile }),
+      [
+        ['jwt_signing_profile.key_passphrase', 'does nothing: HS* signs with a shared secret'],
+        ['jwt_signing_profile.certificate_file', 'does nothing: HS* signs with a shared secret'],
+      ],
+    ],
+    [
+      secretJwt({ ...hs256, key_passphrase_file: secretFile, certificate_file: keyFile }),
+      [
+        ['jwt_signing_profile.key_passphrase_file', 'the client secret is the key'],
+        ['jwt_signing_profile.certificate_file', 'the client secret is the key'],
+      ],
+    ],
+    [
+      assertion({ ...es256, certificate_file: written('other', rsa.cert) }),
+      [['jwt_signing_profile.certificate_file', 'holds a certificate (the first one of several) of another key']],
+    ],
+    [
+      assertion({ ...es256, certificate_file: keyFile }),
+      [['jwt_signing_profile.certificate_file', 'holds no certificate in PEM']],
+    ],
+    [
+      assertion({ ...es256, certificate_file: '/nowhere' }),
+      [['jwt_signing_profile.certificate_file', 'does not exist']],
+    ],
+  ])('has a passphrase and a certificate that go with the key: %#', expectProblems);
 
   it('refuses claims that are too many or too deep, once', () => {
     const list = Array.from({ length: 600 }, () => 1);

@@ -42,8 +42,30 @@ describe('checkSigningKey(algorithm, material)', () => {
     ['an EC key', 'Ed25519', pemOf(p256), 'is of type ec; Ed25519 needs an Ed25519 key'],
     ['Ed448', 'EdDSA', pemOf(ed448), 'is of type ed448; EdDSA needs an Ed25519 key'],
     ['rsa-pss', 'PS256', pemOf(pss), 'is an rsa-pss key; a plain RSA key is needed, for PS* too'],
-    ['encrypted PKCS#8', 'RS256', encrypted, 'is encrypted; it must not be'],
-    ['encrypted PKCS#1', 'RS256', encryptedOld, 'is encrypted; it must not be'],
+    [
+      'encrypted PKCS#8',
+      'RS256',
+      encrypted,
+      'is encrypted: "key_passphrase" or "key_passphrase_file" must say how to open it',
+    ],
+    [
+      'encrypted PKCS#1',
+      'RS256',
+      encryptedOld,
+      'is encrypted in the old way of PEM; convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc -in old.pem -out new.pem',
+    ],
+    [
+      'JSON of another kind',
+      'RS256',
+      '{"type":"authorized_user"}',
+      'is neither a JWK nor a service account\'s key with "private_key"',
+    ],
+    [
+      'a public key of a service account',
+      'RS256',
+      { private_key: publicPem },
+      'is a public key; signing needs the private one',
+    ],
     ['a public PEM', 'RS256', publicPem, 'is a public key; signing needs the private one'],
     ['a public JWK', 'ES256', jwkOf(keyPair('ES256').publicKey), 'is a public key; signing needs the private one'],
     [

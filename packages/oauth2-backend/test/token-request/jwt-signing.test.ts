@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import type { ResolvedSigning } from '../../src/definitions/resolved.js';
 import { SIGNATURE_ALGORITHMS } from '../../src/definitions/signing-key.js';
-import { jwtSigner, signingKeySource } from '../../src/token-request/jwt-signing.js';
+import { jwtSigner } from '../../src/token-request/jwt-signing.js';
+import { signingKeySource } from '../../src/token-request/signing-key-source.js';
 import { jwkOf, keyPair, signingProfile, verifier } from '../definitions/signing-keys.js';
 
 function signerOf(signing: ResolvedSigning) {

@@ -1,10 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { signingKeySource } from '../../src/token-request/jwt-signing.js';
+import { decodeProtectedHeader, jwtVerify } from 'jose';
+import { certificateAuthority } from 'test-servers/certificates';
+import { tokenServer } from 'test-servers/token-server';
+import { signingKeySource } from '../../src/token-request/signing-key-source.js';
 import { pemOf, signingProfile } from '../definitions/signing-keys.js';
+import { billing } from './billing.js';
 
 let folder: string;
 let file: string;
@@ -76,5 +80,100 @@ describe('signingKeySource({ key: file })', () => {
   ])('cuts one line end from an HMAC secret %j', async (content, secret) => {
     writeFileSync(file, content);
     expect((await source('HS256')()).key.export().toString()).toBe(secret);
+  });
+});
+
+describe('signingKeySource({ key, keyPassphrase, certificateFile })', () => {
+  const { client } = certificateAuthority();
+  const thumbprint = (cert: string) =>
+    Buffer.from(new X509Certificate(cert).fingerprint256.replaceAll(':', ''), 'hex').toString('base64url');
+  const sealed = (key: KeyObject, passphrase: string) =>
+    key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
+
+  it('goes on with the last pair while key and certificate do not match', async () => {
+    const [first, second] = [client('first'), client('second')];
+    const certificateFile = join(folder, 'cert.pem');
+    writeFileSync(file, first.key);
+    writeFileSync(certificateFile, first.cert);
+    const source = signingKeySource(
+      signingProfile('PS256', { key: { kind: 'file', file }, certificateFile }),
+      'billing',
+    );
+    const expectPair = async ({ key, cert }: typeof first) => {
+      const now = await source();
+      expect(now.key.equals(createPrivateKey(key))).toBe(true);
+      expect(now.thumbprint).toBe(thumbprint(cert));
+    };
+    await expectPair(first);
+    writeFileSync(file, second.key);
+    await expectPair(first);
+    rmSync(certificateFile);
+    await expectPair(first);
+    writeFileSync(certificateFile, second.cert.slice(0, 300));
+    await expectPair(first);
+    writeFileSync(certificateFile, second.cert);
+    await expectPair(second);
+  });
+
+  it('goes on with the last key while the passphrase is another one', async () => {
+    const [first, second] = [newKey(), newKey()];
+    const passphrase = join(folder, 'passphrase');
+    writeFileSync(file, sealed(first, 'one'));
+    writeFileSync(passphrase, 'one\n');
+    const signing = signingProfile('EdDSA', { key: { kind: 'file', file }, keyPassphrase: { file: passphrase } });
+    const source = signingKeySource(signing, 'billing');
+    expect((await source()).key.equals(first)).toBe(true);
+    writeFileSync(file, sealed(second, 'two'));
+    expect((await source()).key.equals(first)).toBe(true);
+    writeFileSync(passphrase, 'two\n');
+    expect((await source()).key.equals(second)).toBe(true);
+  });
+});
+
+describe('a client assertion', () => {
+  const { client } = certificateAuthority();
+  const { cert, key } = client('shop');
+
+  async function assertionBy(profile: object): Promise<string> {
+    const server = await tokenServer();
+    try {
+      const { backend } = billing(server.url, {
+        client_secret: undefined,
+        token_endpoint_auth_method: 'private_key_jwt',
+        issuer: 'https://as.example.com',
+        jwt_signing_profile: { signature_algorithm: 'RS256', ttl: '1m', ...profile },
+      });
+      await backend.token();
+      return new URLSearchParams(server.requests[0]?.body.toString()).get('client_assertion') ?? '';
+    } finally {
+      await server.close();
+    }
+  }
+
+  it("is signed with a service account's key, by the name it has there (T19)", async () => {
+    writeFileSync(file, JSON.stringify({ type: 'service_account', private_key_id: 'id-1', private_key: key }));
+    const jwt = await assertionBy({ key_file: file });
+    expect(decodeProtectedHeader(jwt).kid).toBe('id-1');
+    await expect(jwtVerify(jwt, new X509Certificate(cert).publicKey)).resolves.toBeDefined();
+    expect(decodeProtectedHeader(await assertionBy({ key_file: file, headers: { kid: 'mine' } })).kid).toBe('mine');
+  });
+
+  it('names the certificate of its key, and is signed with a key that had to be opened', async () => {
+    const certificate = join(folder, 'cert.pem');
+    writeFileSync(certificate, cert);
+    const sealed = createPrivateKey(key).export({
+      type: 'pkcs8',
+      format: 'pem',
+      cipher: 'aes-256-cbc',
+      passphrase: 'x',
+    });
+    const profile = { key: sealed.toString(), key_passphrase: 'x', certificate_file: certificate };
+    const jwt = await assertionBy(profile);
+    const { raw } = new X509Certificate(cert);
+    expect(decodeProtectedHeader(jwt)['x5t#S256']).toBe(createHash('sha256').update(raw).digest('base64url'));
+    await expect(jwtVerify(jwt, new X509Certificate(cert).publicKey)).resolves.toBeDefined();
+    expect(decodeProtectedHeader(await assertionBy({ ...profile, headers: { 'x5t#S256': 'mine' } }))).toMatchObject({
+      'x5t#S256': 'mine',
+    });
   });
 });

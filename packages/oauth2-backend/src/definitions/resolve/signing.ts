@@ -2,13 +2,12 @@
 
 import type { OAuth2Block } from '../attributes/blocks.js';
 import type { SigningBlock } from '../attributes/signing.js';
-import type { ResolvedOAuth2, ResolvedSigning, SigningKey } from '../resolved.js';
+import type { ResolvedOAuth2, ResolvedSigning } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
-import { type Credential, contentOf, oneOf } from '../schema/value-or-file.js';
-import { checkSigningKey } from '../signing-key.js';
 import { type ClientAuthentication, clientMethod } from './client-authentication.js';
 import { makesAssertion } from './grant.js';
+import { isShared, judgeClientSecret, type KeyOptions, keyOf } from './signing-key.js';
 
 type Signing = Pick<ResolvedOAuth2, 'signing' | 'signingFor'>;
 
@@ -62,25 +61,17 @@ interface SigningRole extends KeyOptions {
   readonly method: 'client_secret_jwt' | 'private_key_jwt' | undefined;
 }
 
-interface KeyOptions {
-  /** The client's secret, which is the key of `client_secret_jwt`. */
-  readonly secret: Credential<unknown> | undefined;
-  /** The key is not used: it may be missing, and so may its file. */
-  readonly replaced: boolean;
-  readonly warnings: string[];
-}
-
 function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning | undefined {
   const { signature_algorithm: algorithm, ttl, claims, headers } = block.values;
   const fitting = judgeAlgorithm(block, role) ? algorithm : undefined;
   if (role.method === 'client_secret_jwt') judgeClientSecret(block, fitting, role);
-  const key = role.method === 'client_secret_jwt' ? undefined : keyOf(block, fitting, role);
+  const key = role.method === 'client_secret_jwt' ? {} : keyOf(block, fitting, role);
   if (ttl !== undefined && role.method) judgeTtl(block.place.at('ttl'), ttl, role.warnings);
   if (typeof claims === 'object') judgeClaims(block.place.at('claims'), claims, role);
   if (!fitting || ttl === undefined) return undefined;
   return Object.freeze({
     algorithm: fitting,
-    ...(key && { key }),
+    ...key,
     ttl,
     claims: claims ?? Object.freeze({}),
     headers: headers ?? Object.freeze({}),
@@ -97,50 +88,6 @@ function judgeAlgorithm({ place, values }: SigningBlock, { method }: SigningRole
   else if (method === 'private_key_jwt' && shared) here.refuse('must not be HS* with "private_key_jwt"');
   else return true;
   return false;
-}
-
-const HASH_BYTES: Readonly<Record<string, number>> = { HS256: 32, HS384: 48, HS512: 64 };
-
-/** Whether the algorithm's key is a secret that both sides know. */
-function isShared(algorithm: string): boolean {
-  return Object.hasOwn(HASH_BYTES, algorithm);
-}
-
-function judgeClientSecret(block: SigningBlock, algorithm: string | undefined, options: KeyOptions): void {
-  for (const { given, place } of [attributeOf(block, 'key'), attributeOf(block, 'key_file')]) {
-    if (given) place.refuse('does not go with "client_secret_jwt": the client secret is the key');
-  }
-  const { secret, warnings } = options;
-  if (algorithm && secret?.text) judgeMaterial(algorithm, secret.text, secret.place, warnings);
-}
-
-function keyOf(
-  block: SigningBlock,
-  algorithm: string | undefined,
-  { replaced, warnings }: KeyOptions,
-): SigningKey | undefined {
-  const missing = 'is missing: is the environment variable set? "key_file" can name a file instead';
-  const chosen = oneOf(attributeOf(block, 'key'), attributeOf(block, 'key_file'), replaced ? undefined : missing);
-  if (!chosen) return undefined;
-  const { place, value, file } = chosen;
-  if (file === undefined) {
-    if (algorithm) judgeMaterial(algorithm, value, place, warnings);
-    return Object.freeze({ kind: 'inline', material: value });
-  }
-  const content = replaced ? undefined : contentOf(file, place);
-  if (algorithm && content !== undefined) {
-    judgeMaterial(algorithm, isShared(algorithm) ? content.replace(/\r?\n$/, '') : content, place, warnings);
-  }
-  return Object.freeze({ kind: 'file', file });
-}
-
-function judgeMaterial(algorithm: string, material: string | object, place: Place, warnings: string[]): void {
-  const problem = checkSigningKey(algorithm, material);
-  if (problem !== undefined) place.refuse(problem);
-  const least = HASH_BYTES[algorithm] ?? 0;
-  if (problem === undefined && typeof material === 'string' && Buffer.byteLength(material) < least) {
-    warnings.push(`${place.path}: is shorter than ${least} bytes, the length of ${algorithm} (RFC 7518 §3.2)`);
-  }
 }
 
 const WARNED_TTL = 300;

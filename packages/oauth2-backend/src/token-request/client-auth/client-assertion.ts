@@ -4,7 +4,8 @@ import type { Clock } from '../../clock.js';
 import type { ResolvedSigning } from '../../definitions/resolved.js';
 import { NoTokenError } from '../../errors.js';
 import { givenObject } from '../given-value.js';
-import { freshClaims, jwtSigner, type KeySource } from '../jwt-signing.js';
+import { freshClaims, jwtSigner } from '../jwt-signing.js';
+import type { KeySource } from '../signing-key-source.js';
 import type { TokenRequestDraft } from '../token-request-draft.js';
 
 /** What a client assertion is made from, whatever its key. */

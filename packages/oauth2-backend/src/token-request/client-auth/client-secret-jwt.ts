@@ -1,7 +1,7 @@
 /** Client authentication by an assertion signed with the client's secret (OpenID Connect Core §9). */
 
 import { type Credential, changeOf, readCredential } from '../credential.js';
-import { usableKey } from '../jwt-signing.js';
+import { usableKey } from '../signing-key-source.js';
 import type { DraftPart } from '../token-request-draft.js';
 import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
 

@@ -1,6 +1,6 @@
 /** Client authentication by an assertion signed with the client's private key (OpenID Connect Core §9). */
 
-import { signingKeySource } from '../jwt-signing.js';
+import { signingKeySource } from '../signing-key-source.js';
 import type { DraftPart } from '../token-request-draft.js';
 import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
 

@@ -5,7 +5,8 @@ import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved
 import type { RequestContext } from '../../token.js';
 import { readCredential } from '../credential.js';
 import { givenObject, givenText } from '../given-value.js';
-import { freshClaims, jwtSigner, type KeySource } from '../jwt-signing.js';
+import { freshClaims, jwtSigner } from '../jwt-signing.js';
+import type { KeySource } from '../signing-key-source.js';
 import type { AssertionSource } from './jwt-bearer.js';
 
 /** A string as it is, a file as it is now, what a function gives for the context. */

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../clock.js';
 import type { ResolvedExchange, ResolvedOAuth2 } from '../../definitions/resolved.js';
-import { signingKeySource } from '../jwt-signing.js';
+import { signingKeySource } from '../signing-key-source.js';
 import type { DraftPart } from '../token-request-draft.js';
 import { givenAssertion, signedAssertion } from './assertion.js';
 import { clientCredentials } from './client-credentials.js';
