@@ -10,7 +10,7 @@ import type { ForwardAnswer } from '../clients/forward/refused.js';
 import { type BackendGot, gotClient } from '../clients/got/got-client.js';
 import type { RequestOptions } from '../clients/request/options.js';
 import { type BearerRequest, requestClient } from '../clients/request/request-client.js';
-import { outboundCall } from '../outbound/outbound-call.js';
+import { OutboundCall } from '../outbound/outbound-call.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken, RequestContext } from '../token.js';
 import type { Upstream } from './upstream.js';
@@ -103,7 +103,7 @@ class TiedBackend implements Backend {
 
   /** Released like a GET: by the signal, the inbound client's going away, the total limit. */
   async #waitForToken(signal: AbortSignal | undefined): Promise<AccessToken> {
-    const call = outboundCall(this.#bearer, this.#settings, { method: 'GET', signal });
+    const call = new OutboundCall(this.#bearer, this.#settings, { method: 'GET', signal });
     try {
       const { context } = this.#settings;
       return (await call.token()) ?? (await this.#bearer.token({ signal: call.signal, context }));

@@ -2,7 +2,7 @@
 
 import type { Bearer } from '../bearer/bearer.js';
 import { Attempt } from '../outbound/attempt.js';
-import { type OutboundCall, outboundCall } from '../outbound/outbound-call.js';
+import { OutboundCall } from '../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../outbound/sent-request.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
@@ -23,7 +23,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
   const { origin, pathname, search } = new URL(endpoint);
 
   return async function open(signal) {
-    const call = outboundCall(bearer, settings, { method: 'POST', signal, total: false });
+    const call = new OutboundCall(bearer, settings, { method: 'POST', signal, total: false });
     try {
       const token = await call.token();
       return (request) => post(call, token, request).finally(() => call.done());

@@ -3,7 +3,7 @@
 import { types } from 'node:util';
 import { errors } from 'undici';
 import { OAuth2BackendError } from '../errors.js';
-import type { Call } from './signals.js';
+import type { Call } from './call.js';
 
 /** Marks a failure 502 or 504, hidden from the inbound client; what is ours, or no error, is left alone. */
 export function markFailure<E>(error: E, statusCode: 502 | 504): E {

@@ -3,25 +3,9 @@
 import type { Bearer, Refusal } from '../bearer/bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import type { AccessToken, TokenQuery } from '../token.js';
+import { type AbortEmitter, type AbortSource, Call, sharedSignal } from './call.js';
 import { timeLimitReached } from './failure.js';
 import { type ClientSettings, inboundSignal } from './settings.js';
-import { type AbortEmitter, type AbortSource, type AbortWatch, type Call, sharedSignal, startCall } from './signals.js';
-
-/** A call that gets its token, and has its 401s judged. */
-export interface OutboundCall extends Call {
-  /** The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for. */
-  token(): AccessToken | undefined | Promise<AccessToken>;
-  /** After a 401: the token to repeat with, or `undefined` when the 401 is the answer. */
-  afterRefusal(
-    token: AccessToken | undefined,
-    challenges: string | readonly string[] | undefined,
-    replayable: Refusal['replayable'],
-  ): Promise<AccessToken | undefined>;
-  /** After any other answer. */
-  accepted(token: AccessToken | undefined): void;
-  /** Starts the limit on the time to the answer's headers. */
-  limitAnswer(): void;
-}
 
 /** What a client says of one call. */
 interface OutboundCallOptions {
@@ -37,75 +21,47 @@ interface OutboundCallOptions {
   readonly onAbort?: (reason: unknown) => void;
 }
 
-/** Starts a call. @throws ClosedError when the backends are closed */
-export function outboundCall(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions): OutboundCall {
-  return new TokenCall(bearer, settings, options);
-}
-
-/** A class, because there is one for each request: what it does not need is not made. */
-class TokenCall implements OutboundCall {
+/**
+ * A call that gets its token, and has its 401s judged.
+ *
+ * @throws ClosedError when the backends are closed; TypeError for a signal that is none
+ */
+export class OutboundCall extends Call {
   readonly #bearer: Bearer;
   readonly #settings: ClientSettings;
   readonly #options: OutboundCallOptions;
-  readonly #call: Call;
   #waiting: 'token' | 'renewal' | undefined;
   #repeats = 0;
 
   constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
-    const { signal } = options;
+    const { signal, onAbort } = options;
     if (signal) assertSignal(signal, options.emitters === true);
     const inbound = inboundSignal(settings, options.method);
+    super({
+      signals: signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE,
+      timeout: options.total === false ? 0 : settings.timeouts.total,
+      late: () => this.#lateTotal(),
+      onAbort,
+      onDone: settings.begin((reason) => this.abort(reason)),
+    });
     this.#bearer = bearer;
     this.#settings = settings;
     this.#options = options;
-    const onDone = settings.begin((reason) => this.#call.abort(reason));
-    const signals = signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE;
-    const timeout = options.total === false ? 0 : settings.timeouts.total;
-    this.#call = startCall({ signals, timeout, late: () => this.#lateTotal(), onAbort: options.onAbort, onDone });
   }
 
-  get signal(): AbortSignal {
-    return this.#call.signal;
-  }
-
-  get watch(): AbortWatch {
-    return this.#call.watch;
-  }
-
-  get aborted(): boolean {
-    return this.#call.aborted;
-  }
-
-  get reason(): unknown {
-    return this.#call.reason;
-  }
-
-  abort(reason: unknown): void {
-    this.#call.abort(reason);
-  }
-
-  limit(milliseconds: number, late: () => unknown): void {
-    this.#call.limit(milliseconds, late);
-  }
-
+  /** Starts the limit on the time to the answer's headers. */
   limitAnswer(): void {
     const { ttfb } = this.#settings.timeouts;
-    if (ttfb > 0) this.#call.limit(ttfb, () => this.#late('ttfb_timeout', ttfb));
+    if (ttfb > 0) this.limit(ttfb, () => this.#late('ttfb_timeout', ttfb));
   }
 
-  lift(): void {
-    this.#call.lift();
-  }
-
-  done(): void {
-    this.#call.done();
-  }
-
+  /** The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for. */
   token(): AccessToken | undefined | Promise<AccessToken> {
     if (!this.#bearer.hasToken) return undefined;
     return this.#bearer.current() ?? this.#whileWaiting('token', () => this.#bearer.token(this.#query()));
   }
 
+  /** After a 401: the token to repeat with, or `undefined` when the 401 is the answer. */
   async afterRefusal(
     token: AccessToken | undefined,
     challenges: string | readonly string[] | undefined,
@@ -119,12 +75,13 @@ class TokenCall implements OutboundCall {
     return next;
   }
 
+  /** After any other answer. */
   accepted(token: AccessToken | undefined): void {
     if (token && this.#repeats > 0) this.#bearer.accepted(token);
   }
 
   #query(): TokenQuery {
-    return { signal: this.#call.signal, context: this.#settings.context };
+    return { signal: this.signal, context: this.#settings.context };
   }
 
   async #whileWaiting<T>(what: 'token' | 'renewal', start: () => Promise<T>): Promise<T> {

@@ -3,9 +3,9 @@
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
 import type { RequestContext } from '../token.js';
 import { createTransport, type Transport } from '../transport/transport.js';
+import type { AbortSource } from './call.js';
 import { timeLimitReached } from './failure.js';
 import { departureOf } from './request-context.js';
-import type { AbortSource } from './signals.js';
 
 /** Settings of one backend's clients, alike in each. */
 export interface ClientSettings {

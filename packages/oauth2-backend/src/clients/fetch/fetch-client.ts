@@ -5,7 +5,7 @@ import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
-import { outboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
@@ -37,7 +37,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       last?.abort(reason);
       leave?.(reason);
     };
-    const call = outboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
+    const call = new OutboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
     let released = false;
 
     try {

@@ -3,8 +3,8 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { ClientClosedError } from '../../errors.js';
+import type { Call } from '../../outbound/call.js';
 import { markFailure } from '../../outbound/failure.js';
-import type { Call } from '../../outbound/signals.js';
 import { type RawHeaders, returnedTrailers } from './returned-headers.js';
 
 /** An answer whose headers have come. */

@@ -7,7 +7,7 @@ import type { Target } from '../../bearer/target.js';
 import { Attempt } from '../../outbound/attempt.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
-import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall } from '../../outbound/outbound-call.js';
 import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
@@ -42,7 +42,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
 
     // Not the request's own method: with "safe", `clientGone` watches the client.
     const onAbort = (reason: unknown) => sent?.abort(reason);
-    const call = outboundCall(bearer, settings, { method: 'POST', signal: undefined, onAbort });
+    const call = new OutboundCall(bearer, settings, { method: 'POST', signal: undefined, onAbort });
     let sent: AnswerHandler | undefined;
     const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
     const stopWatching = clientGone(request, settings, call);

@@ -2,8 +2,8 @@
 
 import { CancelError, RequestError, TimeoutError } from 'got';
 import { OAuth2BackendError } from '../../errors.js';
+import type { Call } from '../../outbound/call.js';
 import { isTimeLimit, markFailure } from '../../outbound/failure.js';
-import type { Call } from '../../outbound/signals.js';
 
 /** Our own error and the signal's own reason come out unwrapped; got's errors without anything secret in reach. */
 export function gotFailure(error: unknown, signal: Pick<Call, 'aborted' | 'reason'> | undefined): unknown {

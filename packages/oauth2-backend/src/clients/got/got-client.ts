@@ -11,7 +11,7 @@ import got, {
   type OptionsInit,
 } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
-import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import { encodeOptions } from './body.js';
 import { gotFailure } from './failure.js';
@@ -61,7 +61,7 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
         const { href, own } = readGotCall(input, options, bearer);
         const { options: defaults } = client.defaults;
         const method = own.method ?? defaults.method;
-        const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+        const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
         call = started;
         progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
         try {

@@ -66,7 +66,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
       request: unretried(gotHop({ bearer, settings, call, token, onRefused }), fail),
-      signal: hasOnlookers(encoded.options, client) ? call.signal : call.watch,
+      signal: hasOnlookers(encoded.options, client) ? call.signal : call,
     } as OptionsInit) as CancelableRequest<never>;
     progress.adopt(attempt);
     attempt.then((answer: unknown) => {

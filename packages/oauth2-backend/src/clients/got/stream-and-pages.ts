@@ -2,7 +2,7 @@
 
 import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
-import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
 import { type GotHopOptions, gotHop } from './hop.js';
@@ -25,7 +25,7 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     const { href, own } = readGotCall(input, options, bearer);
     const { options: defaults } = client.defaults;
     const method = own.method ?? defaults.method;
-    const started = outboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
     call = started;
     const stream = start(href, {
       ...own,
@@ -87,7 +87,7 @@ function pageRequest(
   signal: AbortSignal | undefined,
 ): RequestFunction {
   return async function requestPage(url, native, callback) {
-    const call = outboundCall(bearer, settings, { method, signal });
+    const call = new OutboundCall(bearer, settings, { method, signal });
     try {
       const hop = gotHop({ bearer, settings, call, onRefused: notRepeated(call) });
       const request = await hop(url, native, callback);

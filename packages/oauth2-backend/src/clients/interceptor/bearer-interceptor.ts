@@ -2,8 +2,8 @@
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
+import { Call, sharedSignal } from '../../outbound/call.js';
 import { bearerField } from '../../outbound/sent-request.js';
-import { type Call, sharedSignal, startCall } from '../../outbound/signals.js';
 import type { AccessToken } from '../../token.js';
 import { Attempt, type AttemptOwner } from './attempt.js';
 import { StableController } from './controller.js';
@@ -159,7 +159,7 @@ class TokenDispatch implements AttemptOwner {
   }
 
   async #whileWaiting<T>(ask: (query: { signal: AbortSignal }) => Promise<T>): Promise<T> {
-    const wait = startCall({
+    const wait = new Call({
       signals: [sharedSignal(this.#request.signal)],
       timeout: 0,
       late: () => undefined,

@@ -3,9 +3,9 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { OriginError } from '../../errors.js';
+import type { AbortSource } from '../../outbound/call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { headerRecord } from '../../outbound/request-headers.js';
-import type { AbortSource } from '../../outbound/signals.js';
 
 /** What is sent, less the token. */
 export interface GivenRequest {

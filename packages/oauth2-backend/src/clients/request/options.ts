@@ -4,10 +4,10 @@ import { stringify } from 'node:querystring';
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { OriginError } from '../../errors.js';
+import type { AbortSource } from '../../outbound/call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import { completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
-import type { AbortSource } from '../../outbound/signals.js';
 
 /** undici's options of a request; where it goes to is said by the input alone. `method` is GET unless given. */
 export type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method'> &

@@ -5,7 +5,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
-import { type OutboundCall, outboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import { completeHeaders } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
@@ -63,7 +63,7 @@ class RequestCall implements AttemptOwner {
   constructor(options: RequestCallOptions) {
     this.#options = options;
     const { bearer, settings, request } = options;
-    this.call = outboundCall(bearer, settings, {
+    this.call = new OutboundCall(bearer, settings, {
       method: request.method,
       signal: request.signal,
       emitters: true,

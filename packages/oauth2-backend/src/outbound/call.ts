@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { errors } from 'undici';
 
-/** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. */
+/** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. A call is one itself. */
 export interface AbortWatch {
   /** Whether something has ended the call. */
   readonly aborted: boolean;
@@ -11,22 +11,6 @@ export interface AbortWatch {
   readonly reason: unknown;
   addEventListener(event: 'abort', listener: () => void): void;
   removeEventListener(event: 'abort', listener: () => void): void;
-}
-
-/** One outbound call: its signal, its limits, and the way to let go of both. */
-export interface Call extends Pick<AbortWatch, 'aborted' | 'reason'> {
-  /** Fires with the caller's, the inbound client's or a limit's reason. Made when first read. */
-  readonly signal: AbortSignal;
-  /** The same as the signal, for got alone; nothing is made. */
-  readonly watch: AbortWatch;
-  /** Ends the call with this reason. */
-  abort(reason: unknown): void;
-  /** Starts a limit; it ends the call with `late()` unless it is replaced or lifted before. @param milliseconds 0 for none */
-  limit(milliseconds: number, late: () => unknown): void;
-  /** Ends the limit of the present phase. */
-  lift(): void;
-  /** Removes every listener and timer; the signal never fires after that. */
-  done(): void;
 }
 
 /** What may end a call. undici takes emitters of `abort` too. */
@@ -50,13 +34,11 @@ export interface CallOptions {
   readonly onDone?: (() => void) | undefined;
 }
 
-/** Starts a call. At most one controller, and one timer for each limit that never keeps the process alive. */
-export function startCall(options: CallOptions): Call {
-  return new JoinedCall(options);
-}
-
-/** A class, because there is one for each request: nothing is allocated that the call does not need. */
-class JoinedCall implements Call, AbortWatch {
+/**
+ * One outbound call: its signal, its limits, and the way to let go of both. At most one controller, and one timer for each
+ * limit that never keeps the process alive. A class, because there is one for each request.
+ */
+export class Call implements AbortWatch {
   aborted = false;
   reason: unknown = undefined;
   readonly #options: CallOptions;
@@ -77,16 +59,13 @@ class JoinedCall implements Call, AbortWatch {
     if (options.timeout > 0) this.#total = setTimeout(abortLate, options.timeout, this, options.late).unref();
   }
 
+  /** Fires with the caller's, the inbound client's or a limit's reason. Made when first read. */
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
       if (this.aborted) this.#controller.abort(this.reason);
     }
     return this.#controller.signal;
-  }
-
-  get watch(): AbortWatch {
-    return this;
   }
 
   addEventListener(_: 'abort', listener: () => void): void {
@@ -98,21 +77,25 @@ class JoinedCall implements Call, AbortWatch {
     this.#listeners = this.#listeners?.filter((each) => each !== listener);
   }
 
+  /** Ends the call with this reason. */
   abort(reason: unknown): void {
     if (this.#end(reason)) this.#options.onAbort?.(this.reason);
   }
 
+  /** Starts a limit; it ends the call with `late()` unless it is replaced or lifted before. @param milliseconds 0 for none */
   limit(milliseconds: number, late: () => unknown): void {
     this.lift();
     if (milliseconds > 0 && !this.#over) this.#phase = setTimeout(abortLate, milliseconds, this, late).unref();
   }
 
+  /** Ends the limit of the present phase. */
   lift(): void {
     if (this.#phase === undefined) return;
     clearTimeout(this.#phase);
     this.#phase = undefined;
   }
 
+  /** Removes every listener and timer; the signal never fires after that. */
   done(): void {
     if (this.#over) return;
     this.#over = true;

@@ -1,16 +1,16 @@
 import { getEventListeners, setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { type CallOptions, startCall } from '../../src/outbound/signals.js';
+import { Call, type CallOptions } from '../../src/outbound/call.js';
 
 const late = () => new Error('late');
-const start = (options: Partial<CallOptions> = {}) => startCall({ signals: [], timeout: 0, late, ...options });
+const start = (options: Partial<CallOptions> = {}) => new Call({ signals: [], timeout: 0, late, ...options });
 
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();
 });
 
-describe('startCall({ signals, timeout, late })', () => {
+describe('new Call({ signals, timeout, late })', () => {
   it('fires with the reason of whichever signal fires first', () => {
     const [one, two] = [new AbortController(), new AbortController()];
     const call = start({ signals: [one.signal, undefined, null, two.signal] });
