@@ -1,16 +1,20 @@
 /** One call through a backend, the same for each client: what may end it, its token, its repeats. */
 
+import type { IncomingMessage } from 'node:http';
 import type { Bearer, Refusal } from '../bearer/bearer.js';
 import { TokenTimeoutError } from '../errors.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { type AbortEmitter, type AbortSource, Call, sharedSignal } from './call.js';
 import { timeLimitReached } from './failure.js';
-import { type ClientSettings, inboundSignal } from './settings.js';
+import { inboundAbort } from './inbound-abort.js';
+import type { ClientSettings } from './settings.js';
 
 /** What a client says of one call. */
 interface OutboundCallOptions {
   readonly method: string;
   readonly signal: AbortSource | null | undefined;
+  /** The inbound request that is sent on: the call ends with its client, whatever the method is. */
+  readonly forwarded?: IncomingMessage;
   /** Whether `timeout` ends the call; default true. */
   readonly total?: boolean;
   /** Whether the caller's signal may be an emitter of `abort`, as undici allows; default false. */
@@ -36,7 +40,7 @@ export class OutboundCall extends Call {
   constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
     const { signal, onAbort } = options;
     if (signal) assertSignal(signal, options.emitters === true);
-    const inbound = inboundSignal(settings, options.method);
+    const inbound = inboundAbort(settings, options);
     super({
       signals: signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE,
       timeout: options.total === false ? 0 : settings.timeouts.total,

@@ -20,9 +20,9 @@ export function requestContext(
   return new InboundContext(request, response, inbound);
 }
 
-/** What ends a call on behalf of this context: cheaper than its signal, unless somebody else has made the context. */
-export function departureOf(context: RequestContext): InboundDeparture | AbortSignal {
-  return context instanceof InboundContext ? inboundDeparture(context.request, context.response) : context.signal;
+/** Fires when the client of this context leaves: cheaper than its signal, unless somebody else has made the context. */
+export function contextAbort(context: RequestContext): ClientLeaving | AbortSignal {
+  return context instanceof InboundContext ? clientLeaving(context.request, context.response) : context.signal;
 }
 
 /** A class, because there is one for each request. */
@@ -38,39 +38,31 @@ class InboundContext implements RequestContext {
   }
 
   get signal(): AbortSignal {
-    return inboundDeparture(this.request, this.response).signal;
+    return clientLeaving(this.request, this.response).signal;
   }
 }
 
-/** What calls listen to; a signal is made only for who asks for one. */
-interface InboundDeparture {
-  readonly aborted: boolean;
-  readonly reason: unknown;
-  readonly signal: AbortSignal;
-  on(event: 'abort', listener: () => void): void;
-  off(event: 'abort', listener: () => void): void;
-}
-
-/** The departure of the client of this request: one for each request, with one listener. It is complete answers that it does not tell of. */
-function inboundDeparture(request: IncomingMessage, response: ServerResponse): InboundDeparture {
-  const holder = request as IncomingMessage & { [DEPARTURE]?: InboundDeparture };
-  const known = holder[DEPARTURE];
+/** One for each request, with one listener. It does not tell of a client that leaves with a complete answer. */
+function clientLeaving(request: IncomingMessage, response: ServerResponse): ClientLeaving {
+  const holder = request as IncomingMessage & { [LEAVING]?: ClientLeaving };
+  const known = holder[LEAVING];
   if (known) return known;
-  const departure = new Departure();
+  const leaving = new ClientLeaving();
   // Not a WeakMap: young keys in an old table are work for the garbage collector.
-  holder[DEPARTURE] = departure;
+  holder[LEAVING] = leaving;
   // `close` comes after a complete answer too.
   const closed = () => {
-    if (!response.writableFinished) departure.tell();
+    if (!response.writableFinished) leaving.tell();
   };
   if (response.closed) closed();
   else response.on('close', closed);
-  return departure;
+  return leaving;
 }
 
-const DEPARTURE = Symbol('departure');
+const LEAVING = Symbol('client leaving');
 
-class Departure implements InboundDeparture {
+/** What calls listen to; a signal is made only for who asks for one. */
+class ClientLeaving {
   aborted = false;
   reason: ClientClosedError | undefined = undefined;
   #listeners: (() => void)[] = [];

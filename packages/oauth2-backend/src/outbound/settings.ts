@@ -3,9 +3,7 @@
 import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
 import type { RequestContext } from '../token.js';
 import { createTransport, type Transport } from '../transport/transport.js';
-import type { AbortSource } from './call.js';
 import { timeLimitReached } from './failure.js';
-import { departureOf } from './request-context.js';
 
 /** Settings of one backend's clients, alike in each. */
 export interface ClientSettings {
@@ -28,8 +26,6 @@ export interface ClientSettings {
   readonly begin: (abort: (reason: Error) => void) => () => void;
 }
 
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-
 /** The settings of a bearer without a backend: what a backend has that configures none. */
 export function defaultSettings(origin: string): ClientSettings {
   const timeouts = { connect: 10_000, ttfb: 60_000, total: 300_000 };
@@ -48,13 +44,4 @@ export function defaultSettings(origin: string): ClientSettings {
 /** The connect limit as a transport takes it, and what a connection that is late fails with. */
 export function connectLimit({ connect }: Timeouts): { connectTimeout: number; lateConnect: () => Error } {
   return { connectTimeout: connect, lateConnect: () => timeLimitReached('connect_timeout', connect) };
-}
-
-/** The inbound client's departure when it is to end a request by this method. */
-export function inboundSignal(settings: ClientSettings, method: string): AbortSource | undefined {
-  const { context, abortOnDisconnect } = settings;
-  if (!context || abortOnDisconnect === false) return undefined;
-  if (abortOnDisconnect === 'safe' && !SAFE_METHODS.has(method) && !SAFE_METHODS.has(method.toUpperCase()))
-    return undefined;
-  return departureOf(context);
 }

@@ -13,7 +13,6 @@ import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
-import { clientGone } from './client-gone.js';
 import { addForwarded } from './forwarded-headers.js';
 import { assertUnread, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
@@ -40,16 +39,12 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     if (message.body !== undefined) assertUnread(request);
     addForwarded(message.headers, request, message.host, options);
 
-    // Not the request's own method: with "safe", `clientGone` watches the client.
+    const method = request.method ?? 'GET';
     const onAbort = (reason: unknown) => sent?.abort(reason);
-    const call = new OutboundCall(bearer, settings, { method: 'POST', signal: undefined, onAbort });
+    const call = new OutboundCall(bearer, settings, { method, signal: undefined, forwarded: request, onAbort });
     let sent: AnswerHandler | undefined;
     const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
-    const stopWatching = clientGone(request, settings, call);
-    const over = () => {
-      stopWatching();
-      call.done();
-    };
+    const over = () => call.done();
 
     try {
       const held = call.token();
@@ -61,7 +56,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
         const answer = await new Promise<RawAnswer>((resolve, reject) => {
           if (call.aborted) throw call.reason;
           sent = new AnswerHandler(call, resolve, reject);
-          send({ bearer, settings, call, target, method: request.method ?? 'GET', message, token, content }, sent);
+          send({ bearer, settings, call, target, method, message, token, content }, sent);
         });
         if (answer.status !== 401) call.accepted(token);
         else if (token) {
@@ -96,7 +91,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       const headers = returnedHeaders(raw, options);
       mapLocations(headers, target as Target, bearer.target, mount);
       // Node throws where it cannot send trailers.
-      const chunked = !('content-length' in headers) && request.method !== 'HEAD' && request.httpVersion !== '1.0';
+      const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
       if (!chunked || isBodiless(status)) delete headers['trailer'];
       // A 304 says how long the body would be; the others have none (RFC 9110 §8.6, §15.3.6).
       if (status === 204) delete headers['content-length'];
