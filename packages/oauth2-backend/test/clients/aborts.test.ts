@@ -64,15 +64,15 @@ describe.each(clients)('$name: abort', ({ name, send }) => {
     expect(await aborted).toBe(reason);
   });
 
-  it('leaves nothing listening after 10,000 requests on one signal', async () => {
+  it('leaves nothing listening after 500 requests on one signal', async () => {
     const backend = world.backend();
     const { signal } = new AbortController();
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 5; round++) {
       await Promise.all(Array.from({ length: 100 }, () => send(backend, 'x', { signal })));
     }
-    expect(world.api.requests).toHaveLength(10_000);
+    expect(world.api.requests).toHaveLength(500);
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
-  }, 60_000);
+  });
 
   it('leaves nothing listening after requests that failed', async () => {
     const { signal } = new AbortController();
