@@ -27,8 +27,8 @@ export { type RequestForward, type RequestForwardOptions, requestForward } from 
 export type { Bearer } from './bearer/bearer.js';
 export { type BearerOptions, bearer } from './bearer/standalone-bearer.js';
 export { type BearerFetch, bearerFetch } from './clients/fetch/fetch-client.js';
+export type { ForwardAnswer } from './clients/forward/forward-answer.js';
 export type { ForwardOptions } from './clients/forward/options.js';
-export type { ForwardAnswer } from './clients/forward/refused.js';
 export { type BackendGot, bearerGot } from './clients/got/got-client.js';
 export { bearerInterceptor } from './clients/interceptor/bearer-interceptor.js';
 export type { RequestOptions } from './clients/request/options.js';

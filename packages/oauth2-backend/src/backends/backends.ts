@@ -5,7 +5,7 @@ import type { BackendDefinitions } from '../definitions/definition.js';
 import { resolveDefinitions } from '../definitions/resolve/definitions.js';
 import type { Resolved } from '../definitions/resolved.js';
 import { ConfigurationError } from '../errors.js';
-import { activity } from '../outbound/activity.js';
+import { runningCalls } from '../outbound/running-calls.js';
 import { guardedStore } from '../sharing/guarded-store.js';
 import { waitFor } from '../sources/waiting.js';
 import type { RequestContext } from '../token.js';
@@ -64,7 +64,7 @@ export function createBackends<const D extends BackendDefinitions>(
   for (const warning of warnings) warn(warning);
 
   const store = given && guardedStore(given, { clock, report: storeObservation({ clock, logger, warn }) });
-  const calls = activity();
+  const calls = runningCalls();
   const made = upstreams({
     clock,
     logger,
@@ -74,7 +74,7 @@ export function createBackends<const D extends BackendDefinitions>(
     maxIdentities,
     newIdentitiesPerSecond,
     store,
-    activity: calls,
+    calls,
   });
   const named = new Map(resolved.map((backend) => [backend.name, made.of(backend)]));
   const names = Object.freeze([...named.keys()]) as Backends<D>['names'];
@@ -109,7 +109,7 @@ export function createBackends<const D extends BackendDefinitions>(
   }
 
   async function close(timeout: number): Promise<void> {
-    calls.refuse();
+    calls.close();
     await calls.idle(timeout);
     calls.cut();
     for (const { counted } of made.all()) counted?.close();

@@ -1,8 +1,8 @@
 /** What the adapters share: an inbound request sent on to one of its backends. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ForwardAnswer } from '../clients/forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
-import type { ForwardAnswer } from '../clients/forward/refused.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { RequestView } from './request-view.js';

@@ -4,8 +4,8 @@ import { type Bearer, tieBearer } from '../bearer/bearer.js';
 import { targetRule } from '../bearer/target.js';
 import { tokenPost } from '../clients/token-post.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js';
-import type { Activity } from '../outbound/activity.js';
 import { sharedSignal } from '../outbound/call.js';
+import type { RunningCalls } from '../outbound/running-calls.js';
 import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
 import type { TokenSource } from '../token.js';
@@ -30,7 +30,7 @@ export interface Upstream {
 interface UpstreamOptions extends CountingOptions {
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
-  readonly activity: Activity;
+  readonly calls: RunningCalls;
 }
 
 /** Makes upstreams, each once: a named token backend serves its own callers and token requests with the same connections. */
@@ -49,7 +49,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
   function make(resolved: ResolvedBackend): Upstream {
     const { name, timeouts, oauth2 } = resolved;
     const transport = createTransport({ ...resolved, ...connectLimit(timeouts), dispatcher: options.dispatcher });
-    const settings: ClientSettings = { ...resolved, transport, begin: options.activity.begin };
+    const settings: ClientSettings = { ...resolved, transport, begin: options.calls.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const counted = given || !oauth2 ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? resolved.source;

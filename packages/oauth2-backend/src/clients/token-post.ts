@@ -2,8 +2,8 @@
 
 import type { Bearer } from '../bearer/bearer.js';
 import { Attempt } from '../outbound/attempt.js';
+import { completeHeaders, completePath } from '../outbound/complete-request.js';
 import { OutboundCall } from '../outbound/outbound-call.js';
-import { completeHeaders, completePath } from '../outbound/sent-request.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
 import { readBody } from '../token-request/answer-body.js';

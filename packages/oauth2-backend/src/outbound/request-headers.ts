@@ -35,11 +35,11 @@ export function assertOwnHeaders(headers: unknown, { name, hasToken }: OwnHeader
   if (!hasToken || headers === undefined || headers === null) return;
   if (typeof headers === 'object' && !(Symbol.iterator in headers)) {
     for (const key in headers) {
-      if (BACKENDS_OWN.test(key) && isGiven((headers as Record<string, unknown>)[key])) throw refusal(name, key);
+      if (BACKENDS_OWN.test(key) && isGiven((headers as Record<string, unknown>)[key])) throw backendsOwn(name, key);
     }
     return;
   }
-  for (const [key] of headerPairs(headers)) if (BACKENDS_OWN.test(key)) throw refusal(name, key);
+  for (const [key] of headerPairs(headers)) if (BACKENDS_OWN.test(key)) throw backendsOwn(name, key);
 }
 
 /**
@@ -55,7 +55,7 @@ export function headerRecord(
   const record: Record<string, string | string[]> = {};
   eachHeader(headers, (name, value) => {
     const key = name.toLowerCase();
-    if (owner.hasToken && BACKENDS_OWN.test(key)) throw refusal(owner.name, name);
+    if (owner.hasToken && BACKENDS_OWN.test(key)) throw backendsOwn(owner.name, name);
     // `constructor` is a header like others, and `__proto__` too.
     const before = Object.hasOwn(record, key) ? record[key] : undefined;
     if (before === undefined && key !== '__proto__') record[key] = value;
@@ -127,7 +127,7 @@ function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
 
-function refusal(backend: string, header: string): AuthorizationHeaderError {
+function backendsOwn(backend: string, header: string): AuthorizationHeaderError {
   return new AuthorizationHeaderError(
     `a request through backend "${backend}" may not set ${header.trim().toLowerCase()}: the backend does`,
   );

@@ -18,9 +18,9 @@ export interface OwnDispatcher {
 /** A dispatcher with the backend's limits, proxy and TLS settings. */
 export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): OwnDispatcher {
   const { proxy, http2, maxConnections, reuseConnections, origin } = options;
-  const attempts: Attempts = new Set();
+  const openings: Openings = new Set();
   const agent = new Agent({
-    connect: connector(options, trust, attempts),
+    connect: connector(options, trust, openings),
     allowH2: http2,
     ...(maxConnections > 0 && { connections: maxConnections }),
     pipelining: reuseConnections ? 1 : 0,
@@ -30,7 +30,7 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   });
   const destroy = async (): Promise<void> => {
     const destroyed = agent.destroy();
-    for (const giveUp of attempts) giveUp(new errors.ClientDestroyedError('the backends were closed'));
+    for (const giveUp of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
     await destroyed;
   };
   if (!proxy || !origin.startsWith('http:')) return { dispatcher: agent, destroy };
@@ -61,7 +61,7 @@ class AbsoluteForm extends Dispatcher {
   }
 }
 
-function connector(options: TransportOptions, trust: ConnectionOptions, attempts: Attempts): buildConnector.connector {
+function connector(options: TransportOptions, trust: ConnectionOptions, openings: Openings): buildConnector.connector {
   const { proxy, connectTimeout: milliseconds, http2: allowH2 } = options;
   const secure = options.origin.startsWith('https:');
   // In the absolute form the connection is the proxy's own: neither the backend's certificates nor its name are for it.
@@ -74,7 +74,7 @@ function connector(options: TransportOptions, trust: ConnectionOptions, attempts
   return function connectInTime(target, callback) {
     const late = () => new errors.ConnectTimeoutError(`no connection to ${target.hostname} within ${milliseconds} ms`);
     openInTime<Socket>(
-      { milliseconds, late, attempts },
+      { milliseconds, late, openings },
       (settle, signal) => {
         const open = (httpSocket?: Socket) => {
           const done = settle as buildConnector.Callback;
@@ -100,7 +100,7 @@ function connector(options: TransportOptions, trust: ConnectionOptions, attempts
 type Settle<S> = (error: Error | null, socket: S | null) => void;
 
 /** Connections that are being opened; each member gives its own up. */
-type Attempts = Set<(reason: Error) => void>;
+type Openings = Set<(reason: Error) => void>;
 
 /**
  * Opens a connection in time. What comes too late, or is given up, is closed; the opener's signal has fired by then.
@@ -108,7 +108,7 @@ type Attempts = Set<(reason: Error) => void>;
  * @param options.milliseconds 0 for no limit
  */
 function openInTime<S extends Duplex>(
-  options: { milliseconds: number; late: () => Error; attempts: Attempts },
+  options: { milliseconds: number; late: () => Error; openings: Openings },
   open: (settle: Settle<S>, signal: AbortSignal) => void,
   callback: Settle<S>,
 ): void {
@@ -121,7 +121,7 @@ function openInTime<S extends Duplex>(
     }
     over = true;
     clearTimeout(timer);
-    options.attempts.delete(giveUp);
+    options.openings.delete(giveUp);
     callback(error, socket);
   };
   const giveUp = (reason: Error) => {
@@ -130,6 +130,6 @@ function openInTime<S extends Duplex>(
   };
   const timer =
     options.milliseconds > 0 ? setTimeout(() => giveUp(options.late()), options.milliseconds).unref() : undefined;
-  options.attempts.add(giveUp);
+  options.openings.add(giveUp);
   open(settle, controller.signal);
 }

@@ -50,12 +50,12 @@ export function openTunnel(
     if (statusCode >= 200 && statusCode < 300 && head.length === 0) done(null, socket);
     else {
       socket.destroy();
-      done(refused(statusCode), null);
+      done(noTunnel(statusCode), null);
     }
   });
   connect.once('response', (answer) => {
     answer.destroy();
-    done(refused(answer.statusCode), null);
+    done(noTunnel(answer.statusCode), null);
   });
   connect.once('error', (error) => {
     // Node keeps the bytes that it could not parse: a proxy may have repeated the credentials in them.
@@ -65,7 +65,7 @@ export function openTunnel(
   connect.end();
 }
 
-function refused(status: number | undefined): Error {
+function noTunnel(status: number | undefined): Error {
   return Object.assign(new Error(`the proxy answered CONNECT with ${status}`), { code: 'ERR_PROXY_CONNECT' });
 }
 

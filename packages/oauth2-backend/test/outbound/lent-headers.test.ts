@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lendHeaders } from '../../src/outbound/sent-request.js';
+import { lendHeaders } from '../../src/outbound/complete-request.js';
 
 function lent(inbound: Record<string, unknown>, names: string[], own: Record<string, string> = {}) {
   const headers = { ...own };

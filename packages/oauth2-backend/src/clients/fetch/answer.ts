@@ -3,7 +3,7 @@
 import { type ResponseInit, Response as UndiciResponse } from 'undici';
 
 /** What only fetch can give an answer: `headers` that nobody changes, any reason phrase a server sends. */
-type Given = Pick<Response, 'url' | 'type' | 'redirected' | 'statusText' | 'headers'>;
+type FetchOnly = Pick<Response, 'url' | 'type' | 'redirected' | 'statusText' | 'headers'>;
 
 /** The same answer; its body fails with `failureOf(error)` instead of fetch's own error. */
 export function withBodyFailure(response: Response, failureOf: (error: unknown) => unknown): Response {
@@ -17,7 +17,7 @@ export function withBodyFailure(response: Response, failureOf: (error: unknown) 
 }
 
 /** Its clones are given the same. */
-function asAnswer(copy: Response, { url, type, redirected, statusText, headers }: Given): Response {
+function asAnswer(copy: Response, { url, type, redirected, statusText, headers }: FetchOnly): Response {
   const clone = copy.clone.bind(copy);
   return Object.defineProperties(copy, {
     url: { value: url, configurable: true },

@@ -3,9 +3,9 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
+import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
-import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 

@@ -5,20 +5,20 @@ import type { Readable } from 'node:stream';
 import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
 import { Attempt } from '../../outbound/attempt.js';
+import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
-import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
+import { declinedAnswer, declinedBefore, type ForwardAnswer, rememberDeclined } from './forward-answer.js';
 import { addForwarded } from './forwarded-headers.js';
 import { assertUnread, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace, mapLocations } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
-import { earlierRefusal, type ForwardAnswer, refusedAnswer, rememberRefusal } from './refused.js';
 import { challengesOf, returnedHeaders } from './returned-headers.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
@@ -26,16 +26,16 @@ type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions)
 /** The `forward` of one backend. */
 export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerForward {
   return async function forwardWithToken(request, options) {
-    const message = earlierRefusal(request) ?? readInbound(request, options);
+    const message = declinedBefore(request) ?? readInbound(request, options);
     if ('status' in message) {
-      rememberRefusal(request, message);
-      return refusedAnswer(request, message);
+      rememberDeclined(request, message);
+      return declinedAnswer(request, message);
     }
     const place = inboundPlace(request, settings.context?.inbound, options.mount);
-    if (!place) return refusedAnswer(request, { status: 404 });
+    if (!place) return declinedAnswer(request, { status: 404 });
     const { mount } = place;
     const target = forwardTarget(bearer.target, place.path);
-    if (!target) return refusedAnswer(request, { status: 400 });
+    if (!target) return declinedAnswer(request, { status: 400 });
     if (message.body !== undefined) assertUnread(request);
     addForwarded(message.headers, request, message.host, options);
 
@@ -76,7 +76,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
         // It may have broken off while the rest of the request was waited for, or a token.
         if (answer.body.errored) throw answer.body.errored;
         sent?.whenOver(over);
-        return given(answer);
+        return answerOf(answer);
       }
     } catch (error) {
       const failure = callFailure(error, call, settings.timeouts.connect);
@@ -87,7 +87,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       throw failure;
     }
 
-    function given({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
+    function answerOf({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
       const headers = returnedHeaders(raw, options);
       mapLocations(headers, target as Target, bearer.target, mount);
       // Node throws where it cannot send trailers.

@@ -1,8 +1,8 @@
 /** What says where an inbound message ends, whose it is, and what its connection is to do. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Declined } from './forward-answer.js';
 import { connectionOptions } from './hop-by-hop.js';
-import type { Refused } from './refused.js';
 
 /** What the headers have said so far. */
 export interface Frame {
@@ -32,7 +32,7 @@ export function isFrameHeader(name: string): boolean {
 }
 
 /** Messages that two readers could read differently (RFC 9112 §6), and those that ask for another protocol. */
-export function frameProblem(request: IncomingMessage, frame: Frame): Refused | undefined {
+export function frameProblem(request: IncomingMessage, frame: Frame): Declined | undefined {
   const { length, coding } = frame;
   const version = request.httpVersion;
   const http2 = isHttp2(request);
@@ -90,7 +90,7 @@ function isHttp2(request: IncomingMessage): boolean {
 }
 
 /** The rest of the connection cannot be trusted to begin where it seems to. */
-function closing(status: 400 | 431 | 505): Refused {
+function closing(status: 400 | 431 | 505): Declined {
   return { status, headers: { connection: 'close' } };
 }
 

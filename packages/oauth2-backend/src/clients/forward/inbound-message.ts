@@ -1,10 +1,10 @@
 /** An inbound request's head: its headers as they may travel on, the frame of its body, and whether it is one to forward. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Declined } from './forward-answer.js';
 import { dropNamed } from './hop-by-hop.js';
 import { type Frame, frameProblem, readFrame } from './inbound-frame.js';
 import type { ResolvedForwardOptions } from './options.js';
-import type { Refused } from './refused.js';
 import { isDropped } from './withheld-headers.js';
 
 /** What an inbound request says of itself. */
@@ -17,7 +17,7 @@ export interface InboundMessage {
 }
 
 /** Reads a request's head; tells when it must not be forwarded. It trusts no parser: Node's own can be made lenient. */
-export function readInbound(request: IncomingMessage, options: ResolvedForwardOptions): InboundMessage | Refused {
+export function readInbound(request: IncomingMessage, options: ResolvedForwardOptions): InboundMessage | Declined {
   const method = request.method ?? '';
   // An upstream would send the token back in its answer to TRACE (RFC 9110 §9.3.8).
   if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };

@@ -26,8 +26,8 @@ export interface ForwardOptions {
   readonly mount?: string | undefined;
 }
 
-/** The options with their defaults; they are options themselves. */
-export interface ResolvedForwardOptions {
+/** The options, checked and with their defaults. They are options themselves, so that a handler checks its own only once. */
+export class ResolvedForwardOptions implements ForwardOptions {
   readonly methods: readonly string[] | undefined;
   readonly replayLimit: number;
   readonly via: string | undefined;
@@ -37,38 +37,33 @@ export interface ResolvedForwardOptions {
   readonly passChallenges: boolean;
   /** `undefined`, `''` or `/api/x`, without a trailing slash. */
   readonly mount: string | undefined;
+
+  constructor(checked: ForwardOptions) {
+    this.methods = checked.methods && [...checked.methods];
+    this.replayLimit = checked.replayLimit ?? 64 * 1024;
+    this.via = checked.via;
+    this.forwarded = checked.forwarded;
+    this.trustForwarded = checked.trustForwarded ?? false;
+    this.passSetCookie = checked.passSetCookie ?? false;
+    this.passChallenges = checked.passChallenges ?? false;
+    this.mount = checked.mount?.replace(/\/$/, '');
+  }
 }
 
-/** The options, checked; what this function gave is taken as it is. @throws ConfigurationError with all that is wrong */
-export function resolveForwardOptions(options: ForwardOptions | ResolvedForwardOptions = {}): ResolvedForwardOptions {
-  if (resolved.has(options)) return options as ResolvedForwardOptions;
+/** The options, checked; what is resolved is taken as it is. @throws ConfigurationError with all that is wrong */
+export function resolveForwardOptions(options: ForwardOptions = {}): ResolvedForwardOptions {
+  if (options instanceof ResolvedForwardOptions) return options;
   // Without a prototype: what somebody put on `Object.prototype` is no option.
-  const given: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
+  const own: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
   const problems: Problem[] = [];
-  for (const [path, value] of Object.entries(given)) {
+  for (const [path, value] of Object.entries(own)) {
     const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
     if (!rule) problems.push({ path, message: `is no option of forward${didYouMean(path, Object.keys(RULES))}` });
     else if (value !== undefined && !rule.fits(value)) problems.push({ path, message: `must be ${rule.wanted}` });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
-
-  const checked = given as ForwardOptions;
-  const made: ResolvedForwardOptions = {
-    methods: checked.methods && [...checked.methods],
-    replayLimit: checked.replayLimit ?? 64 * 1024,
-    via: checked.via,
-    forwarded: checked.forwarded,
-    trustForwarded: checked.trustForwarded ?? false,
-    passSetCookie: checked.passSetCookie ?? false,
-    passChallenges: checked.passChallenges ?? false,
-    mount: checked.mount?.replace(/\/$/, ''),
-  };
-  resolved.add(made);
-  return made;
+  return new ResolvedForwardOptions(own);
 }
-
-/** A handler checks its options once, not at each request. */
-const resolved = new WeakSet<object>();
 
 interface Rule {
   readonly wanted: string;

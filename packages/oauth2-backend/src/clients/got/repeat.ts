@@ -10,8 +10,8 @@ import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
 import { hideRequest } from './failure.js';
-import { gotHop } from './hop.js';
 import type { Progress } from './promise.js';
+import { requestFunction } from './request-function.js';
 
 interface RepeatOptions {
   readonly client: Got;
@@ -65,7 +65,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
     const attempt = client(href, {
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
-      request: unretried(gotHop({ bearer, settings, call, token, onRefused }), fail),
+      request: unretried(requestFunction({ bearer, settings, call, token, onRefused }), fail),
       signal: hasOnlookers(encoded.options, client) ? call.signal : call,
     } as OptionsInit) as CancelableRequest<never>;
     progress.adopt(attempt);

@@ -5,8 +5,8 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
-import { type GotHopOptions, gotHop } from './hop.js';
 import { type GotInput, readGotCall } from './options.js';
+import { type RequestFunctionOptions, requestFunction } from './request-function.js';
 
 interface StreamOptions {
   readonly client: Got;
@@ -29,7 +29,7 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     call = started;
     const stream = start(href, {
       ...own,
-      request: gotHop({ bearer, settings, call: started, onRefused: notRepeated(started) }),
+      request: requestFunction({ bearer, settings, call: started, onRefused: notRepeated(started) }),
       signal: started.signal,
     });
     // got closes a stream only that is destroyed, not one that has ended.
@@ -89,7 +89,7 @@ function pageRequest(
   return async function requestPage(url, native, callback) {
     const call = new OutboundCall(bearer, settings, { method, signal });
     try {
-      const hop = gotHop({ bearer, settings, call, onRefused: notRepeated(call) });
+      const hop = requestFunction({ bearer, settings, call, onRefused: notRepeated(call) });
       const request = await hop(url, native, callback);
       if (!request || !('once' in request)) throw new TypeError('no request was made');
       call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));
@@ -103,7 +103,7 @@ function pageRequest(
 }
 
 /** Tells of a 401 that got is to see all the same. */
-function notRepeated(call: OutboundCall): NonNullable<GotHopOptions['onRefused']> {
+function notRepeated(call: OutboundCall): NonNullable<RequestFunctionOptions['onRefused']> {
   return async (response, token) => {
     await call.afterRefusal(token, response.headers['www-authenticate'], false);
     return true;

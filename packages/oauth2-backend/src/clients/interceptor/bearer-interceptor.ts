@@ -3,11 +3,11 @@
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
-import { bearerField } from '../../outbound/sent-request.js';
+import { bearerField } from '../../outbound/complete-request.js';
 import type { AccessToken } from '../../token.js';
-import { Attempt, type AttemptOwner } from './attempt.js';
+import { type CheckedRequest, checkRequest } from './checked-request.js';
 import { StableController } from './controller.js';
-import { type GivenRequest, readGiven } from './given-request.js';
+import { HeldAttempt, type HeldAttemptOwner } from './held-attempt.js';
 
 /**
  * An interceptor that puts a bearer's token on what goes below its origin and prefix, and refuses everything else.
@@ -38,9 +38,9 @@ interface DispatchCall {
 function startDispatch({ bearer, dispatch, options, handler }: DispatchCall): boolean {
   // Under `compose` it always speaks the newer interface.
   const modern = handler.onRequestStart ? handler : (new DecoratorHandler(handler) as Dispatcher.DispatchHandler);
-  let request: GivenRequest;
+  let request: CheckedRequest;
   try {
-    request = readGiven(options, bearer);
+    request = checkRequest(options, bearer);
   } catch (error) {
     modern.onResponseError?.(new StableController(() => {}), error as Error);
     return false;
@@ -48,15 +48,15 @@ function startDispatch({ bearer, dispatch, options, handler }: DispatchCall): bo
   return new TokenDispatch(bearer, dispatch, request, modern).start();
 }
 
-class TokenDispatch implements AttemptOwner {
+class TokenDispatch implements HeldAttemptOwner {
   readonly handler: Dispatcher.DispatchHandler;
   readonly controller = new StableController((reason) => this.#onAbort(reason));
   readonly #bearer: Bearer;
   readonly #dispatch: Dispatcher.Dispatch;
-  readonly #request: GivenRequest;
+  readonly #request: CheckedRequest;
   readonly #context: object = {};
   #token: AccessToken | undefined;
-  #attempt: Attempt | undefined;
+  #attempt: HeldAttempt | undefined;
   #wait: Call | undefined;
   #repeats = 0;
   #told = false;
@@ -65,7 +65,7 @@ class TokenDispatch implements AttemptOwner {
   constructor(
     bearer: Bearer,
     dispatch: Dispatcher.Dispatch,
-    request: GivenRequest,
+    request: CheckedRequest,
     handler: Dispatcher.DispatchHandler,
   ) {
     this.#bearer = bearer;
@@ -97,7 +97,7 @@ class TokenDispatch implements AttemptOwner {
   }
 
   /** A 401 that is held back: repeats, or passes it on. */
-  async onRefused(attempt: Attempt, challenges: string | string[] | undefined): Promise<void> {
+  async onRefused(attempt: HeldAttempt, challenges: string | string[] | undefined): Promise<void> {
     const token = this.#token;
     if (!token) return;
     try {
@@ -139,7 +139,7 @@ class TokenDispatch implements AttemptOwner {
   #send(token: AccessToken | undefined): boolean {
     const { sent, headers } = this.#request;
     this.#token = token;
-    this.#attempt = new Attempt(this);
+    this.#attempt = new HeldAttempt(this);
     const own = token ? { ...headers, authorization: bearerField(token) } : headers;
     try {
       return this.#dispatch({ ...sent, headers: own }, this.#attempt);

@@ -5,8 +5,8 @@ import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { OriginError } from '../../errors.js';
 import type { AbortSource } from '../../outbound/call.js';
+import { completePath } from '../../outbound/complete-request.js';
 import { headerRecord } from '../../outbound/request-headers.js';
-import { completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 
 /** undici's options of a request; where it goes to is said by the input alone. `method` is GET unless given. */
@@ -70,7 +70,7 @@ export function readRequest(
       if (value === undefined || value === null || READ.has(name)) continue;
       if (SENT.has(name)) sent[name] = value;
       else if (ANSWER.has(name)) answer[name] = value;
-      else throw refused(name, bearer);
+      else throw noOption(name, bearer);
     }
   }
   return {
@@ -90,7 +90,7 @@ function withQuery(path: string, query: unknown): string {
   return text === '' ? path : `${path}?${text}`;
 }
 
-function refused(name: string, bearer: Bearer): Error {
+function noOption(name: string, bearer: Bearer): Error {
   return ELSEWHERE.has(name)
     ? new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`)
     : new TypeError(`"${name}" is no option of a request through "${bearer.name}"`);

@@ -3,11 +3,11 @@
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
+import { completeHeaders } from '../../outbound/complete-request.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
-import { completeHeaders } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { type OwnRequest, type RequestOptions, readRequest } from './options.js';

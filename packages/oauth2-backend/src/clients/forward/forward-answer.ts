@@ -15,13 +15,13 @@ export interface ForwardAnswer {
 }
 
 /** What a request that is not forwarded is answered with. */
-export interface Refused {
+export interface Declined {
   readonly status: 400 | 404 | 405 | 431 | 501 | 505;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The answer to a request that is not forwarded. */
-export function refusedAnswer(request: IncomingMessage, { status, headers }: Refused): ForwardAnswer {
+export function declinedAnswer(request: IncomingMessage, { status, headers }: Declined): ForwardAnswer {
   const text = `${STATUS_CODES[status]}\n`;
   const about = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(text.length) };
   const body = Readable.from(request.method === 'HEAD' ? [] : [Buffer.from(text)]);
@@ -29,12 +29,12 @@ export function refusedAnswer(request: IncomingMessage, { status, headers }: Ref
 }
 
 /** Remembers the connection of a request whose refusal closes it. */
-export function rememberRefusal(request: IncomingMessage, { headers }: Refused): void {
+export function rememberDeclined(request: IncomingMessage, { headers }: Declined): void {
   if (headers?.['connection'] === 'close') connections.add(request.socket);
 }
 
 /** The refusal of what follows on such a connection: Node has parsed it already, and hands it out all the same. */
-export function earlierRefusal(request: IncomingMessage): Refused | undefined {
+export function declinedBefore(request: IncomingMessage): Declined | undefined {
   return connections.has(request.socket) ? { status: 400, headers: { connection: 'close' } } : undefined;
 }
 

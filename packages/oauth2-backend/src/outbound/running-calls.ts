@@ -2,16 +2,16 @@
 
 import { ClosedError } from '../errors.js';
 
-export interface Activity {
+export interface RunningCalls {
   /**
    * Starts a call; gives what to call when it is over.
    *
    * @param abort ends the call
-   * @throws ClosedError after `refuse()`
+   * @throws ClosedError after `close()`
    */
   begin(abort: (reason: Error) => void): () => void;
   /** Lets no call start any more. */
-  refuse(): void;
+  close(): void;
   /** Resolves when no call is under way, at the latest after so many milliseconds. */
   idle(timeout: number): Promise<void>;
   /** Ends the calls that are left. */
@@ -19,15 +19,15 @@ export interface Activity {
 }
 
 /** The calls of one set of backends. */
-export function activity(): Activity {
+export function runningCalls(): RunningCalls {
   // Not a Set: what has been in one for a while costs the garbage collector more than the rest of a request.
   const running: Running[] = [];
-  let refused = false;
+  let over = false;
   let wake = () => {};
 
   return {
     begin(abort) {
-      if (refused) throw closed();
+      if (over) throw closed();
       const call: Running = { abort, at: running.length };
       running.push(call);
       return () => {
@@ -36,8 +36,8 @@ export function activity(): Activity {
         if (running.length === 0) wake();
       };
     },
-    refuse() {
-      refused = true;
+    close() {
+      over = true;
     },
     idle(timeout) {
       if (running.length === 0) return Promise.resolve();

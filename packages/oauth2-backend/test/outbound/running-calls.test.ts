@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ClosedError } from '../../src/errors.js';
-import { activity } from '../../src/outbound/activity.js';
+import { runningCalls } from '../../src/outbound/running-calls.js';
 
 afterEach(() => void jest.useRealTimers());
 
@@ -13,14 +13,14 @@ async function settled(promise: Promise<void>): Promise<boolean> {
   return done;
 }
 
-describe('activity().idle(timeout)', () => {
+describe('runningCalls().idle(timeout)', () => {
   it('is at once where nothing runs', async () => {
-    expect(await settled(activity().idle(1_000))).toBe(true);
+    expect(await settled(runningCalls().idle(1_000))).toBe(true);
   });
 
   it('waits for the last call and leaves no timer', async () => {
     jest.useFakeTimers();
-    const calls = activity();
+    const calls = runningCalls();
     const [first, second] = [calls.begin(() => {}), calls.begin(() => {})];
     const idle = calls.idle(1_000);
     first();
@@ -32,7 +32,7 @@ describe('activity().idle(timeout)', () => {
 
   it('waits no longer than it is told', async () => {
     jest.useFakeTimers();
-    const calls = activity();
+    const calls = runningCalls();
     calls.begin(() => {});
     const idle = calls.idle(1_000);
     jest.advanceTimersByTime(999);
@@ -42,20 +42,20 @@ describe('activity().idle(timeout)', () => {
   });
 });
 
-describe('activity().refuse()', () => {
+describe('runningCalls().close()', () => {
   it('lets no call start, and the running ones end', async () => {
-    const calls = activity();
+    const calls = runningCalls();
     const end = calls.begin(() => {});
-    calls.refuse();
+    calls.close();
     expect(() => calls.begin(() => {})).toThrow(ClosedError);
     end();
     expect(await settled(calls.idle(1_000))).toBe(true);
   });
 });
 
-describe('activity().cut()', () => {
+describe('runningCalls().cut()', () => {
   it('ends the calls that are left, and no others', () => {
-    const calls = activity();
+    const calls = runningCalls();
     const reasons: unknown[] = [];
     calls.begin((reason) => reasons.push(reason));
     calls.begin(() => reasons.push('over'))();

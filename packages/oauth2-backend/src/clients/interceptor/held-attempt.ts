@@ -10,20 +10,20 @@ import type { StableController } from './controller.js';
 type Controller = Dispatcher.DispatchController;
 
 /** The call that attempts belong to: it decides what becomes of a 401. */
-export interface AttemptOwner {
+export interface HeldAttemptOwner {
   readonly handler: Dispatcher.DispatchHandler;
   readonly controller: StableController;
   /** Nobody waits any more. */
   readonly over: boolean;
   tellStart(context: object): void;
   holdsRefusals(): boolean;
-  onRefused(attempt: Attempt, challenges: string | string[] | undefined): Promise<void>;
+  onRefused(attempt: HeldAttempt, challenges: string | string[] | undefined): Promise<void>;
   onAccepted(): void;
 }
 
 /** Passes everything on, except a 401 that is held, then passed or dropped. */
-export class Attempt implements Dispatcher.DispatchHandler {
-  readonly #owner: AttemptOwner;
+export class HeldAttempt implements Dispatcher.DispatchHandler {
+  readonly #owner: HeldAttemptOwner;
   #controller: Controller | undefined;
   #state: 'passing' | 'held' | 'dropped' = 'passing';
   #ended = false;
@@ -33,7 +33,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   /** Where the body of a dropped answer goes to. */
   #sink: Readable | undefined;
 
-  constructor(owner: AttemptOwner) {
+  constructor(owner: HeldAttemptOwner) {
     this.#owner = owner;
   }
 

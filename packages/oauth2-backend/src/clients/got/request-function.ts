@@ -7,14 +7,14 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
-import { completeHeaders, completePath } from '../../outbound/sent-request.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { hideInAnswer } from './failure.js';
 
-export interface GotHopOptions {
+export interface RequestFunctionOptions {
   readonly bearer: Bearer;
   readonly settings: ClientSettings;
   readonly call: OutboundCall;
@@ -27,7 +27,7 @@ export interface GotHopOptions {
 type NativeOptions = Parameters<RequestFunction>[1];
 
 /** A `request` function that checks the target, puts the token on and watches the limits. */
-export function gotHop(options: GotHopOptions): RequestFunction {
+export function requestFunction(options: RequestFunctionOptions): RequestFunction {
   const { bearer, call } = options;
   let first = options.token;
 

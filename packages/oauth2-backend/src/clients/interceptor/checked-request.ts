@@ -8,7 +8,7 @@ import { encodeBody } from '../../outbound/replayable-body.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 
 /** What is sent, less the token. */
-export interface GivenRequest {
+export interface CheckedRequest {
   readonly sent: Dispatcher.DispatchOptions;
   readonly headers: Record<string, string | string[]>;
   /** Whether it can be sent again byte for byte. */
@@ -21,7 +21,7 @@ export interface GivenRequest {
  *
  * @throws OriginError, AuthorizationHeaderError
  */
-export function readGiven(options: Dispatcher.DispatchOptions, bearer: Bearer): GivenRequest {
+export function checkRequest(options: Dispatcher.DispatchOptions, bearer: Bearer): CheckedRequest {
   const copy: Dispatcher.DispatchOptions & { maxRedirections?: unknown; signal?: AbortSource } = { ...options };
   const origin = typeof copy.origin === 'object' ? copy.origin.href : copy.origin;
   bearer.target.checkParts(origin, copy.path);
