@@ -2,7 +2,7 @@
 
 const shared = {
   testEnvironment: 'node',
-  coveragePathIgnorePatterns: ['/node_modules/', '/test/', '/examples/'],
+  coveragePathIgnorePatterns: ['/node_modules/', '/test/', '/test-servers/', '/examples/'],
   testMatch: ['<rootDir>/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/fixtures/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
