@@ -80,8 +80,41 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
     });
 
     it('sends the mount itself to the prefix', async () => {
-      await supertest(forwarding()).get('/api/billing').expect(200, { method: 'GET', url: '/v1/', token: 'good' });
+      await supertest(forwarding()).get('/api/billing').expect(200, { method: 'GET', url: '/v1', token: 'good' });
     });
+
+    it.each([
+      ['/api/billing?page=2', '/v1?page=2'],
+      ['/api/billing/?page=2', '/v1/?page=2'],
+      ['/api/billing/', '/v1/'],
+      ['/api/billing//a//b/', '/v1//a//b/'],
+      ["/api/billing/a'b?c='%27%61", "/v1/a'b?c='%27%61"],
+      ['http://shop.example/api/billing?page=2', '/v1?page=2'],
+      ['http://shop.example/api/billing//a?b', '/v1//a?b'],
+    ])('sends %s on as %s', async (target, url) => {
+      await withServer(createServer(forwarding()), async (origin) => {
+        await get(origin, target);
+        expect(api.requests[0]?.url).toBe(url);
+      });
+    });
+
+    it('sends the mount to the root where there is no prefix', async () => {
+      const one = adapter.backends({ billing: { origin: api.origin, oauth2: staticToken('good') } });
+      made.push(one);
+      const listener = application(one, ...adapter.mount('/api/billing', adapter.forward('billing')));
+      await supertest(listener).get('/api/billing?page=2').expect(200);
+      expect(api.requests[0]?.url).toBe('/?page=2');
+    });
+
+    it.each(["http://h;/api/billing/x'", "http://h'/api/billing/x", 'http://h::/api/billing', '/api/billing/%61dmin'])(
+      'sends nothing on for %s',
+      async (target) => {
+        await withServer(createServer(forwarding()), async (origin) => {
+          expect((await get(origin, target)).statusCode).toBeGreaterThanOrEqual(400);
+          expect(api.requests).toHaveLength(0);
+        });
+      },
+    );
 
     it('gives status, headers and body back, and adds no type', async () => {
       api.next({ status: 418, headers: { 'x-a': ['1', '2'], etag: '"x"' }, body: Buffer.from('tea') });
@@ -339,8 +372,8 @@ async function withServer(
   }
 }
 
-async function get(url: string): Promise<IncomingMessage> {
-  const [answer] = (await once(send(url, { agent: false }).end(), 'response')) as [IncomingMessage];
+async function get(url: string, path = new URL(url).pathname): Promise<IncomingMessage> {
+  const [answer] = (await once(send(url, { path, agent: false }).end(), 'response')) as [IncomingMessage];
   return answer;
 }
 

@@ -26,6 +26,8 @@ export interface TargetOptions {
 export interface TargetRule {
   /** See {@link resolveTarget}. */
   resolve(input: string | URL): Target;
+  /** What lies at this path and query below `path_prefix`, byte for byte; `''` and `?q=1` mean the prefix itself. @throws OriginError */
+  verbatim(path: string): Target;
   /** Throws an `OriginError` unless this absolute URL lies below the backend's origin and `path_prefix`. */
   check(url: URL | string): void;
   /** The same for what a dispatcher is given; the path is judged as it stands, because it is sent as it stands. */
@@ -40,6 +42,12 @@ export function targetRule(options: TargetOptions): TargetRule {
   const base = origin + pathPrefix;
   return {
     resolve: (input) => resolveTarget(options, input),
+    verbatim(path) {
+      const sent = pathPrefix === '' && !path.startsWith('/') ? `/${path}` : pathPrefix + path;
+      const problem = isPlainBelow('', path) ? undefined : verbatimProblem(path);
+      if (problem !== undefined) throw refusal(options, path, problem);
+      return { origin, path: sent, href: origin + sent };
+    },
     check(url) {
       const text = textOf(options, url);
       if (isPlainBelow(base, text)) return;
@@ -122,6 +130,10 @@ function judge({ origin, pathPrefix }: TargetOptions, given: string): URL | stri
 function isBelow(base: string, text: string): boolean {
   const next = text.charAt(base.length);
   return text.startsWith(base) && (next === '/' || next === '?' || next === '');
+}
+
+function verbatimProblem(path: string): string | undefined {
+  return /^(?:[/?]|$)/.test(path) ? (textProblem(path) ?? pathProblem(path)) : 'it is no path';
 }
 
 function textProblem(text: string): string | undefined {

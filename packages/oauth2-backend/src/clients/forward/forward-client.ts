@@ -32,12 +32,13 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       return declinedAnswer(request, message);
     }
     const place = inboundPlace(request, settings.context?.inbound, options.mount);
-    if (!place) return declinedAnswer(request, { status: 404 });
-    const { mount } = place;
-    const target = forwardTarget(bearer.target, place.path);
+    if (!place) return declinedAnswer(request, { status: 400 });
+    const { mount, path, host = message.host } = place;
+    if (path === undefined) return declinedAnswer(request, { status: 404 });
+    const target = forwardTarget(bearer.target, path);
     if (!target) return declinedAnswer(request, { status: 400 });
     if (message.body !== undefined) assertUnread(request);
-    addForwarded(message.headers, request, message.host, options);
+    addForwarded(message.headers, request, host, options);
 
     const method = request.method ?? 'GET';
     const onAbort = (reason: unknown) => sent?.abort(reason);

@@ -2,27 +2,32 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Target, TargetRule } from '../../bearer/target.js';
-import { OriginError } from '../../errors.js';
+import { ConfigurationError, OriginError } from '../../errors.js';
 
-/** A path in two parts. */
+/** Where a request was sent. */
 interface InboundPlace {
-  /** Path and query below the mount; begins with `/` or is `''` or a query alone. `undefined` when the request has none. */
+  /** Path and query below the mount: begins with `/` or is `''` or a query alone. `undefined` when it is not below `mount`. */
   readonly path: string | undefined;
   /** `''` or `/api/x`, as the client wrote it. */
   readonly mount: string;
+  /** The host of a whole URL, which takes the place of `Host` (RFC 9112 §3.2.2). */
+  readonly host: string | undefined;
 }
 
 /** What Express's request and Koa's context know of where the request came from. */
 interface Framework {
   readonly originalUrl?: unknown;
   readonly baseUrl?: unknown;
+  readonly params?: unknown;
+  readonly app?: unknown;
 }
 
 /**
- * Reads the request's path: below `mount` when it is given, else below what a framework's mount has cut off.
+ * Reads what the framework has routed: below `mount` when it is given, else below what a framework's mount has cut off.
  *
  * @param inbound the framework's own object, if there is one
- * @returns `undefined` when the request is not below `mount`
+ * @returns `undefined` when the request has no path, or one that others could read otherwise
+ * @throws ConfigurationError below a mount with a wildcard, which leaves no path, unless `mount` is given
  */
 export function inboundPlace(
   request: IncomingMessage,
@@ -30,42 +35,103 @@ export function inboundPlace(
   mount: string | undefined,
 ): InboundPlace | undefined {
   const framework: Framework = inbound ?? request;
-  const url = pathOf(request.url ?? '');
-  const original = typeof framework.originalUrl === 'string' ? pathOf(framework.originalUrl) : url;
-  if (mount === undefined) return { path: url, mount: mountOf(framework, url, original) };
-  if (original === undefined) return { path: undefined, mount };
-  const path = original.slice(mount.length);
-  return original.startsWith(mount) && /^(?:[/?]|$)/.test(path) ? { path, mount } : undefined;
-}
+  const { url = '' } = request;
+  const { originalUrl = url } = framework;
+  const given = readUrl(url);
+  const original = originalUrl === url ? given : readUrl(String(originalUrl));
+  if (!given || !original) return undefined;
 
-/** Some clients send a whole URL (RFC 9112 §3.2.2): where it says it goes does not count. `OPTIONS *` has no path. */
-function pathOf(url: string): string | undefined {
-  if (url.startsWith('/')) return url;
-  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(url)?.[1];
-  return path === undefined || path.startsWith('/') ? path : `/${path}`;
-}
-
-/** Express says it; koa-mount and others only shorten `url`, and leave a slash where nothing is left. */
-function mountOf(framework: Framework, url: string | undefined, original: string | undefined): string {
-  if (typeof framework.baseUrl === 'string') return framework.baseUrl;
-  if (url === undefined || original === undefined || url === original) return '';
-  for (const rest of [url, url.slice(1)]) {
-    if (original.endsWith(rest)) return original.slice(0, original.length - rest.length);
+  const { host } = original;
+  // A client that sends a whole URL means its root by `http://host` (RFC 9112 §3.2.1).
+  const whole = original.path.startsWith('/') ? original.path : `/${original.path}`;
+  const routed = below(framework, given === original ? whole : given.path, whole);
+  if (mount === undefined) {
+    if (framework.baseUrl) assertNoWildcard(framework, given.path);
+    return { ...routed, host };
   }
-  return '';
+  const full = routed.mount + routed.path;
+  const path = full.slice(mount.length);
+  return { path: full.startsWith(mount) && BEGINS_PATH.test(path) ? path : undefined, mount, host };
 }
 
-/** The backend's target for a path; `undefined` for one that would leave the backend: that is the client's doing. */
-export function forwardTarget(rule: TargetRule, path: string | undefined): Target | undefined {
-  // Anything else would be read anew as text, but it is bytes.
-  if (path === undefined || /[^\x21-\x7e]/.test(path)) return undefined;
+const BEGINS_PATH = /^(?:[/?]|$)/;
+
+interface ReadUrl {
+  readonly path: string;
+  readonly host: string | undefined;
+}
+
+/** `OPTIONS *` has no path. */
+function readUrl(url: string): ReadUrl | undefined {
+  if (url.startsWith('/')) return { path: url, host: undefined };
+  const [, host, path] = WHOLE_URL.exec(url) ?? [];
+  return host === undefined || path === undefined ? undefined : { path, host };
+}
+
+/**
+ * A whole URL that every parser cuts at the same place: Node's `url.parse`, which the frameworks use, takes what is no
+ * host name for a path, and writes some characters of a path anew.
+ */
+const WHOLE_URL = /^https?:\/\/((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)((?:\/[^\s"'<>\\^`{|}?]*)?(?:\?.*)?)$/i;
+
+/** Express says what it has cut off; koa-mount and others only shorten `url`. All leave a slash where nothing is left. */
+function below({ baseUrl, app }: Framework, url: string, original: string): { path: string; mount: string } {
+  if (typeof baseUrl === 'string') {
+    const rest = original.startsWith(baseUrl) ? original.slice(baseUrl.length) : '/';
+    const slashAdded = !rest.startsWith('/') && url === `/${rest}`;
+    return {
+      path: slashAdded || (baseUrl !== '' && cutsSlash(app) && rest === `/${url}`) ? rest : url,
+      mount: baseUrl,
+    };
+  }
+  for (const rest of url === original ? [] : [url, url.slice(1)]) {
+    if (original.endsWith(rest)) return { path: rest, mount: original.slice(0, original.length - rest.length) };
+  }
+  return { path: url, mount: '' };
+}
+
+/** Express 4 takes one of two slashes behind a mount for the mount's. */
+function cutsSlash(app: unknown): boolean {
+  return typeof (app as { lazyrouter?: unknown } | undefined)?.lazyrouter === 'function';
+}
+
+/** A wildcard's parameter is a list in Express 5 and has a number in Express 4; of a mount it is the end of what was cut off. */
+function assertNoWildcard({ baseUrl, params }: Framework, url: string): void {
+  if (!/^\/?(?:\?|$)/.test(url)) return;
+  const mounted = decoded(baseUrl as string);
+  for (const [name, value] of Object.entries(params ?? {})) {
+    if (!Array.isArray(value) && !/^\d+$/.test(name)) continue;
+    const matched = (Array.isArray(value) ? value.join('/') : String(value ?? '')).replace(/\/+$/, '');
+    if (matched === '' || !mounted.endsWith(matched)) continue;
+    const message =
+      'forward is mounted at a path with a wildcard, which leaves nothing to send on: ' +
+      "mount it at the path before the wildcard, or name that path, as in { mount: '/api/billing' }";
+    throw new ConfigurationError([{ path: 'mount', message }]);
+  }
+}
+
+function decoded(path: string): string {
   try {
-    return rule.resolve(path);
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The backend's target for a path; `undefined` for one that would leave the backend, or that two readers could read differently. */
+export function forwardTarget(rule: TargetRule, path: string): Target | undefined {
+  // The rest would be read anew as text, but it is bytes; a fragment is never sent.
+  if (!/^[\x21-\x22\x24-\x7e]*$/.test(path) || ENCODED_ALPHANUMERIC.test(path)) return undefined;
+  try {
+    return rule.verbatim(path);
   } catch (error) {
     if (error instanceof OriginError) return undefined;
     throw error;
   }
 }
+
+/** Nobody needs to encode these, but `/%61dmin` passes a guard of `/admin` (RFC 3986 §2.3). Before the query. */
+const ENCODED_ALPHANUMERIC = /^[^?]*%(?:3\d|[46][1-9a-f]|[57][\da])/i;
 
 /** Maps `Location` and `Content-Location` of an answer to below the mount; what points elsewhere stays, made absolute. */
 export function mapLocations(

@@ -93,13 +93,28 @@ describe('backend.forward(request): what the backend sees', () => {
   it.each([
     ['http://evil.example/x?y', '/v1/x?y'],
     ['http://evil.example?y', '/v1/?y'],
+    ['HTTPS://[::1]:8443/x', '/v1/x'],
     ['/a//b', '/v1/a//b'],
+    ['//evil.example/x', '/v1//evil.example/x'],
+    ['//', '/v1//'],
     ['/a:b', '/v1/a:b'],
     ['/', '/v1/'],
   ])('is below the prefix for %s', async (path, url) => {
     const port = await world.application(world.backend({ path_prefix: '/v1' }));
     await ask(port, path);
     expect(seen()?.url).toBe(url);
+  });
+
+  it.each(["/a'b|{c}\"?d='%27\\%61|", '/a%20b%2Fc?d=%41', '/?', "/?'"])('is to the letter for %s', async (path) => {
+    const port = await world.application(world.backend());
+    await raw(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect(seen()?.url).toBe(path);
+  });
+
+  it('has the host of a whole URL, not of Host, as X-Forwarded-Host', async () => {
+    const port = await world.application(world.backend(), { forwarded: 'x-forwarded' });
+    await raw(port, 'GET http://shop.example:81/x HTTP/1.1\r\nHost: other.example\r\n\r\n');
+    expect(seen()?.headers).toMatchObject({ 'x-forwarded-host': 'shop.example:81' });
   });
 
   it.each([
@@ -206,12 +221,36 @@ describe('backend.forward(request) refuses', () => {
     ['TRACE', head('TRACE /x HTTP/1.1'), 501],
     ['OPTIONS *', head('OPTIONS * HTTP/1.1'), 400],
     ['dot segments', head('GET /a/%2e%2e/x HTTP/1.1'), 400],
-    ['another host', head('GET //evil.example/x HTTP/1.1'), 400],
+    ['an encoded letter', head('GET /%61dmin HTTP/1.1'), 400],
+    ['an encoded digit', head('GET /v%31 HTTP/1.1'), 400],
+    ['a fragment', head('GET /x#y HTTP/1.1'), 400],
     ['a backslash', head('GET /\\evil.example HTTP/1.1'), 400],
     ['bytes that are no ASCII', head('GET /\xe9 HTTP/1.1'), 400],
   ])('%s', async (_, text, status) => {
     const port = await world.application(world.backend());
     expect(await raw(port, text)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(world.api.requests).toHaveLength(0);
+  });
+
+  it.each([
+    'http://h;/admin/x',
+    "http://h'/admin/x",
+    'http://h%2f/admin/x',
+    'http://h::/admin/x',
+    'http://h:/x',
+    'http://u@h/x',
+    'http:///x',
+    'http://[::1/x',
+    'http://[x]/x',
+    'http://h:123456/x',
+    'http://h\\x',
+    "http://h/x'y",
+    'http://h/x#y',
+    'ws://h/x',
+    'x:/y',
+  ])('the whole URL %s, which others read otherwise', async (target) => {
+    const port = await world.application(world.backend());
+    expect(await raw(port, head(`GET ${target} HTTP/1.1`))).toMatch(/^HTTP\/1.1 400 /);
     expect(world.api.requests).toHaveLength(0);
   });
 
