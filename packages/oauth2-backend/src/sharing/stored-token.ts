@@ -1,6 +1,7 @@
 /** A token as a record has it. */
 
 import { type AccessToken, isTokenValue } from '../token.js';
+import { parseBoundedJson } from '../token-request/bounded-json.js';
 import type { RefreshGrant } from '../token-request/grant-source.js';
 
 /** What a record says. */
@@ -47,7 +48,7 @@ function readRefresh(value: unknown): RefreshGrant | null {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBoundedJson(text);
   } catch {
     return undefined;
   }

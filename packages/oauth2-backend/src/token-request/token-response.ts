@@ -3,6 +3,8 @@
 import { OTHER_TOKEN_TYPES } from '../definitions/attributes/token-request-values.js';
 import { TokenRequestError } from '../errors.js';
 import { type AccessToken, isTokenValue } from '../token.js';
+import { parseBoundedJson } from './bounded-json.js';
+import { OAUTH_ERRORS } from './oauth-errors.js';
 import { untrustedText } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
@@ -100,7 +102,7 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
 function parseObject(text: string): object | string {
   if (text.trim() === '') return 'an empty body';
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed = parseBoundedJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
     return 'JSON that is not an object';
   } catch {
@@ -120,7 +122,8 @@ function isError(body: object): boolean {
 
 function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
   const clean = cleanerOf(body, options);
-  const error = clean(own(body, 'error'));
+  const code = own(body, 'error');
+  const error = OAUTH_ERRORS.has(code) ? (code as string) : clean(code);
   const label = error ?? 'an error without a code';
   const hint = options.hints?.get(label);
   const message = `token endpoint of "${options.backend}" refused the request: ${label} (${status})`;

@@ -1,56 +1,29 @@
 /** Text from an answer, made fit for errors and logs. */
 
-import { encodeFormValue } from './form-encoding.js';
+import { repetition } from './repetition.js';
 
-const MAX_LENGTH = 200;
-const PIECE = 12;
+const LONGEST = 200;
+/** Characters of all secrets together, above which looking for them would take too long: the text is dropped then. */
+const MOST_SECRETS = 32 * 1024;
 
-/** What an answer may say about itself in an error. */
-type Cleaner = (value: unknown) => string | undefined;
+/** What an answer may say about itself in an error. @param longest characters of what is given, default 200 */
+type Cleaner = (value: unknown, longest?: number) => string | undefined;
 
 /**
  * A cleaner that keeps control characters, overlong text and every piece of the given secrets out:
  * some servers repeat in `error_description` what they were sent.
  */
 export function untrustedText(secrets: readonly string[]): Cleaner {
-  return (value) => {
+  const tooMuch = secrets.reduce((sum, { length }) => sum + length, 0) > MOST_SECRETS;
+
+  return (value, longest = LONGEST) => {
     if (typeof value !== 'string' || value === '') return undefined;
-    const text = value.slice(0, 4 * MAX_LENGTH);
-    const visible = text.replace(/\p{Cf}/gu, '');
-    if (secrets.some((secret) => repeats(text, secret) || repeats(visible, secret)))
-      return '[left out: it repeats a credential]';
+    // Cut first: what follows takes time for each character.
+    const text = value.slice(0, 4 * longest);
+    if (tooMuch) return '[left out: it cannot be compared with the credentials]';
+    if (secrets.some(repetition(text))) return '[left out: it repeats a credential]';
     const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
     if (clean === '') return undefined;
-    return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH - 1)}…` : clean;
+    return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
   };
-}
-
-function repeats(text: string, secret: string): boolean {
-  const forms = [secret, ...encoded(secret), ...encoded(encodeFormValue(secret))];
-  const texts = [text, unescaped(text), unescaped(text.replaceAll('+', ' '))];
-  return texts.some((variant) => forms.some((form) => containsPieceOf(variant, form)));
-}
-
-/** In Base64, wherever the secret begins in what was encoded: its first one or two bytes may stand in a group with others. */
-function encoded(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [0, 1, 2].flatMap((start) => {
-    const aligned = bytes.subarray(start);
-    return [aligned.toString('base64'), aligned.toString('base64url')];
-  });
-}
-
-/** With URL escapes undone, in whatever case and however many there are. */
-function unescaped(text: string): string {
-  return text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
-}
-
-/** Whether any run of a dozen characters stands in both; a shorter secret counts as a whole. */
-function containsPieceOf(text: string, secret: string): boolean {
-  if (secret.length < 4) return false;
-  if (secret.length <= PIECE) return text.includes(secret);
-  for (let start = 0; start + PIECE <= text.length; start++) {
-    if (secret.includes(text.slice(start, start + PIECE))) return true;
-  }
-  return false;
 }

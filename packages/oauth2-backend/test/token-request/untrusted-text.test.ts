@@ -29,6 +29,16 @@ describe('untrustedText(secrets)', () => {
     expect(untrustedText([])('a'.repeat(201))).toBe(`${'a'.repeat(199)}…`);
   });
 
+  it('cuts where it is told to', () => {
+    expect(untrustedText([])('a'.repeat(400), 300)).toBe(`${'a'.repeat(299)}…`);
+  });
+
+  it('drops a text rather than compare it with secrets of more than 32 KiB', () => {
+    const secrets = ['a'.repeat(20_000), 'b'.repeat(20_000)];
+    expect(untrustedText(secrets)('invalid')).toBe('[left out: it cannot be compared with the credentials]');
+    expect(untrustedText(secrets.slice(1))('invalid')).toBe('invalid');
+  });
+
   it('does not take three characters for a secret', () => {
     expect(untrustedText(['abc', ''])('abc')).toBe('abc');
   });

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { MissingSubjectError, NoTokenError } from '../../errors.js';
 import { isTokenValue, type RequestContext } from '../../token.js';
+import { parseBoundedJson } from '../bounded-json.js';
 import { givenValue, unusable } from '../given-value.js';
 
 /** A user's token. */
@@ -85,7 +86,7 @@ export function jwtExpiry(token: string): number | undefined {
   const parts = token.split('.', 4);
   if (parts.length !== 3) return undefined;
   try {
-    return expiryOf(JSON.parse(Buffer.from(parts[1] ?? '', 'base64url').toString()));
+    return expiryOf(parseBoundedJson(Buffer.from(parts[1] ?? '', 'base64url').toString()));
   } catch {
     return undefined;
   }
