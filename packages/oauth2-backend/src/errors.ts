@@ -55,6 +55,7 @@ export interface TokenErrorResponse {
 export interface TokenErrorOptions extends ErrorOptions {
   readonly response?: TokenErrorResponse | undefined;
   readonly retryAfter?: number | undefined;
+  readonly stumbled?: boolean | undefined;
   readonly resource?: { readonly status: number } | undefined;
 }
 
@@ -66,12 +67,15 @@ export class TokenRequestError extends OAuth2BackendError {
   declare readonly resource?: { readonly status: number };
   /** Milliseconds for which the server wants to be left alone, counted from its answer; absent when it did not say. Not enumerable. */
   declare readonly retryAfter?: number;
+  /** Whether it is worth asking again at once: the answer was empty. Not enumerable. */
+  declare readonly stumbled?: boolean;
 
   constructor(message: string, options: TokenErrorOptions = {}) {
     super(message, { ...options, name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
     if (options.response) this.response = options.response;
     if (options.resource) this.resource = options.resource;
     if (options.retryAfter !== undefined) Object.defineProperty(this, 'retryAfter', { value: options.retryAfter });
+    if (options.stumbled) Object.defineProperty(this, 'stumbled', { value: true });
   }
 }
 

@@ -8,7 +8,7 @@ export interface BackendStatus {
   readonly name: string;
   /** `failing`: the last renewal failed and none is under way; a kept token may still be in use. */
   readonly state: 'none' | 'fresh' | 'renewing' | 'expired' | 'failing';
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since the epoch: until when the token is kept, 24 h at most; always fit for a `Date`. */
   readonly expiresAt?: number;
   /** Milliseconds since the epoch: no token request is made before. */
   readonly retryAt?: number;
@@ -29,16 +29,24 @@ export function statusOf({ name, source, counted }: Upstream): BackendStatus {
   const counts = counted?.counts() ?? none;
   if (!counted?.kept) {
     const token = currentOf(source);
-    return { name, state: token ? 'fresh' : 'none', ...(token && { expiresAt: token.expiresAt }), counts };
+    return { name, state: token ? 'fresh' : 'none', ...endOf(token?.expiresAt), counts };
   }
   const { state, expiresAt, last } = counted.kept.state();
   return {
     name,
     state,
-    ...(expiresAt !== undefined && { expiresAt }),
+    ...endOf(expiresAt),
     ...(last && { retryAt: last.retryAt, lastError: { ...describe(last.error), at: last.at } }),
     counts,
   };
+}
+
+/** The calendar ends in the year 275760. */
+const LAST_INSTANT = 8.64e15;
+
+/** A source of the application's may say anything. */
+function endOf(expiresAt: unknown): { expiresAt?: number } {
+  return typeof expiresAt === 'number' && expiresAt >= 0 ? { expiresAt: Math.min(expiresAt, LAST_INSTANT) } : {};
 }
 
 /** Asking how things are must not fail because one source does. */

@@ -57,16 +57,27 @@ interface CountedSourceOptions extends CountingOptions {
 /** Asks as the block says, and keeps what it gets. */
 export function countedSource(options: CountedSourceOptions): CountedSource {
   const { name, oauth2, openPost, shared, clock, maxIdentities: max, store } = options;
-  const { defaultTtl, bearerTokenTypes, renewBefore, tokenBackend, tokenEndpoint: url, grantType } = oauth2;
+  const {
+    defaultTtl,
+    explicitTtl,
+    bearerTokenTypes,
+    renewBefore,
+    tokenBackend,
+    tokenEndpoint: url,
+    grantType,
+  } = oauth2;
   const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
+    url,
     openPost,
     clientAuth: clientAuth({ backend: name, oauth2, clock }),
     params: Object.fromEntries(oauth2.params),
     defaultTtl,
+    explicitTtl,
     bearerTokenTypes,
     clock,
+    warn: (message) => options.warn(message, name),
     observe: tokenRequest,
   });
   const deadline = renewalDeadline(tokenBackend);

@@ -49,7 +49,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     return {
       status: answer.statusCode,
       ...(await readBody(answer)),
-      retryAfter: answer.headers['retry-after'],
+      headers: answer.headers,
       secrets: [search, ...ownSecrets(settings), ...(token ? [token.value] : [])],
     };
   }

@@ -176,6 +176,8 @@ export interface ResolvedOAuth2 {
   };
   /** Milliseconds. */
   readonly defaultTtl: number;
+  /** Whether `default_ttl` was configured. */
+  readonly explicitTtl: boolean;
   /** How long before its end a token is renewed: a part of its life (0.25 is 25 %), or a fixed time. */
   readonly renewBefore: { readonly fraction: number } | { readonly milliseconds: number };
   /** Further token types that are Bearer; lower case. */

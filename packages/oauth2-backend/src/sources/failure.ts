@@ -26,7 +26,7 @@ export function failureKind(error: unknown): FailureKind {
   const gateway = GATEWAY.has(status);
   return {
     refusal: status >= 400 && status < 500 && status !== 408 && status !== 429,
-    quick: gateway,
+    quick: gateway || error.stumbled === true,
     concerns: gateway || status === 429 ? 'perhaps all' : 'one',
   };
 }

@@ -12,7 +12,7 @@ export function keptState(held: KeptToken, renewals: Renewals): KeptState {
   const { pauses } = renewals;
   return {
     state: nameOf(held, renewals),
-    ...(token && { expiresAt: token.expiresAt }),
+    ...(token && { expiresAt: held.end() }),
     last: pauses.last() ?? pauses.active(),
   };
 }

@@ -43,6 +43,11 @@ export class KeptToken {
     return this.refused ? this.token?.value : undefined;
   }
 
+  /** Milliseconds since the epoch: the end of the token, or of the time for which it is kept. */
+  end(): number {
+    return this.#end;
+  }
+
   /** Milliseconds until the kept token ends by either clock; 0 without one. */
   left(): number {
     const clock = this.#clock;

@@ -2,15 +2,17 @@
 
 import type { Clock } from '../clock.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
+import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { GrantQuery } from './grant-source.js';
-import { parseRetryAfter } from './retry-after.js';
+import { remarks } from './remarks.js';
+import { type AnswerHeaders, retryDelay } from './retry-after.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './token-request-draft.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
 
 /** An answer of the token endpoint, read to its end. */
-export interface PostAnswer extends TokenAnswer {
-  readonly retryAfter: string | readonly string[] | undefined;
+export interface PostAnswer extends Omit<TokenAnswer, 'location'> {
+  readonly headers: AnswerHeaders;
   /** What was sent beside the request that was given, and must not come back in an error. */
   readonly secrets?: readonly string[] | undefined;
 }
@@ -25,18 +27,20 @@ export type OpenPost = (signal: AbortSignal | undefined) => Promise<Post>;
 export type Post = (request: { headers: Record<string, string>; body: string }) => Promise<PostAnswer>;
 
 /** Who asks, how it proves itself, and through what. */
-interface TokenEndpointOptions {
+interface TokenEndpointOptions extends DefaultLife {
   /** Name of the backend, for messages. */
   readonly backend: string;
+  /** The address, for messages. */
+  readonly url: string;
   readonly openPost: OpenPost;
   readonly clientAuth: DraftPart;
   /** Further form parameters; none that grant or client authentication set. */
   readonly params: FormParameters;
-  /** Milliseconds. */
-  readonly defaultTtl: number;
   /** Further token types that are Bearer, in lower case. */
   readonly bearerTokenTypes?: readonly string[] | undefined;
   readonly clock: Clock;
+  /** Told of what somebody should look at; each thing once. */
+  readonly warn: (message: string) => void;
   /** Runs each request; it is told the answer's status as soon as there is one. */
   readonly observe?: (<T>(work: (answered: (status: number) => void) => Promise<T>) => Promise<T>) | undefined;
 }
@@ -54,6 +58,7 @@ export interface TokenEndpoint {
 /** A client that authenticates to the endpoint in the same way whatever the grant. */
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const { backend, clock, observe = unobserved } = options;
+  const remark = remarks((message) => options.warn(`backend "${backend}": ${message}`));
 
   return {
     async ask(grant, query) {
@@ -103,8 +108,10 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     const { hints, form, issuedTypes } = draft;
     const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
     const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
-    const retryAfter = parseRetryAfter(answer.retryAfter, clock.now());
-    return judgeTokenAnswer(answer, { ...options, issuedAt, scope, secrets, hints, issuedTypes, retryAfter });
+    const retryAfter = retryDelay(answer.headers, answer.status, clock.now());
+    const { location } = answer.headers;
+    const judging = { ...options, issuedAt, scope, secrets, hints, issuedTypes, retryAfter, remark };
+    return judgeTokenAnswer({ ...answer, location }, judging);
   }
 
   async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {

@@ -3,9 +3,13 @@
 import { OTHER_TOKEN_TYPES } from '../definitions/attributes/token-request-values.js';
 import { TokenRequestError } from '../errors.js';
 import { type AccessToken, isTokenValue } from '../token.js';
+import { answerLife, type DefaultLife } from './answer-life.js';
 import { parseBoundedJson } from './bounded-json.js';
+import { grantedScope } from './granted-scope.js';
+import { metadataDocument, redirectTarget } from './no-token.js';
 import { OAUTH_ERRORS } from './oauth-errors.js';
-import { untrustedText } from './untrusted-text.js';
+import type { Remark } from './remarks.js';
+import { type Cleaner, untrustedText } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
 
@@ -16,16 +20,18 @@ export interface TokenAnswer {
   readonly text?: string | undefined;
   /** Words for why there is no text. */
   readonly unreadable?: string | undefined;
+  /** Where a redirect points. */
+  readonly location?: unknown;
 }
 
 /** What the answer is judged with. */
-interface JudgeOptions {
+interface JudgeOptions extends DefaultLife {
   /** Name of the backend, for messages. */
   readonly backend: string;
   /** Milliseconds since the epoch, taken before the request was sent. */
   readonly issuedAt: number;
-  /** Life of a token whose answer names none, milliseconds. */
-  readonly defaultTtl: number;
+  /** The address that was asked. */
+  readonly url: string;
   /** The requested scope: what was granted when the answer names none (RFC 6749 §5.1). */
   readonly scope: string | undefined;
   /** What was sent and must not come back in an error. */
@@ -38,6 +44,8 @@ interface JudgeOptions {
   readonly hints?: ReadonlyMap<string, string> | undefined;
   /** Milliseconds for which the server wants to be left alone. */
   readonly retryAfter?: number | undefined;
+  /** Told of what is odd in a good answer. */
+  readonly remark: Remark;
 }
 
 /** What a good answer brings. */
@@ -54,21 +62,23 @@ export interface Granted {
  */
 export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Granted {
   const { status } = answer;
-  const { retryAfter } = options;
+  const { retryAfter, remark } = options;
   const body = answer.unreadable ?? parseObject(answer.text ?? '');
   const fail = (what: string) =>
     new TokenRequestError(`token endpoint of "${options.backend}" answered ${status} ${what}`, {
       response: { status },
       retryAfter,
+      stumbled: body === EMPTY && status >= 200 && status < 300,
     });
 
   if (typeof body === 'object' && isError(body)) throw refusal(status, body, options);
-  if (status !== 200 && status !== 201)
-    throw fail(typeof body === 'string' ? `with ${body}` : 'without an OAuth error');
+  const target = status >= 300 && status < 400 ? redirectTarget(answer.location, options.url, cleaner()) : undefined;
+  if (target !== undefined) throw fail(`with a redirect to ${target}: redirects of a token request are not followed`);
   if (typeof body === 'string') throw fail(`with ${body}`);
+  if (status !== 200 && status !== 201) throw fail('without an OAuth error');
 
   const value = own(body, 'access_token');
-  if (value === undefined) throw fail('without an access_token');
+  if (value === undefined) throw fail(metadataDocument(body, cleaner()) ?? 'without an access_token');
   if (typeof value !== 'string' || value === '') throw fail('with an access_token that is no text');
   if (value.length > MAX_TOKEN_LENGTH) throw fail(`with an access_token over ${MAX_TOKEN_LENGTH} characters`);
   if (!isTokenValue(value)) throw fail('with an access_token that holds characters no header may carry');
@@ -82,25 +92,36 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
     throw fail('with an issued_token_type that was not asked for');
   }
 
-  const seconds = own(body, 'expires_in');
-  const life = readLife(seconds, options.defaultTtl);
+  const life = answerLife(own(body, 'expires_in'), options, remark);
   if (life === undefined) throw fail('with an expires_in that is no number of seconds');
 
-  const scope = own(body, 'scope');
   const refreshToken = own(body, 'refresh_token');
   const token = Object.freeze({
     value,
     type: 'Bearer' as const,
     issuedAt: options.issuedAt,
-    expiresAt: options.issuedAt + life,
-    scope: typeof scope === 'string' ? scope : options.scope,
+    expiresAt: Math.min(options.issuedAt + life, LAST_INSTANT),
+    scope: grantedScope(own(body, 'scope'), options.scope, remark),
   });
-  return { token, refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : undefined };
+  return { token, refreshToken: isKeepable(refreshToken) ? refreshToken : undefined };
+
+  function cleaner(): Cleaner {
+    return untrustedText(options.secrets);
+  }
 }
+
+/** The year 275760: a `Date` of any later instant is none. */
+const LAST_INSTANT = 8.64e15;
+
+function isKeepable(refreshToken: unknown): refreshToken is string {
+  return typeof refreshToken === 'string' && refreshToken !== '' && refreshToken.length <= MAX_TOKEN_LENGTH;
+}
+
+const EMPTY = 'an empty body';
 
 /** The body as an object, or words for what it is instead. */
 function parseObject(text: string): object | string {
-  if (text.trim() === '') return 'an empty body';
+  if (text.trim() === '') return EMPTY;
   try {
     const parsed = parseBoundedJson(text);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
@@ -164,11 +185,4 @@ function describeType(type: unknown, clean: (value: unknown) => string | undefin
 /** Real servers leave it out, though RFC 8693 §2.2.1 requires it. */
 function isWanted(type: unknown, issuedTypes: readonly string[] | undefined): boolean {
   return !issuedTypes || type === undefined || type === null || issuedTypes.includes(type as string);
-}
-
-/** Milliseconds. At least PayPal and older Azure endpoints give the seconds as a string. */
-function readLife(seconds: unknown, defaultTtl: number): number | undefined {
-  if (seconds === undefined || seconds === null) return defaultTtl;
-  const number = typeof seconds === 'string' && /^\d+(?:\.\d+)?$/.test(seconds) ? Number(seconds) : seconds;
-  return typeof number === 'number' && Number.isFinite(number * 1000) && number >= 0 ? number * 1000 : undefined;
 }

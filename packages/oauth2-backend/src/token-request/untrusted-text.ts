@@ -7,7 +7,7 @@ const LONGEST = 200;
 const MOST_SECRETS = 32 * 1024;
 
 /** What an answer may say about itself in an error. @param longest characters of what is given, default 200 */
-type Cleaner = (value: unknown, longest?: number) => string | undefined;
+export type Cleaner = (value: unknown, longest?: number) => string | undefined;
 
 /**
  * A cleaner that keeps control characters, overlong text and every piece of the given secrets out:

@@ -18,6 +18,7 @@ export function resolvedOAuth2(changes: Partial<ResolvedOAuth2> = {}): ResolvedO
     retries: 1,
     refusedStatuses: [401],
     defaultTtl: 300_000,
+    explicitTtl: false,
     renewBefore: { fraction: 0.25 },
     basicEncoding: 'form',
     // biome-ignore lint/suspicious/noExplicitAny: grants and client authentication do not look at it

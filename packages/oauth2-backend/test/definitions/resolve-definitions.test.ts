@@ -59,6 +59,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
             retries: 1,
             refusedStatuses: [401],
             defaultTtl: 300_000,
+            explicitTtl: false,
             renewBefore: { fraction: 0.25 },
             basicEncoding: 'form',
             tokenBackend: { ...api, name: 'api.oauth2.backend', origin: 'https://as.example.com' },

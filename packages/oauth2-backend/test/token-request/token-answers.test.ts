@@ -55,6 +55,9 @@ describe('a token answer that is good', () => {
     ['expires_in 0', { body: { ...good, expires_in: 0 } }, { life: 0 }],
     ['expires_in "0"', { body: { ...good, expires_in: '0' } }, { life: 0 }],
     ['expires_in null (RULES 60)', { body: { ...good, expires_in: null } }, { life: 300_000 }],
+    ['expires_in -1 (T8)', { body: { ...good, expires_in: -1 } }, { life: 300_000 }],
+    ['expires_in "-1"', { body: { ...good, expires_in: '-1' } }, { life: 300_000 }],
+    ['expires_in ""', { body: { ...good, expires_in: '' } }, { life: 300_000 }],
     ['expires_in 2^31', { body: { ...good, expires_in: 2 ** 31 } }, { life: 2 ** 31 * 1000 }],
     ['error null', { body: { ...good, error: null } }, { value: 'good' }],
     ['error empty', { body: { ...good, error: '' } }, { value: 'good' }],
@@ -114,10 +117,85 @@ const noBearer = (shown: string) => answered(200, `with a token_type that is not
 const hint = '\nif the API takes it as Bearer, name it in "bearer_token_types"';
 const MIB = 1024 * 1024;
 
+/** What is warned of while tokens are asked for. */
+async function warnings(answers: readonly Answer[], oauth2 = {}): Promise<string[]> {
+  const said: string[] = [];
+  const quiet = () => {};
+  const logger = { debug: quiet, info: quiet, error: quiet, warn: (message: string) => void said.push(message) };
+  const clock = manualClock();
+  const { backend } = billing(server.url, oauth2, { clock, logger });
+  server.reset();
+  server.next(...answers);
+  for (const _ of answers) {
+    await backend.token();
+    clock.pass(DAY);
+  }
+  expect(server.requests).toHaveLength(answers.length);
+  return said;
+}
+
+describe('a token answer that is good, but odd', () => {
+  it('expires_in 0: each call asks, and one warning names default_ttl (T6)', async () => {
+    const answer = member('expires_in', 0);
+    expect(await warnings([answer, answer, answer])).toEqual([
+      'backend "billing": the token endpoint answers with expires_in 0: no token is kept, each call asks for one; "default_ttl" says how long they live',
+    ]);
+  });
+
+  it('expires_in 0 counts as absent where default_ttl is configured (T6)', async () => {
+    expect(await warnings([member('expires_in', 0)], { default_ttl: '90s' })).toEqual([]);
+    expect(await tokenFor(member('expires_in', '0'), { default_ttl: '90s' })).toMatchObject({ life: 90_000 });
+  });
+
+  it.each(['', -1])('expires_in %j: default_ttl counts, with one warning (T8)', async (expiresIn) => {
+    const answer = member('expires_in', expiresIn);
+    const said = await warnings([answer, answer]);
+    expect(said).toEqual([
+      'backend "billing": the token endpoint answers with an expires_in that is empty or negative: default_ttl counts',
+    ]);
+  });
+
+  it('less scope than was asked for: one warning, and the token says what was granted (T16)', async () => {
+    const less = member('scope', 'read');
+    const said = await warnings([less, less], { scope: 'read write delete' });
+    expect(said).toEqual([
+      'backend "billing": the token endpoint grants less scope than it is asked for, not write delete',
+    ]);
+    expect(await warnings([member('scope', 'write,read')], { scope: 'read write' })).toEqual([]);
+    expect(await warnings([member('scope', 'read more')], { scope: 'read' })).toEqual([]);
+    expect(await warnings([member('scope', undefined)], { scope: 'read' })).toEqual([]);
+  });
+
+  it('a scope of 900 KB with line breaks is cut to whole names of 8 KiB (S11)', async () => {
+    const scope = 'read\r\nwrite '.repeat(60_000);
+    const token = await tokenFor(member('scope', scope));
+    expect(token.scope).toMatch(/^(?:read write )+read(?: write)?$/);
+    expect(token.scope?.length).toBeLessThanOrEqual(8 * 1024);
+  });
+
+  it.each([2 ** 53, 2 ** 31])('an expires_in of %d: status() names the end of 24 h (T7)', async (expiresIn) => {
+    const clock = manualClock();
+    server.next(member('expires_in', expiresIn));
+    const { backend, backends } = billing(server.url, {}, { clock });
+    const { expiresAt } = await backend.token();
+    expect(() => new Date(expiresAt).toISOString()).not.toThrow();
+    expect(backends.status()[0]?.expiresAt).toBe(clock.now() + DAY);
+  });
+
+  it('status() names an instant that is one, whatever an own source says (T7)', async () => {
+    for (const [expiresAt, shown] of [
+      [Number.MAX_SAFE_INTEGER, 8.64e15],
+      [Number.NaN, undefined],
+    ] as const) {
+      const token = { value: 'a', type: 'Bearer', issuedAt: 0, expiresAt } as const;
+      const tokens = { billing: { token: async () => token, current: () => token } };
+      expect(billing(server.url, {}, { tokens }).backends.status()[0]?.expiresAt).toBe(shown);
+    }
+  });
+});
+
 describe('a token answer that is not good', () => {
   it.each<[string, Answer, string]>([
-    ['an empty 200', { body: '' }, answered(200, 'with an empty body')],
-    ['a 204 (RULES 51)', { status: 204 }, answered(204, 'with an empty body')],
     ['an empty 403', { status: 403 }, answered(403, 'with an empty body')],
     ['a 202 with a token', { status: 202, body: good }, answered(202, 'without an OAuth error')],
     ['an error page', { status: 500, body: '<!DOCTYPE html><h1>' }, answered(500, 'with an HTML page')],
@@ -158,10 +236,7 @@ describe('a token answer that is not good', () => {
       noBearer(`"[left out: it repeats a credential]"${hint}`),
     ],
     ['a number as token_type', member('token_type', 1), noBearer('no text')],
-    ['expires_in -1 (RULES 58)', member('expires_in', -1), noSeconds],
-    ['expires_in "-1"', member('expires_in', '-1'), noSeconds],
     ['expires_in "abc"', member('expires_in', 'abc'), noSeconds],
-    ['expires_in ""', member('expires_in', ''), noSeconds],
     ['expires_in "1e3"', member('expires_in', '1e3'), noSeconds],
     ['expires_in "0x10"', member('expires_in', '0x10'), noSeconds],
     ['expires_in true', member('expires_in', true), noSeconds],
@@ -203,6 +278,46 @@ describe('a token answer that is not good', () => {
     expect(error).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502, expose: false });
     expect(error['response']).toMatchObject({ status: answer.status ?? 200 });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([200, 201, 204])('an empty %d: asked again twice, within the renewal (T21)', async (status) => {
+    const empty = { status, body: '' };
+    server.next(empty, empty, empty);
+    const error = await billing(server.url).failure();
+    expect(error.message).toBe(answered(status, 'with an empty body'));
+    expect(server.requests).toHaveLength(3);
+    server.reset();
+    server.next(empty);
+    expect((await billing(server.url).backend.token()).value).toMatch('token-');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it.each<[string, number, string, string]>([
+    ['301', 301, 'https://other.example/token?tenant=hidden#x', 'https://other.example/token'],
+    ['308 to a path', 308, '/elsewhere?q=hidden', ''],
+    ['with credentials', 307, 'https://user:hidden@other.example/', 'https://other.example/'],
+    ['to no address', 302, 'http://[', 'an address that cannot be read'],
+    ['to a script', 302, 'javascript:hidden', 'javascript:'],
+    ['back with the secret', 302, 'https://other.example/s3cret-of-the-shop', '[left out: it repeats a credential]'],
+  ])('a redirect, %s: names where it points and that it is not followed (T9)', async (_, status, location, shown) => {
+    server.next({ status, headers: { location } });
+    const error = await billing(server.url).failure();
+    const target = shown || `${server.origin}/elsewhere`;
+    const what = `with a redirect to ${target}: redirects of a token request are not followed`;
+    expect(error.message).toBe(answered(status, what));
+    expect(error.message).not.toContain('hidden');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('a metadata document: says so, and which token_endpoint it names (T20)', async () => {
+    const issuer = 'https://as.example';
+    server.next({ body: { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` } });
+    expect((await billing(server.url).failure()).message).toBe(
+      answered(
+        200,
+        'with a metadata document instead of a token: the "token_endpoint" of issuer "https://as.example/" is "https://as.example/token"',
+      ),
+    );
   });
 
   it('surfaces error, error_description, error_uri as cleaned, capped text (RULES 64)', async () => {

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { TokenRequestError } from '../../src/errors.js';
 import { judgeTokenAnswer } from '../../src/token-request/token-response.js';
 
-const options = { backend: 'billing', issuedAt: 1_000, defaultTtl: 60_000, scope: undefined, secrets: [] };
+const options = {
+  backend: 'billing',
+  url: 'https://as.example/token',
+  issuedAt: 1_000,
+  defaultTtl: 60_000,
+  explicitTtl: false,
+  scope: undefined,
+  secrets: [],
+  remark() {},
+};
 
 describe('judgeTokenAnswer(answer, options)', () => {
   it('reads own properties only', () => {

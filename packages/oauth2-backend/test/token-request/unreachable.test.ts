@@ -10,7 +10,10 @@ async function failure(thrown: unknown): Promise<Error> {
     openPost: async () => () => Promise.reject(thrown),
     clientAuth: async () => {},
     params: {},
+    url: 'https://as.example/token',
     defaultTtl: 1000,
+    explicitTtl: false,
+    warn: () => {},
     clock: manualClock(),
   });
   return endpoint

@@ -39,6 +39,7 @@ export function resolveOAuth2(
     refusedStatuses: values.refused_statuses,
     ...(values.step_up && { stepUp: values.step_up }),
     defaultTtl: values.default_ttl,
+    explicitTtl: block.given.has('default_ttl'),
     renewBefore: values.renew_before,
     ...(values.bearer_token_types && { bearerTokenTypes: values.bearer_token_types }),
     basicEncoding: values.basic_encoding,
