@@ -31,9 +31,11 @@ const bomb = Buffer.alloc(64 * MIB, ' ');
 const fine: Result = { token: 'fine' };
 const says = (words: string, status = 200): Result => ({ status, says: words });
 const late: Result = { late: true };
+const noJson = says('with a body that is not JSON');
 const noText = says('with an access_token that is no text');
 const noHeader = says('with an access_token that holds characters no header may carry');
 const noSeconds = says('with an expires_in that is no number of seconds');
+const redirected = (status: number) => says('/elsewhere: redirects of a token request are not followed', status);
 const tooLong = says('with a body over 1 MiB');
 
 /** Each as it goes over the wire. */
@@ -49,8 +51,8 @@ export const answers: readonly (readonly [name: string, answer: Answering, resul
   ['204', broken('HTTP/1.1 204 No Content\r\n\r\n'), says('with an empty body', 204)],
   ['201', whole(text, { status: 201 }), fine],
   ['202', whole(text, { status: 202 }), says('without an OAuth error', 202)],
-  ['302', whole(text, { status: 302, headers: { location: '/elsewhere' } }), says('without an OAuth error', 302)],
-  ['307', whole('', { status: 307, headers: { location: '/elsewhere' } }), says('with an empty body', 307)],
+  ['302', whole(text, { status: 302, headers: { location: '/elsewhere' } }), redirected(302)],
+  ['307', whole('', { status: 307, headers: { location: '/elsewhere' } }), redirected(307)],
   ['array', whole(`[${text}]`), says('with JSON that is not an object')],
   ['null', whole('null'), says('with JSON that is not an object')],
   ['a string', whole('"fine"'), says('with JSON that is not an object')],
@@ -132,30 +134,12 @@ export const answers: readonly (readonly [name: string, answer: Answering, resul
   ['an access_token twice', whole('{"access_token":"first","access_token":"fine"}'), fine],
 
   // expires_in
-  ...[
-    -1,
-    -0.1,
-    '-1',
-    '+1',
-    ' 1',
-    '1 ',
-    '',
-    'soon',
-    '1e3',
-    '0x10',
-    '1_000',
-    '1,5',
-    '.5',
-    '5.',
-    true,
-    false,
-    [],
-    [60],
-    {},
-  ].map((value) => [`expires_in ${JSON.stringify(value)}`, withMember('expires_in', value), noSeconds] as const),
+  ...['+1', ' 1', '1 ', 'soon', '1e3', '0x10', '1_000', '1,5', '.5', '5.', true, false, [], [60], {}].map(
+    (value) => [`expires_in ${JSON.stringify(value)}`, withMember('expires_in', value), noSeconds] as const,
+  ),
   ['expires_in 1e999', whole('{"access_token":"fine","expires_in":1e999}'), noSeconds],
   ['expires_in of 400 digits', withMember('expires_in', '9'.repeat(400)), noSeconds],
-  ...[60, '60', '60.5', 0.5, 1e300, null, undefined, 0, '0', 1e-300].map(
+  ...[60, '60', '60.5', 0.5, 1e300, null, undefined, 0, '0', 1e-300, -1, -0.1, '-1', ''].map(
     (value) => [`expires_in ${JSON.stringify(value)}, which is one`, withMember('expires_in', value), fine] as const,
   ),
 
@@ -167,18 +151,16 @@ export const answers: readonly (readonly [name: string, answer: Answering, resul
   ['toString, valueOf, hasOwnProperty', raw('"toString":1,"valueOf":2,"hasOwnProperty":3,"toJSON":4'), fine],
   ['10^6 members', raw(members(1_000_000)), tooLong],
   ['as many members as 1 MiB holds', raw(members(80_000)), fine],
-  ['depth 100,000', raw(deep(100_000)), fine],
-  ['depth 100,000 as the token', whole(`{"access_token":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), noText],
+  ['depth 64', raw(deep(63)), fine],
+  ['depth 65', raw(deep(64)), noJson],
+  ['depth 100,000', raw(deep(100_000)), noJson],
+  ['depth 100,000 as the token', whole(`{"access_token":${'['.repeat(100_000)}${']'.repeat(100_000)}}`), noJson],
   [
     'depth 500,000, open',
     whole(`{"access_token":"fine","x":${'['.repeat(500_000)}`),
     says('with a body that is not JSON'),
   ],
-  [
-    'error of depth 100,000',
-    raw(`"error":${'['.repeat(100_000)}${']'.repeat(100_000)}`),
-    says('an error without a code (200)'),
-  ],
+  ['error of depth 100,000', raw(`"error":${'['.repeat(100_000)}${']'.repeat(100_000)}`), noJson],
   [
     'error_description of 1 MB',
     whole(JSON.stringify({ error: 'x', error_description: 'y'.repeat(1_000_000) }), { status: 400 }),
