@@ -4,7 +4,7 @@ import { setMaxListeners } from 'node:events';
 import { errors } from 'undici';
 
 /** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. A call is one itself. */
-export interface AbortWatch {
+interface AbortWatch {
   /** Whether something has ended the call. */
   readonly aborted: boolean;
   /** What has. */

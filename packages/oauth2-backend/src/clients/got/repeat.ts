@@ -66,6 +66,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
       request: unretried(requestFunction({ bearer, settings, call, token, onRefused }), fail),
+      // got 14.6 reads `aborted` and listens; it asks nothing else of a signal.
       signal: hasOnlookers(encoded.options, client) ? call.signal : call,
     } as OptionsInit) as CancelableRequest<never>;
     progress.adopt(attempt);

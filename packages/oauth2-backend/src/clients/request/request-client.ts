@@ -43,7 +43,7 @@ interface RequestCallOptions {
   readonly reject: (error: unknown) => void;
 }
 
-/** undici's own, which makes the answer's body; it needs of a dispatcher only `dispatch`. */
+/** undici's own, which makes the answer's body; it needs of a dispatcher only `dispatch` (checked with undici 7.30). */
 const undiciRequest = Dispatcher.prototype.request as (
   this: Pick<Dispatcher, 'dispatch'>,
   options: object,
