@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../bearer/bearer.js';
+import { type AuthorizationRequest, authorizer, type TokenOptions, tokenGiver } from '../clients/credentials.js';
 import { type BearerFetch, fetchClient } from '../clients/fetch/fetch-client.js';
 import type { ForwardAnswer } from '../clients/forward/forward-answer.js';
 import { forwardClient } from '../clients/forward/forward-client.js';
@@ -10,7 +11,6 @@ import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/o
 import { type BackendGot, gotClient } from '../clients/got/got-client.js';
 import type { RequestOptions } from '../clients/request/options.js';
 import { type BearerRequest, requestClient } from '../clients/request/request-client.js';
-import { OutboundCall } from '../outbound/outbound-call.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken, RequestContext } from '../token.js';
 import type { Upstream } from './upstream.js';
@@ -40,7 +40,16 @@ export interface Backend {
    *
    * @throws TokenRequestError, TokenTimeoutError; `ERR_OAUTH2_NO_TOKEN` for a backend without `oauth2`; the signal's own reason
    */
-  token(options?: { signal?: AbortSignal | undefined }): Promise<AccessToken>;
+  token(options?: TokenOptions): Promise<AccessToken>;
+  /**
+   * The headers, in lower case, that carry the token to one request of a client of another kind: axios, gRPC, a WebSocket.
+   * Ask for each request, and send the headers to that URL only. `{}` without `oauth2`, or the header of `basic_auth`.
+   *
+   * @example
+   * const headers = await billing.authorization({ method: 'GET', url: 'invoices' });
+   * @throws OriginError for a URL that is not the backend's; else as `token()`
+   */
+  authorization(request: AuthorizationRequest): Promise<Record<string, string>>;
 }
 
 /** A backend, tied to an inbound request when there is a context. Each client is made when first used. */
@@ -88,27 +97,15 @@ class TiedBackend implements Backend {
   }
 
   get token(): Backend['token'] {
-    return async ({ signal } = {}) => {
-      const current = this.#bearer.current();
-      if (!current) return this.#waitForToken(signal);
-      this.#settings.begin(() => {})();
-      return current;
-    };
+    return tokenGiver(this.#bearer, this.#settings);
+  }
+
+  get authorization(): Backend['authorization'] {
+    return authorizer(this.#bearer, this.#settings);
   }
 
   #makeForward(): Backend['forward'] {
     const forward = forwardClient(this.#bearer, this.#settings);
     return async (request, options) => forward(request, resolveForwardOptions(options));
-  }
-
-  /** Released like a GET: by the signal, the inbound client's going away, the total limit. */
-  async #waitForToken(signal: AbortSignal | undefined): Promise<AccessToken> {
-    const call = new OutboundCall(this.#bearer, this.#settings, { method: 'GET', signal });
-    try {
-      const { context } = this.#settings;
-      return (await call.token()) ?? (await this.#bearer.token({ signal: call.signal, context }));
-    } finally {
-      call.done();
-    }
   }
 }

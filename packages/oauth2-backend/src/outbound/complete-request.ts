@@ -13,10 +13,19 @@ export function completeHeaders(
   settings: ClientSettings,
   token: AccessToken | undefined,
 ): void {
-  const { hostname, basicAuth } = settings;
+  const { hostname } = settings;
   lendHeaders(headers, settings.forwardHeaders, settings.context?.request);
   applyHeaderModifiers(headers, settings.headers);
   if (hostname !== undefined) headers['host'] = hostname;
+  putCredentials(headers, settings, token);
+}
+
+/** Puts the token on, or the backend's own credentials where the caller has set none. Names are lower case. */
+export function putCredentials(
+  headers: Record<string, string | string[]>,
+  { basicAuth }: ClientSettings,
+  token: AccessToken | undefined,
+): void {
   if (token) headers['authorization'] = bearerField(token);
   else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
 }

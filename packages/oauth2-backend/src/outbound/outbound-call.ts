@@ -59,10 +59,15 @@ export class OutboundCall extends Call {
     if (ttfb > 0) this.limit(ttfb, () => this.#late('ttfb_timeout', ttfb));
   }
 
-  /** The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for. */
-  token(): AccessToken | undefined | Promise<AccessToken> {
+  /**
+   * The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for.
+   *
+   * @param refused the value of a token that must not be the answer, unless there can be no other
+   */
+  token(refused?: string): AccessToken | undefined | Promise<AccessToken> {
     if (!this.#bearer.hasToken) return undefined;
-    return this.#bearer.current() ?? this.#whileWaiting('token', () => this.#bearer.token(this.#query()));
+    const current = refused === undefined ? this.#bearer.current() : undefined;
+    return current ?? this.#whileWaiting('token', () => this.#bearer.token({ ...this.#query(), refused }));
   }
 
   /** After a 401: the token to repeat with, or `undefined` when the 401 is the answer. */
