@@ -19,6 +19,11 @@ const adapter = (create: typeof express): ForwardAdapter => ({
       res.setHeader(name, value);
       next();
     }) satisfies RequestHandler,
+  touch: (change) =>
+    ((req, _res, next) => {
+      change(req.headers);
+      next();
+    }) satisfies RequestHandler,
   answer: ((_req, res, next) => {
     res.end('early');
     next();

@@ -1,6 +1,12 @@
 /** What `forward(name)` does in every adapter, whatever the framework. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener, request as send } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  request as send,
+} from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
@@ -31,6 +37,8 @@ export interface ForwardAdapter {
   parser: Middleware;
   /** Sets a header before the answer. */
   header(name: string, value: string): Middleware;
+  /** Changes the headers of the request. */
+  touch(change: (headers: IncomingHttpHeaders) => void): Middleware;
   /** Answers, and goes on to the next all the same. */
   answer: Middleware;
   /** Sets the length of the answer when all others are done. */
@@ -115,6 +123,20 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
         });
       },
     );
+
+    it('sends the headers that the application has left, changed and added', async () => {
+      const change = adapter.touch((headers) => {
+        delete headers['x-role'];
+        Object.assign(headers, { 'x-user': 'alice', 'x-tenant': 'one' });
+      });
+      const sent = { 'x-role': 'admin', 'x-user': 'mallory', 'x-kept': '1', connection: 'x-tenant, x-user' };
+      await supertest(application(clients(), change, adapter.forward('billing')))
+        .get('/x')
+        .set(sent)
+        .expect(200);
+      expect(api.requests[0]?.headers).toMatchObject({ 'x-user': 'alice', 'x-tenant': 'one', 'x-kept': '1' });
+      expect(api.requests[0]?.headers).not.toHaveProperty('x-role');
+    });
 
     it('gives status, headers and body back, and adds no type', async () => {
       api.next({ status: 418, headers: { 'x-a': ['1', '2'], etag: '"x"' }, body: Buffer.from('tea') });

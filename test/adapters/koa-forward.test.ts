@@ -31,6 +31,10 @@ const adapter = (Application: typeof Koa): ForwardAdapter => ({
     ctx.set(name, value);
     return next();
   },
+  touch: (change) => (ctx: Koa.Context, next: Koa.Next) => {
+    change(ctx.headers);
+    return next();
+  },
   answer(ctx: Koa.Context, next: Koa.Next) {
     ctx.status = 200;
     ctx.res.end('early');

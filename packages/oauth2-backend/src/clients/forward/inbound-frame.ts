@@ -85,12 +85,12 @@ function trimmed(value: string): string {
 }
 
 /** Plain text may say 2.0 too. */
-function isHttp2(request: IncomingMessage): boolean {
+export function isHttp2(request: IncomingMessage): boolean {
   return request.httpVersionMajor === 2 && 'stream' in request;
 }
 
 /** The rest of the connection cannot be trusted to begin where it seems to. */
-function closing(status: 400 | 431 | 505): Declined {
+export function closing(status: 400 | 431 | 505): Declined {
   return { status, headers: { connection: 'close' } };
 }
 

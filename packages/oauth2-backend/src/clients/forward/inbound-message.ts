@@ -1,9 +1,11 @@
 /** An inbound request's head: its headers as they may travel on, the frame of its body, and whether it is one to forward. */
 
 import type { IncomingMessage } from 'node:http';
+import { isToken } from '../../definitions/schema/values.js';
+import { countedHeaders } from './counted-headers.js';
 import type { Declined } from './forward-answer.js';
-import { dropNamed } from './hop-by-hop.js';
-import { type Frame, frameProblem, readFrame } from './inbound-frame.js';
+import { connectionOptions } from './hop-by-hop.js';
+import { closing, type Frame, frameProblem, isHttp2, readFrame } from './inbound-frame.js';
 import type { ResolvedForwardOptions } from './options.js';
 import { isDropped } from './withheld-headers.js';
 
@@ -16,28 +18,34 @@ export interface InboundMessage {
   readonly host: string | undefined;
 }
 
-/** Reads a request's head; tells when it must not be forwarded. It trusts no parser: Node's own can be made lenient. */
+/**
+ * Reads a request's head; tells when it must not be forwarded. It trusts no parser: Node's own can be made lenient.
+ *
+ * @throws ConfigurationError for what the application has set in `request.headers` and no header can hold
+ */
 export function readInbound(request: IncomingMessage, options: ResolvedForwardOptions): InboundMessage | Declined {
   const method = request.method ?? '';
   // An upstream would send the token back in its answer to TRACE (RFC 9110 §9.3.8).
   if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };
 
-  const headers: Record<string, string | string[]> = Object.create(null);
+  const came: Record<string, string | string[]> = Object.create(null);
   const frame: Frame = { hosts: 0, lengths: 0, codings: 0 };
   const raw = request.rawHeaders;
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase();
     const value = raw[index + 1] as string;
-    if (!readFrame(frame, name, value) && !isDropped(name, options)) addHeader(headers, name, value);
+    if (!isToken(name) && !(name.startsWith(':') && isHttp2(request))) return closing(400);
+    if (!readFrame(frame, name, value) && !isDropped(name, options)) addHeader(came, name, value);
   }
-  dropNamed(headers, frame.connection);
-  if (frame.trailers) headers['te'] = 'trailers';
 
   const refused = frameProblem(request, frame);
   if (refused) return refused;
   if (options.methods && !options.methods.includes(method)) {
     return { status: 405, headers: { allow: options.methods.join(', ') } };
   }
+  const named = frame.connection === undefined ? [] : connectionOptions(frame.connection);
+  const headers = countedHeaders(request, came, named, options);
+  if (frame.trailers) headers['te'] = 'trailers';
   const body = frame.codings > 0 || isOpenStream(request, frame) ? 'chunked' : Number(frame.length ?? 0);
   return { headers, host: frame.host ?? frame.authority, body: body === 0 ? undefined : body };
 }

@@ -8,10 +8,13 @@ import type { ResolvedForwardOptions } from './options.js';
 export function isDropped(name: string, options: ResolvedForwardOptions): boolean {
   // HTTP/2 has what the request line says in names that begin with a colon.
   if (name.startsWith(':') || isWithheld(name, options)) return true;
-  if (!name.includes('_')) return false;
-  // CGI and its heirs take one for the other: `X_Forwarded_For` passes for `X-Forwarded-For`.
-  const plain = name.replaceAll('_', '-');
-  return isFrameHeader(plain) || isWithheld(plain, options);
+  const plain = plainName(name);
+  return plain !== name && (isFrameHeader(plain) || isWithheld(plain, options));
+}
+
+/** A name as CGI and its heirs read it: `X_Forwarded.For` passes for `X-Forwarded-For`. @param name in lower case */
+export function plainName(name: string): string {
+  return /^[a-z\d-]*$/.test(name) ? name : name.replace(/[^a-z\d]/g, '-');
 }
 
 function isWithheld(name: string, { trustForwarded, methods }: ResolvedForwardOptions): boolean {

@@ -4,7 +4,9 @@ import { readInbound } from '../../../src/clients/forward/inbound-message.js';
 import { resolveForwardOptions } from '../../../src/clients/forward/options.js';
 
 const read = (headers: readonly [string, string][], others: Partial<IncomingMessage> = {}) => {
-  const request = { method: 'POST', httpVersion: '1.1', socket: {}, rawHeaders: headers.flat(), ...others };
+  const counted = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  const about = { method: 'POST', httpVersion: '1.1', socket: {}, rawHeaders: headers.flat(), headers: counted };
+  const request = { ...about, ...others };
   return readInbound(request as IncomingMessage, resolveForwardOptions());
 };
 const refused = { status: 400, headers: { connection: 'close' } };
@@ -73,7 +75,8 @@ describe('readInbound(request)', () => {
   });
 
   it('withholds what CGI takes for a header that is withheld', () => {
-    const names = ['X_Forwarded_For', 'Proxy_Authorization', 'Content_Length', 'Transfer_Encoding', 'X_Real-IP'];
+    const names = ['X_Forwarded_For', 'X.Forwarded.For', 'Client.IP', 'Client_IP', 'Proxy_Authorization'];
+    names.push('Content_Length', 'Transfer_Encoding', 'Transfer.Encoding', 'X_Real-IP', 'X~Original~URL');
     const { headers } = read([...names, 'my_own'].map((name) => [name, '1'])) as { headers: object };
     expect(Object.keys(headers)).toEqual(['my_own']);
   });
@@ -85,6 +88,17 @@ describe('readInbound(request)', () => {
     [[['Transfer-Encoding', 'Chunked']], 'chunked'],
   ])('reads the frame of %j', (headers, body) => {
     expect(read(headers)).toMatchObject({ body });
+  });
+
+  it.each(['Transfer-Encoding ', 'X User', 'X-User:', 'X\u00e9', ''])('refuses a header by the name %j', (name) => {
+    expect(read([[name, 'chunked']])).toEqual(refused);
+  });
+
+  it.each(['a\nb', 'a\rb', '\0', '\u0100', {}, null, ['a', 'b\n']])('throws for %j among request.headers', (value) => {
+    const wrong = { 'x-user': value } as never;
+    expect(() => read([['X-User', 'mallory']], { headers: wrong })).toThrow(
+      'request.headers["x-user"]: the application',
+    );
   });
 
   it('takes no name for a member of every object', () => {

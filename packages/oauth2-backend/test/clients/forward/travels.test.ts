@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
 import { MockAgent } from 'undici';
@@ -70,6 +71,45 @@ describe('backend.forward(request): what the backend sees', () => {
       'x-kept': 'kept',
       authorization: 'Bearer token-1',
     });
+  });
+
+  /** What the backend sees where a middleware changes `request.headers`. */
+  const touched = async (change: (headers: IncomingHttpHeaders) => void, lines: string) => {
+    const port = await world.application(world.backend(), {}, ({ headers }) => change(headers));
+    await raw(port, `GET /x HTTP/1.1\r\nHost: a\r\n${lines}\r\n\r\n`);
+    const { host: _, connection: __, authorization: ___, ...others } = world.api.requests.at(-1)?.headers ?? {};
+    return others;
+  };
+
+  it('has no header that the application deleted', async () => {
+    const deleted = touched((headers) => delete headers['x-role'], 'X-Role: admin\r\nX-Role: root\r\nX-A: 1');
+    expect(await deleted).toEqual({ 'x-a': '1' });
+  });
+
+  it.each<[string, string | string[] | number | undefined, string, object]>([
+    ["instead of the client's", 'alice', 'X-User: mallory', { 'x-user': 'alice' }],
+    ['that the client does not send', 'alice', 'X-A: 1', { 'x-user': 'alice', 'x-a': '1' }],
+    ['that the client names in Connection', 'alice', 'X-User: x\r\nConnection: X-User', { 'x-user': 'alice' }],
+    ['that the client sends by a look-alike', 'alice', 'X_User: x\r\nX.User: y', { 'x-user': 'alice' }],
+    ['as a list', ['a', 'b'], 'X-User: x', { 'x-user': 'a, b' }],
+    ['as a number', 7, 'X-User: x', { 'x-user': '7' }],
+    ['to undefined', undefined, 'X-User: x', {}],
+  ])('has the header that the application sets %s', async (_, value, lines, wanted) => {
+    expect(await touched((headers) => Object.assign(headers, { 'x-user': value }), lines)).toEqual(wanted);
+    expect(await touched((headers) => Object.assign(headers, { 'X-User': value, 'x-user': value }), lines)).toEqual(
+      wanted,
+    );
+  });
+
+  it('has what framing, Host and credentials came as, whatever the application sets them to', async () => {
+    const set = { host: 'evil.example', 'content-length': '5', 'transfer-encoding': 'chunked', connection: 'x-a' };
+    const withheld = { cookie: 'a=b', 'x-forwarded-for': '9.9.9.9', te: 'gzip', upgrade: 'x', 'keep-alive': '1' };
+    expect(await touched((headers) => Object.assign(headers, set, withheld), 'X-A: 1')).toEqual({ 'x-a': '1' });
+    expect(seen()?.headers).toMatchObject({ host: new URL(world.api.origin).host, authorization: 'Bearer token-1' });
+  });
+
+  it('is one where Node keeps the first of two', async () => {
+    expect(await touched(() => {}, 'Content-Type: a/b\r\nContent-Type: c/d')).toEqual({ 'content-type': 'a/b' });
   });
 
   it("has the backend's own header and query changes", async () => {
@@ -223,6 +263,7 @@ describe('backend.forward(request) refuses', () => {
     ['dot segments', head('GET /a/%2e%2e/x HTTP/1.1'), 400],
     ['an encoded letter', head('GET /%61dmin HTTP/1.1'), 400],
     ['an encoded digit', head('GET /v%31 HTTP/1.1'), 400],
+    ['white space behind a name', head('POST /x HTTP/1.1', 'Transfer-Encoding : chunked'), 400],
     ['a fragment', head('GET /x#y HTTP/1.1'), 400],
     ['a backslash', head('GET /\\evil.example HTTP/1.1'), 400],
     ['bytes that are no ASCII', head('GET /\xe9 HTTP/1.1'), 400],

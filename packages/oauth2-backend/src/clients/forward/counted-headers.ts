@@ -1,0 +1,68 @@
+/** `request.headers` counts: what the application deleted, changed or added there is its word, whatever the client sent. */
+
+import type { IncomingMessage } from 'node:http';
+import { ConfigurationError } from '../../errors.js';
+import { isFrameHeader } from './inbound-frame.js';
+import type { ResolvedForwardOptions } from './options.js';
+import { isDropped, plainName } from './withheld-headers.js';
+
+type Headers = Record<string, string | string[]>;
+
+/**
+ * The headers that travel: of those that came what is still there, without those that the client's `Connection` names, and
+ * what is new or another now. What stays here is not read.
+ *
+ * @throws ConfigurationError for what the application has set and no header can hold
+ */
+export function countedHeaders(
+  request: IncomingMessage,
+  came: Headers,
+  named: readonly string[],
+  options: ResolvedForwardOptions,
+): Headers {
+  const headers: Headers = Object.create(null);
+  const counted = request.headers;
+  let set: string[] | undefined;
+  for (const key of Object.keys(counted)) {
+    const now = counted[key];
+    const before = came[key];
+    if (before === undefined ? stays(key.toLowerCase(), options) : now === before || isJoined(now, before)) {
+      if (before !== undefined && !named.includes(key)) headers[key] = before;
+    } else if (now !== undefined) {
+      const name = key.toLowerCase();
+      headers[name] = checked(name, now);
+      set = [...(set ?? []), name];
+    }
+  }
+  if (set) dropVariants(headers, set);
+  return headers;
+}
+
+function stays(name: string, options: ResolvedForwardOptions): boolean {
+  return isFrameHeader(name) || isDropped(name, options);
+}
+
+/** Several values are one in Node's objects, and some names keep only the first: then that counts. */
+function isJoined(now: string | string[] | undefined, before: string | string[]): boolean {
+  return now !== undefined && [now].flat().join(', ') === [before].flat().join(', ');
+}
+
+function checked(name: string, value: unknown): string | string[] {
+  const values = [value].flat().map((one) => (typeof one === 'number' ? String(one) : one));
+  for (const one of values) {
+    if (typeof one === 'string' && FIELD_VALUE.test(one)) continue;
+    const message = 'the application has set it to what no header can hold: line ends, or anything but text';
+    throw new ConfigurationError([{ path: `request.headers[${JSON.stringify(name)}]`, message }]);
+  }
+  return values.length === 1 ? (values[0] as string) : (values as string[]);
+}
+
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** The client's `X_User` would pass for the application's `X-User` at some servers. */
+function dropVariants(headers: Headers, set: readonly string[]): void {
+  const plain = new Set(set.map(plainName));
+  for (const name of Object.keys(headers)) {
+    if (plain.has(plainName(name)) && !set.includes(name)) delete headers[name];
+  }
+}
