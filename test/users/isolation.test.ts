@@ -91,6 +91,8 @@ async function run(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? 
     sessions.set(who, sessionOf(`user-${who}`, clock.now() / 1000 + life, sessions.size + Math.random()).join('.'));
   for (let who = 0; who < USERS; who++) login(who, LIFE);
 
+  /** How many call at this time: so few identities leave room for one without a token. */
+  let atOnce = 1;
   async function call(who: number, signal?: AbortSignal): Promise<AccessToken | undefined> {
     const session = sessions.get(who);
     const token = await backends
@@ -102,6 +104,9 @@ async function run(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? 
     if (session === undefined) return undefined;
     const { sub, exp } = claimsOf(session);
     if (exp * 1000 <= clock.now()) expect(token).toBeInstanceOf(TokenRequestError);
+    if (token instanceof TokenRequestError && atOnce > 1 && /too many identities without a token/.test(token.message)) {
+      return undefined;
+    }
     if (token instanceof TokenRequestError) {
       expect(refused.has(session) || exp * 1000 <= clock.now()).toBe(true);
       return undefined;
@@ -118,8 +123,11 @@ async function run(steps: readonly (typeof step extends fc.Arbitrary<infer T> ? 
     else if (each.type === 'logout') sessions.delete(each.user);
     else if (each.type === 'pass') clock.pass(each.seconds * 1000);
     else if (each.type === 'refuse') refused.add(sessions.get(each.user) ?? '');
-    else if (each.type === 'call') await Promise.all(each.users.map((who) => call(who)));
-    else if (each.type === 'revoked') {
+    else if (each.type === 'call') {
+      atOnce = each.users.length;
+      await Promise.all(each.users.map((who) => call(who)));
+      atOnce = 1;
+    } else if (each.type === 'revoked') {
       revoked.add(await call(each.user).then((token) => token?.value ?? ''));
       const session = sessions.get(each.user);
       // The API answers 401, so that a newer token is asked for; what it saw is looked at below.

@@ -96,7 +96,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
 
   if (prepare) {
     const identify = identifyBy({ name, oauth2, prepare, deadline });
-    const perContext = { identify, make: (_key: string, whose: IdentityPart) => make(whose), max, clock };
+    const perContext = { name, identify, make: (_key: string, whose: IdentityPart) => make(whose), max, clock };
     const source = perIdentity({ ...perContext, admit: admission(options) });
     return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
   }

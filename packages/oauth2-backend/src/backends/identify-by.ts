@@ -30,11 +30,11 @@ export function identifyBy(options: {
     return async (context) => {
       const asked = givenText({ attribute: 'subject', backend: name }, () => subject(context));
       const given = await inTime(asked, { deadline, late });
-      return { key: digestOf([client, 'subject', given]), whose: ['subject', given] };
+      return { key: digestOf([client, 'subject', given]), whose: ['subject', given], verified: true };
     };
   }
   return async (context) => {
     const input = await inTime(prepare(context), { deadline, late });
-    return { key: digestOf([client, 'input', input.digest]), whose: input.whose, input };
+    return { key: digestOf([client, 'input', input.digest]), whose: input.whose, verified: input.verified, input };
   };
 }

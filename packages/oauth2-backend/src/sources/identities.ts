@@ -1,25 +1,52 @@
-/** The identities that are known, in the order of last use: at most so many, those without a token the first to go. */
+/** The identities that are known, in the order of last use: strangers, who have no token yet, apart from all others. */
 
 import type { Clock } from '../clock.js';
+import { TokenRequestError } from '../errors.js';
 import type { IdentityPart } from '../token-request/identity.js';
 import type { KeptSource } from './kept-source.js';
+import { roundRobin } from './round-robin.js';
 
 /** Milliseconds without use after which an identity goes whose token has ended; no pause after a refusal is longer. */
 const IDLE = 300_000;
 /** How many are looked at on the way of each call. */
 const STEP = 2;
+/** How many that are busy are passed over on the way of each call, to find one that may go. */
+const MOST_BUSY = 100;
+/** Milliseconds in which a stranger's token may still come when nobody waits any more: the same user's next call is likely. */
+const GRACE = 500;
+/** Strangers among the identities, at the most. */
+const STRANGERS = 0.1;
+
+/** Whose token is asked for. */
+export interface Identification {
+  /** The identity: cache key and flight key. */
+  readonly key: string;
+  /** The same in every process; absent where only this one can tell. */
+  readonly whose?: IdentityPart;
+  /** Whether the application has verified it: then it is no stranger. */
+  readonly verified?: boolean | undefined;
+}
 
 interface Identity {
+  readonly key: string;
   readonly source: KeptSource;
   /** Those who wait for its token: another entry for them would ask again. */
   callers: number;
+  /** Milliseconds on the monotonic clock. */
+  usedAt: number;
 }
 
 interface Identities {
-  /** The identity of this key, which is used now; a new one where it is not known. @throws what `admit` throws */
-  use(key: string, whose?: IdentityPart): Identity;
+  /**
+   * The identity that a caller waits for; a new one where it is not known. To be left again.
+   *
+   * @throws what `admit` throws; TokenRequestError when there are too many busy strangers
+   */
+  enter(identification: Identification): Identity;
   /** It has got a token. */
-  gotToken(key: string): void;
+  gotToken(identity: Identity): void;
+  /** A caller waits no longer. The renewal of a stranger for whom nobody waits is ended, at once where there is no room. */
+  leave(identity: Identity): void;
   all(): Iterable<Identity>;
   size(): number;
   /** How many had to go because there were too many. */
@@ -28,61 +55,111 @@ interface Identities {
 
 /** How they are made and kept. */
 export interface IdentitiesOptions {
+  /** Name of the backend, for messages. */
+  readonly name: string;
   /** A keeper for one identity; `whose` is the same in every process, absent where only this one can tell. */
   readonly make: (key: string, whose: IdentityPart) => KeptSource;
-  /** The most that are known; none with a renewal or a caller under way goes. */
+  /** The most that are known; none with a renewal or a caller under way goes. A tenth of it, at least one, for strangers on top. */
   readonly max: number;
-  /** Asked before one is made; throws when it must not be. */
+  /** Asked before one is made, and before a stranger asks again; throws when it must not be. */
   readonly admit: () => void;
   readonly clock: Clock;
 }
 
-interface Entry extends Identity {
-  /** Milliseconds on the monotonic clock. */
-  usedAt: number;
-}
-
 /** Makes the register of a backend's identities. */
-export function identities(options: IdentitiesOptions): Identities {
-  const { make, max, admit, clock } = options;
-  // Apart, so that made-up identities, which never get a token, push out each other and nobody else.
-  const strangers = new Map<string, Entry>();
-  const holders = new Map<string, Entry>();
-  const groups = [strangers, holders];
-  const round = walk(groups);
+export function identities({ name, make, max, admit, clock }: IdentitiesOptions): Identities {
+  const mostStrangers = Math.max(1, Math.floor(max * STRANGERS));
+  // Two maps: whoever sends made-up identities must not make anybody look through those that are busy.
+  const idle = new Map<string, Identity>();
+  const busy = new Map<string, Identity>();
+  const members = new Map<string, Identity>();
+  const round = roundRobin([idle, members]);
   let evictions = 0;
 
   return {
-    use(key, whose) {
-      const group = holders.has(key) ? holders : strangers;
-      const entry = group.get(key) ?? admitted(key, whose);
-      entry.usedAt = clock.monotonic();
-      group.delete(key);
-      group.set(key, entry);
+    enter(identification) {
+      const { key, verified } = identification;
+      const identity = members.get(key) ?? (verified ? member(identification) : stranger(identification));
+      identity.callers += 1;
+      identity.usedAt = clock.monotonic();
+      if (members.has(key)) use(identity);
+      else {
+        idle.delete(key);
+        busy.set(key, identity);
+      }
       dropIdle();
-      evict(key);
-      return entry;
+      return identity;
     },
-    gotToken(key) {
-      const entry = strangers.get(key);
-      if (!entry) return;
-      strangers.delete(key);
-      holders.set(key, entry);
+    gotToken(identity) {
+      if (busy.delete(identity.key)) use(identity);
+    },
+    leave(identity) {
+      identity.callers -= 1;
+      if (identity.callers > 0 || busy.get(identity.key) !== identity) return;
+      busy.delete(identity.key);
+      idle.set(identity.key, identity);
+      if (identity.source.renewals.renewing()) setTimeout(settle, GRACE, identity).unref();
     },
     *all() {
-      for (const group of groups) yield* group.values();
+      for (const group of [idle, busy, members]) yield* group.values();
     },
-    size,
+    size: () => idle.size + busy.size + members.size,
     evictions: () => evictions,
   };
 
-  function size(): number {
-    return strangers.size + holders.size;
+  /** Puts it last among those that are no strangers, or are no longer. */
+  function use(identity: Identity): void {
+    members.delete(identity.key);
+    members.set(identity.key, identity);
+    evict(identity);
   }
 
-  function admitted(key: string, whose: IdentityPart): Entry {
+  function member(identification: Identification): Identity {
+    const { key } = identification;
+    const known = busy.get(key) ?? idle.get(key) ?? admitted(identification);
+    busy.delete(key);
+    idle.delete(key);
+    members.set(key, known);
+    return known;
+  }
+
+  function stranger(identification: Identification): Identity {
+    const { key } = identification;
+    const waiting = busy.get(key);
+    if (waiting) return waiting;
+    if (busy.size >= mostStrangers) {
+      throw new TokenRequestError(`too many identities without a token ask for one of "${name}" at the same time`);
+    }
+    const known = idle.get(key);
+    if (known) {
+      if (known.source.renewals.wouldAsk()) admit();
+      return known;
+    }
+    const made = admitted(identification);
+    for (const oldest of idle.values()) {
+      if (idle.size + busy.size < mostStrangers) break;
+      if (settle(oldest)) continue;
+      idle.delete(oldest.key);
+      evictions += 1;
+    }
+    return made;
+  }
+
+  /** Ends the renewal of a stranger for whom nobody waits. Gives whether it has got a token meanwhile. */
+  function settle(identity: Identity): boolean {
+    if (idle.get(identity.key) !== identity) return false;
+    if (identity.source.current()) {
+      idle.delete(identity.key);
+      use(identity);
+      return true;
+    }
+    identity.source.renewals.abandon();
+    return false;
+  }
+
+  function admitted({ key, whose }: Identification): Identity {
     admit();
-    return { source: make(key, whose), callers: 0, usedAt: 0 };
+    return { key, source: make(key, whose), callers: 0, usedAt: 0 };
   }
 
   /** No timer: whoever comes looks at the next two. */
@@ -90,36 +167,31 @@ export function identities(options: IdentitiesOptions): Identities {
     for (let step = 0; step < STEP; step++) {
       const found = round.next().value;
       if (!found) continue;
-      const [group, key, entry] = found;
-      if (clock.monotonic() - entry.usedAt < IDLE || isBusy(entry)) continue;
-      const { expiresAt } = entry.source.state();
-      if (expiresAt === undefined || expiresAt <= clock.now()) group.delete(key);
+      const [group, identity] = found;
+      if (clock.monotonic() - identity.usedAt < IDLE || isBusy(identity)) continue;
+      const { expiresAt } = identity.source.state();
+      if (expiresAt === undefined || expiresAt <= clock.now()) group.delete(identity.key);
     }
   }
 
   /** More than one where callers or renewals under way had kept others from going. */
-  function evict(newest: string): void {
-    for (const group of groups) {
-      for (const [key, entry] of group) {
-        if (size() <= max) return;
-        if (key === newest || isBusy(entry)) continue;
-        group.delete(key);
+  function evict(newest: Identity): void {
+    let passed = 0;
+    for (const [key, identity] of members) {
+      if (members.size <= max || passed > MOST_BUSY) return;
+      if (identity === newest) continue;
+      members.delete(key);
+      if (isBusy(identity)) {
+        // It is in use now.
+        members.set(key, identity);
+        passed += 1;
+      } else {
         evictions += 1;
       }
     }
   }
 }
 
-function isBusy({ callers, source }: Entry): boolean {
-  return callers > 0 || source.state().state === 'renewing';
-}
-
-/** Round and round, however the maps change meanwhile; nothing where they are empty. */
-function* walk(
-  groups: readonly Map<string, Entry>[],
-): Generator<[Map<string, Entry>, string, Entry] | undefined, undefined> {
-  for (;;) {
-    for (const group of groups) for (const [key, entry] of group) yield [group, key, entry];
-    yield undefined;
-  }
+function isBusy({ callers, source }: Identity): boolean {
+  return callers > 0 || source.renewals.renewing();
 }

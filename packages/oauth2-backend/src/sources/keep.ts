@@ -3,15 +3,11 @@
  *
  * The rules in their order; the first that fits holds (the phases are in `lifetime.ts`):
  * 1. The token is fresh: the caller gets it.
- * 2. It is past its soft instant: a renewal SHOULD be started in the background, unless one is under way or a pause is on;
- *    the caller gets the token.
- * 3. There is none, it is past its hard instant, or it was refused: it MUST be renewed, and the caller waits - for half of
- *    what is left of its life, where some is left.
- * 4. A pause is on: it MUST NOT be renewed. The caller MAY look for what other processes have got, and MAY ask with an
- *    assertion that is not the refused one.
- * 5. It was refused and the refusal budget is spent: it MUST NOT be renewed; the caller gets the same token, which says so.
- * 6. The renewal failed, or rule 4 brought nothing: the caller gets the kept token while it has not expired - but not the
- *    caller who has just seen it refused -, else an error of its own.
+ * 2. It is due: the caller gets it; a renewal SHOULD be started in the background, unless one is under way or a pause is on.
+ * 3. There is none, it is urgent, or it was refused: it MUST be renewed; the caller waits, at most for half of its life's rest.
+ * 4. A pause is on: it MUST NOT be renewed. The caller MAY take what other processes have got, or ask with another assertion.
+ * 5. It was refused and the budget is spent: it MUST NOT be renewed; the caller gets the same token, which says so.
+ * 6. There is no newer one: the caller who has not just seen it refused gets the old one while it lives, else an error.
  */
 
 import type { AccessToken } from '../token.js';
@@ -23,8 +19,9 @@ import { keptState } from './kept-state.js';
 import { KeptToken } from './kept-token.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { ownError } from './own-error.js';
+import type { Renewed } from './quick-attempts.js';
 import { type RefusalBudget, refusalBudget } from './refusal-budget.js';
-import { type RenewalEnd, Renewals, type Renewed } from './renewals.js';
+import { type RenewalEnd, Renewals } from './renewals.js';
 import { soonOr, waitFor } from './waiting.js';
 import { anotherInput, type FindToken, tokenFinder } from './while-paused.js';
 
@@ -89,6 +86,10 @@ class Keeper implements KeptSource, TokenKeeper {
 
   state(): ReturnType<KeptSource['state']> {
     return keptState(this.#held, this.#renewals);
+  }
+
+  get renewals(): Renewals {
+    return this.#renewals;
   }
 
   close(): void {
@@ -163,14 +164,13 @@ class Keeper implements KeptSource, TokenKeeper {
   /** After a failure: the kept token while it has not expired - but not for the caller who has just seen it refused. */
   #fallBack(error: unknown, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const unexpired = this.#held.unexpired();
-    if (unexpired && !refusedHere) return Promise.resolve(unexpired);
-    return Promise.reject(ownError(error, this.#options.name));
+    const unexpired = refusedHere ? undefined : this.#held.unexpired();
+    return unexpired ? Promise.resolve(unexpired) : Promise.reject(ownError(error, this.#options.name));
   }
 
-  #start({ context }: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
-    const refused = this.#held.refusedValue();
-    return this.#renewals.start({ refused, context, input, overrule }, (end) => this.#onEnd(end));
+  #start(query: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
+    const refused = this.#held.refusedValue() ?? (this.#held.token ? undefined : query.refused);
+    return this.#renewals.start({ refused, context: query.context, input, overrule }, (end) => this.#onEnd(end));
   }
 
   #onEnd(end: RenewalEnd): void {

@@ -6,6 +6,7 @@ import type { GrantQuery } from '../token-request/grant-source.js';
 import type { RenewBefore } from './lifetime.js';
 import type { Failure } from './pause.js';
 import type { PauseScope } from './pauses.js';
+import type { Renewals } from './renewals.js';
 import type { SharedPause } from './shared-pause.js';
 
 /** How a token is kept. */
@@ -57,6 +58,7 @@ export interface KeptSource extends TokenSource {
     expiresAt?: number;
     last: Failure | undefined;
   };
+  readonly renewals: Pick<Renewals, 'renewing' | 'wouldAsk' | 'abandon'>;
   /** Ends a renewal under way and refuses to start another. */
   close(): void;
 }

@@ -2,16 +2,11 @@
 
 import type { AccessToken, RequestContext } from '../token.js';
 import type { GrantInput, GrantQuery } from '../token-request/grant-source.js';
-import type { IdentityPart } from '../token-request/identity.js';
-import { type IdentitiesOptions, identities } from './identities.js';
+import { type Identification, type IdentitiesOptions, identities } from './identities.js';
 import { waitFor } from './waiting.js';
 
 /** Whose token a context asks for. */
-interface Identified {
-  /** The identity: cache key and flight key. */
-  readonly key: string;
-  /** The same in every process; absent where only this one can tell. */
-  readonly whose?: IdentityPart;
+interface Identified extends Identification {
   /** What was evaluated on the way, if it is good for the token request. */
   readonly input?: GrantInput | undefined;
 }
@@ -36,17 +31,16 @@ export function perIdentity(options: PerIdentityOptions): PerIdentity {
   return {
     async token(query = {}) {
       query.signal?.throwIfAborted();
-      const { key, whose, input } = await waitFor(options.identify(query.context), query.signal);
+      const identified = await waitFor(options.identify(query.context), query.signal);
       query.signal?.throwIfAborted();
-      const identity = known.use(key, whose);
+      const identity = known.enter(identified);
       if (closed) identity.source.close();
-      identity.callers += 1;
       try {
-        const token = await identity.source.token({ ...query, input });
-        known.gotToken(key);
+        const token = await identity.source.token({ ...query, input: identified.input });
+        known.gotToken(identity);
         return token;
       } finally {
-        identity.callers -= 1;
+        known.leave(identity);
       }
     },
     counts: () => ({ identities: known.size(), evictions: known.evictions() }),

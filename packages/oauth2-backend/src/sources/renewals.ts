@@ -10,18 +10,14 @@
  * 3. `answered()`, the answer read. What fails between the two is a broken connection or silence.
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../clock.js';
 import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
-import type { AccessToken, RequestContext } from '../token.js';
-import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
-import { retryAfterOf } from '../token-request/retry-after.js';
-import { failureKind } from './failure.js';
+import type { RequestContext } from '../token.js';
+import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
-import { type Instant, readClock } from './lifetime.js';
 import { othersError } from './own-error.js';
 import { type Attempt, Pauses, type PausesOptions } from './pauses.js';
+import { quickAttempts, type Renewed } from './quick-attempts.js';
 import { renewalGate } from './request-gate.js';
 
 /** What a renewal is started for. */
@@ -90,7 +86,7 @@ export class Renewals {
       evaluated = true;
       signal.throwIfAborted();
       const query = { signal, refused, context, input: given, gate };
-      const renewed = await renew(this.#source, query, {
+      const renewed = await quickAttempts(this.#source, query, {
         clock,
         mayRepeat,
         onStumble: () => shared?.stumbled(this.pauses),
@@ -106,7 +102,7 @@ export class Renewals {
       return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
     };
     const ended = () => {
-      this.flight = undefined;
+      if (this.flight === flight) this.flight = undefined;
       gate.leave();
     };
     const started = startFlight(work, { deadline, late });
@@ -120,15 +116,34 @@ export class Renewals {
       },
       (error) => {
         ended();
-        if (!this.closed && !gate.turnedAway()) {
+        if (!this.closed && error !== ABANDONED && !gate.turnedAway()) {
           onEnd({ error, digest, forced, pause: this.#judge(error, gate.attempt(), evaluated) });
         }
         throw error;
       },
     );
     result.catch(() => {});
-    this.flight = { ...started, result };
-    return this.flight;
+    const flight = { ...started, result };
+    this.flight = flight;
+    return flight;
+  }
+
+  /** Whether one is under way. */
+  renewing(): boolean {
+    return this.flight !== undefined;
+  }
+
+  /** Whether a caller without a token would start one now. */
+  wouldAsk(): boolean {
+    return !this.renewing() && !this.pauses.active();
+  }
+
+  /** Ends the one under way, for which nobody waits: nobody is told, and it is no failure. */
+  abandon(): void {
+    const { flight } = this;
+    // Who comes next must not wait for it.
+    this.flight = undefined;
+    flight?.abort(ABANDONED);
   }
 
   /** Ends the one under way and refuses to start another. */
@@ -152,39 +167,4 @@ export class Renewals {
   }
 }
 
-/** Milliseconds before the second and third attempt, at the least; up to twice that at the most. */
-const QUICK_PAUSES = [50, 200];
-
-/** What a renewal brings. */
-export interface Renewed {
-  readonly token: AccessToken;
-  /** When it was asked for: just before the attempt that brought it. */
-  readonly asked: Instant;
-  /** Whether it ends with what it was given for: a newer one would end at the same instant. */
-  readonly cut: boolean;
-}
-
-/** Asks the source until it gives a token or asking again is of no use. */
-async function renew(
-  source: GrantSource,
-  query: GrantQuery,
-  options: { clock: Clock; mayRepeat: () => boolean; onStumble: () => void },
-): Promise<Renewed> {
-  // Where something has failed before, one attempt is enough.
-  const pauses = options.mayRepeat() ? QUICK_PAUSES : [];
-  for (let attempt = 0; ; attempt++) {
-    const asked = readClock(options.clock);
-    try {
-      const token = await source.token(query);
-      return { token, asked, cut: token.expiresAt === query.input?.expiresAt };
-    } catch (error) {
-      const pause = pauses[attempt];
-      if (!failureKind(error).quick || retryAfterOf(error) !== undefined) throw error;
-      options.onStumble();
-      if (pause === undefined || !options.mayRepeat()) throw error;
-      await delay(pause * (1 + Math.random()), undefined, { signal: query.signal });
-      // Others may have found out meanwhile that it is no stumble.
-      if (!options.mayRepeat()) throw error;
-    }
-  }
-}
+const ABANDONED = new ClosedError('nobody waits for this token any more');

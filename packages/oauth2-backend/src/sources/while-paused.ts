@@ -6,7 +6,7 @@ import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant
 import { concernsClient, failureKind } from './failure.js';
 import { readClock } from './lifetime.js';
 import type { Pauses } from './pauses.js';
-import type { Renewed } from './renewals.js';
+import type { Renewed } from './quick-attempts.js';
 import { inTime } from './waiting.js';
 
 /** Milliseconds between two looks. */

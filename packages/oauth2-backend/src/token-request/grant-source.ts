@@ -9,6 +9,8 @@ export interface GrantInput {
   readonly digest: string;
   /** The same in every process: what the digest was made of. Absent where only this process can tell. */
   readonly whose?: IdentityPart;
+  /** Whether the application has verified whose it is. */
+  readonly verified?: boolean;
   readonly assertion?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly subjectToken?: string;

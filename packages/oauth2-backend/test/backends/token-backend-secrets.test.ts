@@ -31,20 +31,3 @@ describe('what a token backend sends or proves itself with', () => {
     expect(inspect(error, { depth: 10 })).not.toContain(repeated);
   });
 });
-
-describe('a refresh token', () => {
-  it.each([
-    [500, { error: 'server_error' }],
-    [200, { token_type: 'Bearer' }],
-    [302, {}],
-  ])('gives way to the password when it is answered %d %j', async (status, body) => {
-    as.extra = { refresh_token: 'refresh-1' };
-    as.expiresIn = 0;
-    const api = backend({ grant_type: 'password', username: 'ann', password: 'of-ann' });
-    await api.token();
-    as.next({ status, body });
-    await api.token();
-    const grants = as.requests.map((request) => new URLSearchParams(String(request.body)).get('grant_type'));
-    expect(grants).toEqual(['password', 'refresh_token', 'password']);
-  });
-});

@@ -40,6 +40,13 @@ describe('keep(source).token({ refused })', () => {
     expect(source.queries).toHaveLength(2);
   });
 
+  it('names the refused token to the source although it is not known here any more: others may still have it', async () => {
+    const { source, kept, events } = keeping();
+    await kept.token({ refused: 'of-one-that-was-evicted' });
+    expect(source.queries[0]?.refused).toBe('of-one-that-was-evicted');
+    expect(events).toMatchObject([{ type: 'renewed', forced: true }]);
+  });
+
   it('forgets the refused token for one that is not kept', async () => {
     const { source, kept } = keeping();
     const { value } = await kept.token();

@@ -10,11 +10,15 @@ import { manualClock } from './manual-clock.js';
 const contextOf = (user: string) => ({ inbound: { user } }) as RequestContext;
 
 /** Identities by the name of the user; each question waits while the user is held. */
-function identities(max: number, identify = async (context: RequestContext | undefined) => ({ key: userOf(context) })) {
+function identities(
+  max: number,
+  identify = async (context: RequestContext | undefined) => ({ key: userOf(context), verified: true }),
+) {
   const clock = manualClock();
   const asked: string[] = [];
   const held = new Map<string, PromiseWithResolvers>();
   const source = perIdentity({
+    name: 'billing',
     identify,
     max,
     clock,
@@ -138,7 +142,8 @@ describe('perIdentity(options)', () => {
     const prepare = (context: RequestContext | undefined): Promise<{ digest: string }> =>
       context?.inbound.user === 'amy' ? new Promise((resolve) => (give = resolve)) : Promise.resolve({ digest: 'x' });
     const source = perIdentity({
-      identify: async (context) => ({ key: context?.inbound.user }),
+      name: 'billing',
+      identify: async (context) => ({ key: context?.inbound.user, verified: true }),
       max: 1,
       clock,
       admit() {},
@@ -210,7 +215,7 @@ describe('perIdentity(options)', () => {
   });
 
   it('does not evaluate the context for a caller that has gone', async () => {
-    const identify = jest.fn(async () => ({ key: 'ann' }));
+    const identify = jest.fn(async () => ({ key: 'ann', verified: true }));
     const { source } = identities(10, identify);
     await expect(source.token({ signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone');
     expect(identify).not.toHaveBeenCalled();

@@ -12,6 +12,8 @@ interface Subject {
   readonly token: string;
   /** Milliseconds since the epoch, where token or verification say so; nobody has verified it otherwise. */
   readonly expiresAt: number | undefined;
+  /** Whether the application gave what a verification gave. */
+  readonly verified?: boolean;
 }
 
 /** Gives the user's token for a request. */
@@ -41,7 +43,7 @@ export function subjectTokenSource(exchange: ResolvedExchange, backend: string):
     const verifiedToken = readVerified(value);
     if (verifiedToken) {
       const { token, expiresAt } = usable(verifiedToken.token, context, backend);
-      return { token, expiresAt: earliest(expiresAt, expiryOf(verifiedToken.payload)) };
+      return { token, expiresAt: earliest(expiresAt, expiryOf(verifiedToken.payload)), verified: true };
     }
     throw typeof value === 'string' ? unverified(backend) : unusable(given, value);
   };

@@ -53,13 +53,13 @@ export function exchangeInput(exchange: ResolvedExchange, backend: string): NonN
   const actor = exchange.actor?.token;
 
   return async (context): Promise<GrantInput> => {
-    const { token: subjectToken, expiresAt } = await subjectTokenOf(context);
+    const { token: subjectToken, expiresAt, verified = false } = await subjectTokenOf(context);
     const subject = credentialDigest(subjectToken);
     if (typeof actor !== 'function') {
-      return { digest: subject, whose: ['exchange', subjectToken], subjectToken, expiresAt };
+      return { digest: subject, whose: ['exchange', subjectToken], verified, subjectToken, expiresAt };
     }
     const actorToken = await givenText({ attribute: 'actor_token', backend }, () => actor(context));
     const digest = digestOf([subject, credentialDigest(actorToken)]);
-    return { digest, whose: ['exchange', subjectToken, actorToken], subjectToken, actorToken, expiresAt };
+    return { digest, whose: ['exchange', subjectToken, actorToken], verified, subjectToken, actorToken, expiresAt };
   };
 }

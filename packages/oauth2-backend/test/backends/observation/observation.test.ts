@@ -63,7 +63,7 @@ describe('diagnostics channels', () => {
       ['error', expect.objectContaining({ status: 429, error })],
       ['asyncEnd', expect.anything()],
       ['renewal', { backend: 'api', forced: false, error }],
-      ['pause', { backend: 'api', scope: 'token backend', retryAt: expect.any(Number), error }],
+      ['pause', { backend: 'api', scope: 'identity', retryAt: expect.any(Number), error }],
     ]);
     const pauses = heard.flatMap(([name, message]) => (name === 'pause' ? [message as PauseMessage] : []));
     expect(pauses.every(({ retryAt }) => retryAt > clock.now())).toBe(true);
