@@ -3,6 +3,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
+import { givenDispatcher } from './given-dispatcher.js';
 import { type NodeRequests, nodeRequests, type OwnRequestOptions } from './node-request.js';
 import { type TransportOptions, trustOptions } from './transport-options.js';
 
@@ -19,12 +20,13 @@ export interface Transport {
 /** Prepares connections; none is opened before it is needed, and an idle one does not keep the process alive. */
 export function createTransport(options: TransportOptions): Transport {
   const trust = trustOptions(options);
+  const given = options.dispatcher && givenDispatcher(options.dispatcher, options.origin);
   let own: OwnDispatcher | undefined;
   let node: NodeRequests | undefined;
 
   return {
     get dispatcher() {
-      if (options.dispatcher) return options.dispatcher;
+      if (given) return given;
       own ??= ownDispatcher(options, trust);
       return own.dispatcher;
     },

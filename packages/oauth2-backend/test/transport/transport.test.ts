@@ -62,7 +62,10 @@ describe('createTransport(options)', () => {
     server = await recordingServer(() => ({ body: 'hello' }));
     const dispatcher = new Agent();
     const transport = transportTo(server.origin, { dispatcher });
-    expect(transport.dispatcher).toBe(dispatcher);
+    const opened: string[] = [];
+    dispatcher.on('connect', ({ origin }) => opened.push(origin));
+    await (await transport.dispatcher.request(get(server.origin))).body.dump();
+    expect(opened).toEqual([server.origin]);
     await transport.destroy();
     const { body } = await dispatcher.request(get(server.origin));
     expect(await body.text()).toBe('hello');
