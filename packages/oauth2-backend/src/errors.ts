@@ -4,16 +4,28 @@ export class OAuth2BackendError extends Error {
   readonly code: string;
   /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 401 no subject, 499 gone, 500 the application's own mistake. */
   readonly statusCode: number;
+  /** The same, under the name that NestJS and others look at. */
+  readonly status: number;
+  /** The backend's name, on every error that concerns one. */
+  declare readonly backend?: string;
   /** `false`: frameworks must not show the message to the inbound client; `true` only for a `MissingSubjectError`. */
   readonly expose: boolean = false;
 
-  constructor(message: string, options: ErrorOptions & { name?: string; code: string; statusCode: number }) {
+  constructor(message: string, options: ConcerningBackend & { name?: string; code: string; statusCode: number }) {
     super(message, 'cause' in options && options.cause !== undefined ? { cause: options.cause } : undefined);
     this.code = options.code;
     this.statusCode = options.statusCode;
+    this.status = options.statusCode;
+    if (options.backend !== undefined) this.backend = options.backend;
     // On the instance and not enumerable: console output then shows the class once. Not the class's own: bundlers shorten it.
     Object.defineProperty(this, 'name', { value: options.name ?? new.target.name, configurable: true, writable: true });
   }
+}
+
+/** What any error may be made with. */
+interface ConcerningBackend extends ErrorOptions {
+  /** The backend's name. */
+  readonly backend?: string | undefined;
 }
 
 /** One thing that is wrong in the configuration. */
@@ -52,12 +64,15 @@ export interface TokenErrorResponse {
 }
 
 /** What a token error keeps beside its message. */
-export interface TokenErrorOptions extends ErrorOptions {
+export interface TokenErrorOptions extends ConcerningBackend {
+  readonly retryAt?: number | undefined;
   readonly response?: TokenErrorResponse | undefined;
   readonly retryAfter?: number | undefined;
   readonly stumbled?: boolean | undefined;
   readonly resource?: { readonly status: number } | undefined;
 }
+
+type CommonTokenOptions = Pick<TokenErrorOptions, 'cause' | 'backend' | 'resource' | 'retryAt'>;
 
 /** The token endpoint could not be reached, refused, or answered something that is no token. */
 export class TokenRequestError extends OAuth2BackendError {
@@ -65,6 +80,8 @@ export class TokenRequestError extends OAuth2BackendError {
   declare readonly response?: TokenErrorResponse;
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
+  /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
+  declare readonly retryAt?: number;
   /** Milliseconds for which the server wants to be left alone, counted from its answer; absent when it did not say. Not enumerable. */
   declare readonly retryAfter?: number;
   /** Whether it is worth asking again at once: the answer was empty. Not enumerable. */
@@ -74,6 +91,7 @@ export class TokenRequestError extends OAuth2BackendError {
     super(message, { ...options, name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
     if (options.response) this.response = options.response;
     if (options.resource) this.resource = options.resource;
+    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
     if (options.retryAfter !== undefined) Object.defineProperty(this, 'retryAfter', { value: options.retryAfter });
     if (options.stumbled) Object.defineProperty(this, 'stumbled', { value: true });
   }
@@ -83,10 +101,13 @@ export class TokenRequestError extends OAuth2BackendError {
 export class TokenTimeoutError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
+  /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
+  declare readonly retryAt?: number;
 
-  constructor(message: string, options: Pick<TokenErrorOptions, 'cause' | 'resource'> = {}) {
+  constructor(message: string, options: CommonTokenOptions = {}) {
     super(message, { ...options, name: 'TokenTimeoutError', code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
     if (options.resource) this.resource = options.resource;
+    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
 
@@ -94,10 +115,13 @@ export class TokenTimeoutError extends OAuth2BackendError {
 export class NoTokenError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
+  /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
+  declare readonly retryAt?: number;
 
-  constructor(message: string, options: Pick<TokenErrorOptions, 'cause' | 'resource'> & { statusCode: 500 | 502 }) {
+  constructor(message: string, options: CommonTokenOptions & { statusCode: 500 | 502 }) {
     super(message, { ...options, name: 'NoTokenError', code: 'ERR_OAUTH2_NO_TOKEN' });
     if (options.resource) this.resource = options.resource;
+    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
 
@@ -107,8 +131,9 @@ export class MissingSubjectError extends OAuth2BackendError {
   /** Express and Koa put them on the answer: a 401 has to have a challenge (RFC 9110 §11.6.1, RFC 6750 §3). */
   readonly headers: Readonly<Record<string, string>> = { 'www-authenticate': 'Bearer realm="api"' };
 
-  constructor() {
+  constructor(options: ConcerningBackend = {}) {
     super('the request has no usable bearer token', {
+      ...options,
       name: 'MissingSubjectError',
       code: 'ERR_OAUTH2_MISSING_SUBJECT',
       statusCode: 401,
@@ -118,15 +143,20 @@ export class MissingSubjectError extends OAuth2BackendError {
 
 /** The request would leave the backend's origin or `path_prefix`, or cannot be judged; nothing was sent. */
 export class OriginError extends OAuth2BackendError {
-  constructor(message: string) {
-    super(message, { name: 'OriginError', code: 'ERR_OAUTH2_ORIGIN', statusCode: 500 });
+  constructor(message: string, options: ConcerningBackend = {}) {
+    super(message, { ...options, name: 'OriginError', code: 'ERR_OAUTH2_ORIGIN', statusCode: 500 });
   }
 }
 
 /** The request sets a header that belongs to the backend; nothing was sent. */
 export class AuthorizationHeaderError extends OAuth2BackendError {
-  constructor(message: string) {
-    super(message, { name: 'AuthorizationHeaderError', code: 'ERR_OAUTH2_AUTHORIZATION_HEADER', statusCode: 500 });
+  constructor(message: string, options: ConcerningBackend = {}) {
+    super(message, {
+      ...options,
+      name: 'AuthorizationHeaderError',
+      code: 'ERR_OAUTH2_AUTHORIZATION_HEADER',
+      statusCode: 500,
+    });
   }
 }
 
@@ -150,7 +180,7 @@ export class ClientClosedError extends OAuth2BackendError {
 
 /** The backends were closed. */
 export class ClosedError extends OAuth2BackendError {
-  constructor(message: string) {
-    super(message, { name: 'ClosedError', code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
+  constructor(message: string, options: ConcerningBackend = {}) {
+    super(message, { ...options, name: 'ClosedError', code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });
   }
 }

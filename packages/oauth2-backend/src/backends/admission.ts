@@ -20,6 +20,7 @@ export function admission(options: {
     if (rate.admit()) return;
     throw new TokenRequestError(
       `too many new identities ask for a token of "${name}": more than ${perSecond} a second`,
+      { backend: name },
     );
   };
 }

@@ -24,7 +24,8 @@ export function identifyBy(options: {
   const { subject } = oauth2;
   const client = identityOf(oauth2);
 
-  const late = () => new TokenTimeoutError(`whose token "${name}" needs was not known within ${deadline} ms`);
+  const late = () =>
+    new TokenTimeoutError(`whose token "${name}" needs was not known within ${deadline} ms`, { backend: name });
 
   if (subject) {
     return async (context) => {

@@ -85,7 +85,7 @@ export function tieBearer(options: {
         return next === token ? undefined : next;
       } catch (error) {
         if (query.signal?.aborted) throw query.signal.reason;
-        throw ownError(error, name, { status: 401 });
+        throw ownError(error, name, { resource: { status: 401 } });
       }
     },
 
@@ -101,7 +101,8 @@ export function tieBearer(options: {
   }
 
   async function ask(query: TokenQuery): Promise<AccessToken> {
-    if (!source) throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { statusCode: 500 });
+    if (!source)
+      throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { backend: name, statusCode: 500 });
     let token: AccessToken;
     try {
       // The source may not heed the signal.
@@ -124,7 +125,10 @@ export function tieBearer(options: {
   function check(token: AccessToken): AccessToken {
     if (checked !== undefined && token?.value === checked) return token;
     if (!isTokenValue(token?.value)) {
-      throw new NoTokenError(`token source of "${name}" gave a token that no header may carry`, { statusCode: 502 });
+      throw new NoTokenError(`token source of "${name}" gave a token that no header may carry`, {
+        backend: name,
+        statusCode: 502,
+      });
     }
     checked = token.value;
     return token;

@@ -149,7 +149,9 @@ function canonicalOrigin(text: string): string | undefined {
 
 function refusal({ name }: TargetOptions, text: string, problem: string): OriginError {
   const shown = shownText(text);
-  return new OriginError(`backend "${name}" refuses the target${shown === '' ? '' : ` "${shown}"`}: ${problem}`);
+  return new OriginError(`backend "${name}" refuses the target${shown === '' ? '' : ` "${shown}"`}: ${problem}`, {
+    backend: name,
+  });
 }
 
 /** At most 100 printable characters; nothing when there may be user info, and nothing from the query on. */

@@ -121,8 +121,12 @@ export class OutboundCall extends Call {
   #lateTotal(): unknown {
     const { total } = this.#settings.timeouts;
     if (!this.#waiting) return this.#late('timeout', total);
-    const message = `no token for "${this.#bearer.name}" within its timeout of ${total} ms`;
-    return new TokenTimeoutError(message, { resource: this.#waiting === 'renewal' ? { status: 401 } : undefined });
+    const { name: backend } = this.#bearer;
+    const message = `no token for "${backend}" within its timeout of ${total} ms`;
+    return new TokenTimeoutError(message, {
+      backend,
+      resource: this.#waiting === 'renewal' ? { status: 401 } : undefined,
+    });
   }
 }
 

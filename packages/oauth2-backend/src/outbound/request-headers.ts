@@ -130,6 +130,7 @@ function isGiven(value: unknown): boolean {
 function backendsOwn(backend: string, header: string): AuthorizationHeaderError {
   return new AuthorizationHeaderError(
     `a request through backend "${backend}" may not set ${header.trim().toLowerCase()}: the backend does`,
+    { backend },
   );
 }
 

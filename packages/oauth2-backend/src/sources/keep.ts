@@ -61,7 +61,6 @@ class Keeper implements KeptSource, TokenKeeper {
     const held = this.#held;
     const refusedHere = query.refused !== undefined && held.token?.value === query.refused;
     if (refusedHere) this.#refuse();
-
     const token = held.usable();
     if (!token) return this.#forcedOrDue(query, refusedHere);
     const { flight, pauses, closed } = this.#renewals;
@@ -164,8 +163,9 @@ class Keeper implements KeptSource, TokenKeeper {
   /** After a failure: the kept token while it has not expired - but not for the caller who has just seen it refused. */
   #fallBack(error: unknown, signal: AbortSignal | undefined, refusedHere: boolean): Promise<AccessToken> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const unexpired = refusedHere ? undefined : this.#held.unexpired();
-    return unexpired ? Promise.resolve(unexpired) : Promise.reject(ownError(error, this.#options.name));
+    const { pauses } = this.#renewals;
+    const left = refusedHere ? undefined : this.#held.unexpired();
+    return left ? Promise.resolve(left) : Promise.reject(ownError(error, this.#options.name, pauses.active()));
   }
 
   #start(query: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {

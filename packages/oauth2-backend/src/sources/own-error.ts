@@ -12,41 +12,40 @@ import {
 /**
  * The same error again, with the common cause. What is not ours becomes an `ERR_OAUTH2_NO_TOKEN` with it as `cause`.
  *
- * @param resource what asked for the token, when a resource server's refusal did
+ * @param more what asked for the token, when a resource server's refusal did; until when nobody asks
  */
-export function ownError(
-  error: unknown,
-  backend: string,
-  resource?: TokenErrorOptions['resource'],
-): OAuth2BackendError {
+export function ownError(error: unknown, name: string, more: MoreOfError = {}): OAuth2BackendError {
   if (error instanceof TokenRequestError) {
-    return new TokenRequestError(error.message, {
-      cause: error.cause,
-      response: error.response,
-      resource: resource ?? error.resource,
-    });
+    const { retryAfter, stumbled, response } = error;
+    return new TokenRequestError(error.message, { ...common(error), response, retryAfter, stumbled });
   }
-  if (error instanceof TokenTimeoutError) {
-    return new TokenTimeoutError(error.message, { cause: error.cause, resource: resource ?? error.resource });
-  }
+  if (error instanceof TokenTimeoutError) return new TokenTimeoutError(error.message, common(error));
   if (error instanceof NoTokenError) {
-    return new NoTokenError(error.message, {
-      cause: error.cause,
-      resource: resource ?? error.resource,
-      statusCode: error.statusCode === 500 ? 500 : 502,
-    });
+    return new NoTokenError(error.message, { ...common(error), statusCode: error.statusCode === 500 ? 500 : 502 });
   }
-  if (error instanceof ClosedError) return new ClosedError(error.message);
+  if (error instanceof ClosedError) return new ClosedError(error.message, { backend: error.backend ?? name });
   if (error instanceof OAuth2BackendError) return error;
-  return new NoTokenError(`token source of "${backend}" failed`, { cause: error, resource, statusCode: 502 });
+  return new NoTokenError(`token source of "${name}" failed`, {
+    ...more,
+    cause: error,
+    backend: name,
+    statusCode: 502,
+  });
+
+  function common({ cause, backend = name, resource, retryAt }: TokenRequestError | TokenTimeoutError | NoTokenError) {
+    return { cause, backend, resource: more.resource ?? resource, retryAt: more.retryAt ?? retryAt };
+  }
 }
+
+type MoreOfError = Pick<TokenErrorOptions, 'resource' | 'retryAt'>;
 
 /** The failure of another identity, for a caller whose own request did not fail: without what the server said to the other. */
 export function othersError(error: unknown, backend: string): OAuth2BackendError {
   if (error instanceof TokenTimeoutError) {
-    return new TokenTimeoutError(`token endpoint of "${backend}" did not answer others in time; it is not asked now`);
+    const message = `token endpoint of "${backend}" did not answer others in time; it is not asked now`;
+    return new TokenTimeoutError(message, { backend });
   }
   const status = error instanceof TokenRequestError ? error.response?.status : undefined;
   const reason = status === undefined ? 'could not be reached by others' : `answered ${status} to others`;
-  return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`);
+  return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`, { backend });
 }

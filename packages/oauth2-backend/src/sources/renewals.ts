@@ -99,7 +99,7 @@ export class Renewals {
     const late = () => {
       gate.cut();
       if (gate.waiting()) return othersError(shared?.last()?.error, name);
-      return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`);
+      return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`, { backend: name });
     };
     const ended = () => {
       if (this.flight === flight) this.flight = undefined;
@@ -163,7 +163,7 @@ export class Renewals {
   }
 
   #closedError(): ClosedError {
-    return new ClosedError(`backend "${this.#options.name}" was closed`);
+    return new ClosedError(`backend "${this.#options.name}" was closed`, { backend: this.#options.name });
   }
 }
 

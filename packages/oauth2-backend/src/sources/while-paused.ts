@@ -65,7 +65,8 @@ export async function anotherInput(
   const asked = options.make();
   if (!asked) return undefined;
   const { name, deadline, refused } = options;
-  const late = () => new NoTokenError(`no assertion for "${name}" within ${deadline} ms`, { statusCode: 502 });
+  const late = () =>
+    new NoTokenError(`no assertion for "${name}" within ${deadline} ms`, { backend: name, statusCode: 502 });
   const input = await inTime(asked, { deadline, late }).catch(() => undefined);
   return input && input.digest !== refused ? input : undefined;
 }

@@ -17,14 +17,14 @@ export async function readCredential(credential: Credential, attribute: string, 
   if (typeof credential === 'function') return givenText({ attribute, backend }, credential);
   const value = await read(credential.file, attribute, backend);
   if (value !== '') return value;
-  throw new NoTokenError(`${attribute}_file of "${backend}" is empty`, { statusCode: 502 });
+  throw new NoTokenError(`${attribute}_file of "${backend}" is empty`, { backend, statusCode: 502 });
 }
 
 async function read(file: string, attribute: string, backend: string): Promise<string> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (cause) {
-    throw new NoTokenError(`${attribute}_file of "${backend}" could not be read`, { cause, statusCode: 502 });
+    throw new NoTokenError(`${attribute}_file of "${backend}" could not be read`, { cause, backend, statusCode: 502 });
   }
 }
 

@@ -57,7 +57,7 @@ function copyOf(given: Given, value: object): unknown {
 
 function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {
   const message = `${attribute} of "${backend}" could not be had: its function ${what}`;
-  return new NoTokenError(message, { cause, statusCode: 502 });
+  return new NoTokenError(message, { cause, backend, statusCode: 502 });
 }
 
 function kindOf(value: unknown): string {

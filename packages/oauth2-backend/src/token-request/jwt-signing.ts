@@ -38,7 +38,7 @@ export function jwtSigner({ backend, signing, key, typ = 'JWT' }: JwtSignerOptio
     try {
       return await new SignJWT({ ...claims }).setProtectedHeader(header).sign(signingKey);
     } catch (cause) {
-      throw new NoTokenError(`assertion of "${backend}" could not be signed`, { cause, statusCode: 502 });
+      throw new NoTokenError(`assertion of "${backend}" could not be signed`, { cause, backend, statusCode: 502 });
     }
   };
 

@@ -33,7 +33,7 @@ export function signingKeySource(signing: ResolvedSigning, backend: string): Key
     look(await Promise.all(files.map(readLater)));
     if (good) return good;
     const what = fileOf(key) === undefined ? 'key' : 'key_file';
-    throw new NoTokenError(`${what} of "${backend}" holds no usable key`, { statusCode: 502 });
+    throw new NoTokenError(`${what} of "${backend}" holds no usable key`, { backend, statusCode: 502 });
   };
 
   function look(contents: readonly (string | undefined)[]): void {
@@ -60,7 +60,7 @@ function inlineKey(signing: ResolvedSigning, backend: string): KeySource {
 
 function usable(parsed: NamedKey | string, attribute: string, backend: string): NamedKey {
   if (typeof parsed !== 'string') return parsed;
-  throw new NoTokenError(`${attribute} of "${backend}" ${parsed}`, { statusCode: 502 });
+  throw new NoTokenError(`${attribute} of "${backend}" ${parsed}`, { backend, statusCode: 502 });
 }
 
 /** What stands in the files, in their order: the key, what opens it, its certificate. */

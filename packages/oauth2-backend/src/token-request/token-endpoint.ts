@@ -127,8 +127,9 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof OAuth2BackendError) throw error;
       if (isTimeout(error))
-        throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error });
+        throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error, backend });
       throw new TokenRequestError(`token endpoint of "${backend}" could not be reached: ${reasonOf(error)}`, {
+        backend,
         cause: error,
       });
     }

@@ -66,6 +66,7 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
   const body = answer.unreadable ?? parseObject(answer.text ?? '');
   const fail = (what: string) =>
     new TokenRequestError(`token endpoint of "${options.backend}" answered ${status} ${what}`, {
+      backend: options.backend,
       response: { status },
       retryAfter,
       stumbled: body === EMPTY && status >= 200 && status < 300,
@@ -149,6 +150,7 @@ function refusal(status: number, body: object, options: JudgeOptions): TokenRequ
   const hint = options.hints?.get(label);
   const message = `token endpoint of "${options.backend}" refused the request: ${label} (${status})`;
   return new TokenRequestError(hint === undefined ? message : `${message}\n${hint}`, {
+    backend: options.backend,
     response: {
       status,
       error,

@@ -34,7 +34,9 @@ export function readFetchRequest(
   const request = isRequest(input) ? input : undefined;
   const { method = request?.method ?? 'GET', headers = request?.headers, body, signal, redirect, ...rest } = init ?? {};
   if ('dispatcher' in rest && rest.dispatcher !== undefined) {
-    throw new OriginError(`"dispatcher" is refused per call: the connections of "${bearer.name}" are its own`);
+    throw new OriginError(`"dispatcher" is refused per call: the connections of "${bearer.name}" are its own`, {
+      backend: bearer.name,
+    });
   }
   if (redirect !== undefined && !REDIRECTS.includes(redirect)) {
     throw new TypeError(`redirect must be one of ${REDIRECTS.join(', ')}`);

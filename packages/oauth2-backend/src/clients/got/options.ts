@@ -30,15 +30,21 @@ export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer
   const copy = { ...options } as O;
   if (options === undefined) return copy;
   if ('_internals' in copy || typeof options === 'function') {
-    throw new OriginError(`got's Options and instances are refused by "${bearer.name}": give a plain object`);
+    throw new OriginError(`got's Options and instances are refused by "${bearer.name}": give a plain object`, {
+      backend: bearer.name,
+    });
   }
   for (const name of REFUSED) {
     if (copy[name] !== undefined)
-      throw new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`);
+      throw new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`, {
+        backend: bearer.name,
+      });
   }
   for (const name of CREDENTIALS) {
     if (copy[name] !== undefined)
-      throw new AuthorizationHeaderError(`"${name}" is refused per call through "${bearer.name}"`);
+      throw new AuthorizationHeaderError(`"${name}" is refused per call through "${bearer.name}"`, {
+        backend: bearer.name,
+      });
   }
   if (copy.isStream) throw new TypeError('isStream is refused: got.stream is the way');
   assertOwnHeaders(copy.headers, bearer);

@@ -25,9 +25,12 @@ export function checkRequest(options: Dispatcher.DispatchOptions, bearer: Bearer
   const copy: Dispatcher.DispatchOptions & { maxRedirections?: unknown; signal?: AbortSource } = { ...options };
   const origin = typeof copy.origin === 'object' ? copy.origin.href : copy.origin;
   bearer.target.checkParts(origin, copy.path);
-  if (copy.method === 'CONNECT') throw new OriginError(`"${bearer.name}" opens no tunnels with its token`);
+  if (copy.method === 'CONNECT')
+    throw new OriginError(`"${bearer.name}" opens no tunnels with its token`, { backend: bearer.name });
   if (copy.maxRedirections) {
-    throw new OriginError(`"${bearer.name}" follows no redirects that it cannot check: compose redirects after it`);
+    throw new OriginError(`"${bearer.name}" follows no redirects that it cannot check: compose redirects after it`, {
+      backend: bearer.name,
+    });
   }
   const headers = headerRecord(copy.headers, bearer) ?? {};
   const plain = copy.body === null || copy.body === undefined || isPlain(copy.body);

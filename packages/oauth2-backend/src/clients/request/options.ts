@@ -92,6 +92,8 @@ function withQuery(path: string, query: unknown): string {
 
 function noOption(name: string, bearer: Bearer): Error {
   return ELSEWHERE.has(name)
-    ? new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`)
+    ? new OriginError(`"${name}" is refused per call: the connections of "${bearer.name}" are its own`, {
+        backend: bearer.name,
+      })
     : new TypeError(`"${name}" is no option of a request through "${bearer.name}"`);
 }

@@ -61,7 +61,7 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
     if (list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')) return configured;
     throw new NoTokenError(
       `claims of the jwt_signing_profile of "${backend}" have an aud that is no string and no list of strings`,
-      { statusCode: 502 },
+      { backend, statusCode: 502 },
     );
   }
 }

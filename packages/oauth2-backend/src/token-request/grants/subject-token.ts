@@ -73,7 +73,7 @@ function usable(token: string | undefined, context: RequestContext | undefined, 
   if (token !== undefined && token.length <= MAX_LENGTH && VISIBLE.test(token)) {
     return { token, expiresAt: jwtExpiry(token) };
   }
-  throw context ? new MissingSubjectError() : needsRequest(backend);
+  throw context ? new MissingSubjectError({ backend }) : needsRequest(backend);
 }
 
 const MAX_LENGTH = 32 * 1024;
@@ -104,12 +104,12 @@ export function expiryOf(claims: unknown): number | undefined {
 
 function needsRequest(backend: string, cause?: unknown): NoTokenError {
   const message = `the token of "${backend}" is the inbound request's user's: ask for it through the backends of a request`;
-  return new NoTokenError(message, { cause, statusCode: 500 });
+  return new NoTokenError(message, { cause, backend, statusCode: 500 });
 }
 
 function unverified(backend: string): NoTokenError {
   const message = `subject_token of "${backend}" gave a string: "require_verified_subject" takes only { token, payload }, what a verification gave`;
-  return new NoTokenError(message, { statusCode: 500 });
+  return new NoTokenError(message, { backend, statusCode: 500 });
 }
 
 /** Reads each member once: what was judged is what is used. */

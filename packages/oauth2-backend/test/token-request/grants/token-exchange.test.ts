@@ -190,7 +190,7 @@ describe('the subject token', () => {
       message: 'the request has no usable bearer token',
       headers: { 'www-authenticate': 'Bearer realm="api"' },
     });
-    expect(error).not.toHaveProperty('status');
+    expect(error).toMatchObject({ status: 401 });
     expect(world.as.requests).toEqual([]);
   });
 
