@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
-import type { ResolvedSigning } from '../definitions/resolved.js';
+import type { ResolvedSigning } from '../definitions/resolved-credentials.js';
 import { NoTokenError } from '../errors.js';
 import { givenObject } from './given-value.js';
 import type { KeySource } from './signing-key-source.js';

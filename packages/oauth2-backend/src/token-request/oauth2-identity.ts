@@ -1,12 +1,7 @@
 /** The identity of an `oauth2` block: what makes its token requests different from any other block's. */
 
-import type {
-  ResolvedBackend,
-  ResolvedCredential,
-  ResolvedExchange,
-  ResolvedOAuth2,
-  ResolvedSigning,
-} from '../definitions/resolved.js';
+import type { ResolvedBackend, ResolvedExchange, ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { ResolvedCredential, ResolvedSigning } from '../definitions/resolved-credentials.js';
 import { credentialDigest, digestOf, type IdentityPart, scopeSet } from './identity.js';
 
 /** How credentials, and what cannot be looked into, become part of an identity. */

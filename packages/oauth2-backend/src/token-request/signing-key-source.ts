@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ResolvedSigning } from '../definitions/resolved.js';
+import type { ResolvedSigning } from '../definitions/resolved-credentials.js';
 import { thumbprintOf } from '../definitions/signing-certificate.js';
 import { type ParsedKey, parseSigningKey } from '../definitions/signing-key.js';
 import { NoTokenError } from '../errors.js';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
-import type { ResolvedSigning } from '../../src/definitions/resolved.js';
+import type { ResolvedSigning } from '../../src/definitions/resolved-credentials.js';
 import { SIGNATURE_ALGORITHMS } from '../../src/definitions/signing-key.js';
 
 /** What signs and what verifies. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import type { ResolvedSigning } from '../../src/definitions/resolved.js';
+import type { ResolvedSigning } from '../../src/definitions/resolved-credentials.js';
 import { SIGNATURE_ALGORITHMS } from '../../src/definitions/signing-key.js';
 import { jwtSigner } from '../../src/token-request/jwt-signing.js';
 import { signingKeySource } from '../../src/token-request/signing-key-source.js';

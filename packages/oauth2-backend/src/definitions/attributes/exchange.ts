@@ -1,7 +1,7 @@
 /** The attributes that only a token exchange has (RFC 8693): a part of those of an `oauth2` block. */
 
 import type { OAuth2Definition } from '../oauth2-definition.js';
-import type { ContextFunction } from '../resolved.js';
+import type { ContextFunction } from '../resolved-credentials.js';
 import type { Attribute } from '../schema/attribute.js';
 import { kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';

@@ -1,7 +1,7 @@
 /** The attributes of an `oauth2` block: how each is read. What each means for users stands in `oauth2-definition.ts`. */
 
 import type { OAuth2Definition } from '../oauth2-definition.js';
-import type { ContextFunction } from '../resolved.js';
+import type { ContextFunction } from '../resolved-credentials.js';
 import { type Attribute, blockOf } from '../schema/attribute.js';
 import { readDuration } from '../schema/duration.js';
 import { readPath } from '../schema/value-or-file.js';

@@ -1,7 +1,7 @@
 /** The attributes of a `jwt_signing_profile`: how each is read. What each means for users stands in `jwt-signing-profile.ts`. */
 
 import type { JwtSigningProfile } from '../jwt-signing-profile.js';
-import type { ResolvedSigning, SigningKey } from '../resolved.js';
+import type { ResolvedSigning, SigningKey } from '../resolved-credentials.js';
 import type { Attribute, Block } from '../schema/attribute.js';
 import { readDuration } from '../schema/duration.js';
 import { readJsonObject } from '../schema/json-value.js';

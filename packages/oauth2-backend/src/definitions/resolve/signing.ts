@@ -2,7 +2,8 @@
 
 import type { OAuth2Block } from '../attributes/blocks.js';
 import type { SigningBlock } from '../attributes/signing.js';
-import type { ResolvedOAuth2, ResolvedSigning } from '../resolved.js';
+import type { ResolvedOAuth2 } from '../resolved.js';
+import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
 import { type ClientAuthentication, clientMethod } from './client-authentication.js';

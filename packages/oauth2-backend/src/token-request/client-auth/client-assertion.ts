@@ -1,7 +1,7 @@
 /** Client authentication by a signed assertion (RFC 7521 §4.2, RFC 7523 §2.2, OpenID Connect Core §9). */
 
 import type { Clock } from '../../clock.js';
-import type { ResolvedSigning } from '../../definitions/resolved.js';
+import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import { NoTokenError } from '../../errors.js';
 import { givenObject } from '../given-value.js';
 import { freshClaims, jwtSigner } from '../jwt-signing.js';

@@ -1,7 +1,8 @@
 /** The client authentication of an `oauth2` block, by its method's name (RFC 7591 §2). */
 
 import type { Clock } from '../../clock.js';
-import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved.js';
+import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
+import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import type { DraftPart } from '../token-request-draft.js';
 import type { ClientAssertionOptions } from './client-assertion.js';
 import { clientSecretBasic } from './client-secret-basic.js';

@@ -1,7 +1,8 @@
 /** The assertion of a jwt-bearer grant: given by the application, or made from its signing profile. */
 
 import type { Clock } from '../../clock.js';
-import type { ResolvedOAuth2, ResolvedSigning } from '../../definitions/resolved.js';
+import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
+import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import type { RequestContext } from '../../token.js';
 import { readCredential } from '../credential.js';
 import { givenObject, givenText } from '../given-value.js';
