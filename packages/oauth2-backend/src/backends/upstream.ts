@@ -54,7 +54,14 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     const counted = given || !oauth2 ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? resolved.source;
     const warn = (message: string) => options.warn(message, name);
-    const bearer = tieBearer({ name, source, target: targetRule(resolved), retries: oauth2?.retries ?? 1, warn });
+    const bearer = tieBearer({
+      name,
+      source,
+      target: targetRule(resolved),
+      retries: oauth2?.retries ?? 1,
+      field: resolved.tokenField,
+      warn,
+    });
     return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
   }
 

@@ -1,5 +1,6 @@
 /** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
 
+import type { TokenField } from '../definitions/resolved.js';
 import { NoTokenError, OAuth2BackendError } from '../errors.js';
 import { feedbackOf } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
@@ -26,6 +27,8 @@ export interface Bearer {
   readonly target: TargetRule;
   /** Whether there is a token at all: a backend without `oauth2` sends none. */
   readonly hasToken: boolean;
+  /** Where the token stands in a request. */
+  readonly field: TokenField;
   /**
    * A fresh token without a promise, or `undefined` when `token()` has to be asked.
    *
@@ -40,16 +43,20 @@ export interface Bearer {
   accepted(token: AccessToken): void;
 }
 
+const BEARER_FIELD: TokenField = Object.freeze({ header: 'authorization', prefix: 'Bearer ' });
+
 /** Ties a source, or none, to a checked target. Origin and prefix are trusted to be canonical. */
 export function tieBearer(options: {
   name: string;
   source: TokenSource | undefined;
   target: TargetRule;
   retries: number;
+  /** Default: behind `Bearer ` in `Authorization` (RFC 6750 §2.1). */
+  field?: TokenField | undefined;
   /** For what somebody should look at. */
   warn: (message: string) => void;
 }): Bearer {
-  const { name, source, target, retries, warn } = options;
+  const { name, source, target, retries, field = BEARER_FIELD, warn } = options;
   let dpopWarned = false;
   /** A foreign source may change its object: the value counts. */
   let checked: string | undefined;
@@ -60,6 +67,7 @@ export function tieBearer(options: {
     name,
     target,
     hasToken: source !== undefined,
+    field,
 
     current() {
       const token = currentOf();

@@ -46,7 +46,7 @@ export function authorizer(
     assertText({ refused, nonce });
     bearer.target.resolve(url);
     const headers: Record<string, string> = {};
-    putCredentials(headers, settings, await freshToken(bearer, settings, { method, signal, refused }));
+    putCredentials(headers, settings, bearer, await freshToken(bearer, settings, { method, signal, refused }));
     return headers;
   };
 }

@@ -39,7 +39,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     { headers, body }: Parameters<Post>[0],
   ): Promise<PostAnswer> {
     const sent: Record<string, string | string[]> = { ...headers };
-    completeHeaders(sent, settings, token);
+    completeHeaders(sent, settings, bearer, token);
     const path = completePath(pathname + search, settings.query);
     const answer = await settings.transport.dispatcher
       .compose((dispatch) => (request, handler) => dispatch(request, new Attempt(handler, { call })))

@@ -13,8 +13,17 @@ export interface ConnectionDefinition {
   readonly path_prefix?: string | undefined;
   /** Host name: for the Host header and the TLS server name, instead of the host in `origin`. */
   readonly hostname?: string | undefined;
-  /** `user:pass`: sent by HTTP Basic (RFC 7617); not together with `oauth2`. */
+  /** `user:pass`: sent by HTTP Basic (RFC 7617); together with `oauth2` only beside `token_header`. */
   readonly basic_auth?: string | undefined;
+  /**
+   * Header name: the header that carries the token, for APIs that want another (`x-amz-access-token`). All that is said of
+   * `Authorization` then holds for it, and `Authorization` is a header like others, which `basic_auth` may set. Needs
+   * `oauth2`.
+   * @default "authorization"
+   */
+  readonly token_header?: string | undefined;
+  /** What stands before the token in that header, to the letter: `"Token "`, or `""` for the token alone. @default "Bearer " */
+  readonly token_prefix?: string | undefined;
   /** Duration: for look-up, TCP, the proxy and TLS; `"0s"`: no limit. @default "10s" */
   readonly connect_timeout?: string | undefined;
   /** Duration: from the request written to the answer's headers; `"0s"`: no limit. @default "60s" */

@@ -47,6 +47,14 @@ export interface ResolvedTls {
   readonly key?: string;
 }
 
+/** Where a token stands in a request. */
+export interface TokenField {
+  /** The header's name, lower case. */
+  readonly header: string;
+  /** What stands before the token: `Bearer `. */
+  readonly prefix: string;
+}
+
 /** One upstream, ready to be used. */
 export interface ResolvedBackend {
   /** The configured name; `<name>.oauth2.backend` for a token backend that has none of its own. */
@@ -59,6 +67,8 @@ export interface ResolvedBackend {
   readonly hostname?: string;
   /** `user:pass`. */
   readonly basicAuth?: string;
+  /** Where the token stands in a request; absent: behind `Bearer ` in `Authorization`. */
+  readonly tokenField?: TokenField;
   readonly timeouts: Timeouts;
   /** Whether `timeout` was configured; `timeouts.total` is the default otherwise. */
   readonly explicitTimeout: boolean;

@@ -1,6 +1,7 @@
 /** The last changes to a request: what the inbound request lends, what the settings say of headers and query, the token. */
 
 import type { IncomingMessage } from 'node:http';
+import type { Bearer } from '../bearer/bearer.js';
 import type { NamedValues, QueryModifiers } from '../definitions/resolved.js';
 import type { AccessToken } from '../token.js';
 import { encodeFormValue } from '../token-request/form-encoding.js';
@@ -11,28 +12,26 @@ import type { ClientSettings } from './settings.js';
 export function completeHeaders(
   headers: Record<string, string | string[]>,
   settings: ClientSettings,
+  bearer: Pick<Bearer, 'field'>,
   token: AccessToken | undefined,
 ): void {
   const { hostname } = settings;
   lendHeaders(headers, settings.forwardHeaders, settings.context?.request);
   applyHeaderModifiers(headers, settings.headers);
   if (hostname !== undefined) headers['host'] = hostname;
-  putCredentials(headers, settings, token);
+  putCredentials(headers, settings, bearer, token);
 }
 
-/** Puts the token on, or the backend's own credentials where the caller has set none. Names are lower case. */
+/** Puts the token on, and the backend's own credentials where the caller has set none. Names are lower case. */
 export function putCredentials(
   headers: Record<string, string | string[]>,
   { basicAuth }: ClientSettings,
+  { field }: Pick<Bearer, 'field'>,
   token: AccessToken | undefined,
 ): void {
-  if (token) headers['authorization'] = bearerField(token);
-  else if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
-}
-
-/** The Authorization field of a token (RFC 6750 §2.1). */
-export function bearerField(token: AccessToken): string {
-  return `Bearer ${token.value}`;
+  if (token) headers[field.header] = field.prefix + token.value;
+  // A backend has both only where the token is in another header.
+  if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
 }
 
 /** Path and query with the query modified: remove, set, add, in this order. What they leave alone stays to the letter. */

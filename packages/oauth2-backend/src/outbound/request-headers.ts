@@ -1,6 +1,6 @@
 /** The headers of a request: read in every form a caller gives them, checked, and modified as the backend says. */
 
-import type { HeaderModifiers } from '../definitions/resolved.js';
+import type { HeaderModifiers, TokenField } from '../definitions/resolved.js';
 import { AuthorizationHeaderError } from '../errors.js';
 
 /** A header's name, spelled as given, and one value. */
@@ -11,6 +11,8 @@ interface OwnHeadersOptions {
   readonly name: string;
   /** Whether the backend sends a token; if not, the caller may set everything. */
   readonly hasToken: boolean;
+  /** Where the token stands. */
+  readonly field: TokenField;
 }
 
 /**
@@ -26,20 +28,20 @@ export function headerPairs(headers: unknown): HeaderPair[] {
 }
 
 /**
- * Refuses the headers that belong to a backend with a token: `Authorization`, `Host`, `Proxy-Authorization`, in any
+ * Refuses the headers that belong to a backend with a token: that of the token, `Host`, `Proxy-Authorization`, in any
  * spelling. Takes what `headerPairs` takes, and its result; an iterator that can be read only once must come as the latter.
  *
  * @throws AuthorizationHeaderError that names the header, never its value.
  */
-export function assertOwnHeaders(headers: unknown, { name, hasToken }: OwnHeadersOptions): void {
+export function assertOwnHeaders(headers: unknown, { name, hasToken, field }: OwnHeadersOptions): void {
   if (!hasToken || headers === undefined || headers === null) return;
   if (typeof headers === 'object' && !(Symbol.iterator in headers)) {
     for (const key in headers) {
-      if (BACKENDS_OWN.test(key) && isGiven((headers as Record<string, unknown>)[key])) throw backendsOwn(name, key);
+      if (isBackendsOwn(key, field) && isGiven((headers as Record<string, unknown>)[key])) throw backendsOwn(name, key);
     }
     return;
   }
-  for (const [key] of headerPairs(headers)) if (BACKENDS_OWN.test(key)) throw backendsOwn(name, key);
+  for (const [key] of headerPairs(headers)) if (isBackendsOwn(key, field)) throw backendsOwn(name, key);
 }
 
 /**
@@ -55,7 +57,7 @@ export function headerRecord(
   const record: Record<string, string | string[]> = {};
   eachHeader(headers, (name, value) => {
     const key = name.toLowerCase();
-    if (owner.hasToken && BACKENDS_OWN.test(key)) throw backendsOwn(owner.name, name);
+    if (owner.hasToken && isBackendsOwn(key, owner.field)) throw backendsOwn(owner.name, name);
     // `constructor` is a header like others, and `__proto__` too.
     const before = Object.hasOwn(record, key) ? record[key] : undefined;
     if (before === undefined && key !== '__proto__') record[key] = value;
@@ -78,6 +80,13 @@ export function applyHeaderModifiers(
 }
 
 const BACKENDS_OWN = /^\s*(?:(?:proxy-)?authorization|host)\s*$/i;
+
+/** `Authorization` is the caller's where the token stands elsewhere. */
+function isBackendsOwn(name: string, { header }: TokenField): boolean {
+  if (header === 'authorization') return BACKENDS_OWN.test(name);
+  const bare = name.trim().toLowerCase();
+  return bare === header || (BACKENDS_OWN.test(name) && bare !== 'authorization');
+}
 
 function put(record: object, key: string, value: string | string[]): void {
   Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });

@@ -59,7 +59,7 @@ export function identityOf(
 }
 
 function backendPart(backend: ResolvedBackend, digests: IdentityDigests): IdentityPart {
-  const { origin, hostname, headers, query, basicAuth, tls, proxy, oauth2, source } = backend;
+  const { origin, hostname, headers, query, basicAuth, tokenField, tls, proxy, oauth2, source } = backend;
   const credentialPart = partOf(digests);
   return {
     origin,
@@ -67,6 +67,7 @@ function backendPart(backend: ResolvedBackend, digests: IdentityDigests): Identi
     headers: [headers.remove, headers.set, headers.add],
     query: [query.remove, query.set, query.add],
     basicAuth: credentialPart('basic_auth', basicAuth),
+    tokenField: tokenField && [tokenField.header, tokenField.prefix],
     certificate: credentialPart('tls', tls.cert),
     proxy: proxy && [proxy.url, credentialPart('proxy', proxy.credentials)],
     oauth2: source ? digests.source(source, backend.name) : oauth2 && identityOf(oauth2, undefined, digests),

@@ -81,6 +81,8 @@ const users = { username: 'u', password: CANARY };
 const definitions = {
   machine: {
     origin: 'https://a',
+    token_header: 'x-token',
+    token_prefix: 'Token ',
     oauth2: { grant_type: 'client_credentials', client_id: 'shop', client_secret: CANARY, ...common },
   },
   user: {

@@ -90,7 +90,8 @@ describe('headerPairs(headers)', () => {
 });
 
 describe('assertOwnHeaders(headers)', () => {
-  const token = { name: 'billing', hasToken: true };
+  const field = { header: 'authorization', prefix: 'Bearer ' };
+  const token = { name: 'billing', hasToken: true, field };
 
   it.each([
     'Authorization',
@@ -142,13 +143,13 @@ describe('assertOwnHeaders(headers)', () => {
   it('makes headers of the names that objects have already, and repeats them', () => {
     const names = ['constructor', '__proto__', 'tostring'];
     const pairs = [...names, ...names].map((name, index) => [name, String(index)]);
-    const record = headerRecord(pairs, { name: 'api', hasToken: true });
+    const record = headerRecord(pairs, { name: 'api', hasToken: true, field });
     expect(Object.entries(record ?? {})).toEqual(names.map((name, index) => [name, [`${index}`, `${index + 3}`]]));
   });
 
   it('leaves a backend without a token alone', () => {
     expect(() =>
-      assertOwnHeaders({ authorization: 'x', host: 'y' }, { name: 'billing', hasToken: false }),
+      assertOwnHeaders({ authorization: 'x', host: 'y' }, { name: 'billing', hasToken: false, field }),
     ).not.toThrow();
   });
 });

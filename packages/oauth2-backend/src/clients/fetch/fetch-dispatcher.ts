@@ -41,7 +41,7 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     bearer.target.checkParts(request.origin, request.path);
     // fetch keeps the caller's spelling.
     const headers = headerRecord(request.headers, bearer) ?? {};
-    completeHeaders(headers, settings, token);
+    completeHeaders(headers, settings, bearer, token);
     this.#attempt = new Attempt(handler, options);
     if (call.aborted) this.#attempt.abort(call.reason);
     const sent = { ...request, path: completePath(request.path, settings.query), headers };

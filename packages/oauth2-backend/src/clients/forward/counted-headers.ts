@@ -3,8 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { ConfigurationError } from '../../errors.js';
 import { isFrameHeader } from './inbound-frame.js';
-import type { ResolvedForwardOptions } from './options.js';
-import { isDropped, plainName } from './withheld-headers.js';
+import { isDropped, plainName, type WithholdingRules } from './withheld-headers.js';
 
 type Headers = Record<string, string | string[]>;
 
@@ -18,7 +17,7 @@ export function countedHeaders(
   request: IncomingMessage,
   came: Headers,
   named: readonly string[],
-  options: ResolvedForwardOptions,
+  rules: WithholdingRules,
 ): Headers {
   const headers: Headers = Object.create(null);
   const counted = request.headers;
@@ -26,7 +25,7 @@ export function countedHeaders(
   for (const key of Object.keys(counted)) {
     const now = counted[key];
     const before = came[key];
-    if (before === undefined ? stays(key.toLowerCase(), options) : now === before || isJoined(now, before)) {
+    if (before === undefined ? stays(key.toLowerCase(), rules) : now === before || isJoined(now, before)) {
       if (before !== undefined && !named.includes(key)) headers[key] = before;
     } else if (now !== undefined) {
       const name = key.toLowerCase();
@@ -38,8 +37,8 @@ export function countedHeaders(
   return headers;
 }
 
-function stays(name: string, options: ResolvedForwardOptions): boolean {
-  return isFrameHeader(name) || isDropped(name, options);
+function stays(name: string, rules: WithholdingRules): boolean {
+  return isFrameHeader(name) || isDropped(name, rules);
 }
 
 /** Several values are one in Node's objects, and some names keep only the first: then that counts. */

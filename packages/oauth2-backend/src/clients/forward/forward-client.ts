@@ -25,8 +25,11 @@ type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions)
 
 /** The `forward` of one backend. */
 export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerForward {
+  const tokenHeader = bearer.hasToken ? bearer.field.header : undefined;
+
   return async function forwardWithToken(request, options) {
-    const message = declinedBefore(request) ?? readInbound(request, options);
+    const { trustForwarded, methods } = options;
+    const message = declinedBefore(request) ?? readInbound(request, { trustForwarded, methods, tokenHeader });
     if ('status' in message) {
       rememberDeclined(request, message);
       return declinedAnswer(request, message);
@@ -119,7 +122,7 @@ function send(sending: Sending, handler: AnswerHandler): void {
   bearer.target.checkParts(target.origin, target.path);
   const headers = { ...message.headers };
   if (typeof message.body === 'number') headers['content-length'] = String(message.body);
-  completeHeaders(headers, settings, token);
+  completeHeaders(headers, settings, bearer, token);
   const path = completePath(target.path, settings.query);
   const sent = { origin: target.origin, path, method, headers, body: content ?? null };
   settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call }));

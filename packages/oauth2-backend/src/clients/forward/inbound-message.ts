@@ -6,8 +6,7 @@ import { countedHeaders } from './counted-headers.js';
 import type { Declined } from './forward-answer.js';
 import { connectionOptions } from './hop-by-hop.js';
 import { closing, type Frame, frameProblem, isHttp2, readFrame } from './inbound-frame.js';
-import type { ResolvedForwardOptions } from './options.js';
-import { isDropped } from './withheld-headers.js';
+import { isDropped, type WithholdingRules } from './withheld-headers.js';
 
 /** What an inbound request says of itself. */
 export interface InboundMessage {
@@ -23,7 +22,7 @@ export interface InboundMessage {
  *
  * @throws ConfigurationError for what the application has set in `request.headers` and no header can hold
  */
-export function readInbound(request: IncomingMessage, options: ResolvedForwardOptions): InboundMessage | Declined {
+export function readInbound(request: IncomingMessage, options: WithholdingRules): InboundMessage | Declined {
   const method = request.method ?? '';
   // An upstream would send the token back in its answer to TRACE (RFC 9110 §9.3.8).
   if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };

@@ -4,12 +4,19 @@ import { HOP_BY_HOP } from './hop-by-hop.js';
 import { isFrameHeader } from './inbound-frame.js';
 import type { ResolvedForwardOptions } from './options.js';
 
+/** What says which headers stay here. */
+export interface WithholdingRules extends Pick<ResolvedForwardOptions, 'trustForwarded' | 'methods'> {
+  /** The header in which the backend's own token stands, lower case. */
+  readonly tokenHeader?: string | undefined;
+}
+
 /** Whether a header stays here. @param name in lower case */
-export function isDropped(name: string, options: ResolvedForwardOptions): boolean {
+export function isDropped(name: string, rules: WithholdingRules): boolean {
   // HTTP/2 has what the request line says in names that begin with a colon.
-  if (name.startsWith(':') || isWithheld(name, options)) return true;
+  if (name.startsWith(':') || isWithheld(name, rules)) return true;
   const plain = plainName(name);
-  return plain !== name && (isFrameHeader(plain) || isWithheld(plain, options));
+  if (rules.tokenHeader !== undefined && plain === plainName(rules.tokenHeader)) return true;
+  return plain !== name && (isFrameHeader(plain) || isWithheld(plain, rules));
 }
 
 /** A name as CGI and its heirs read it: `X_Forwarded.For` passes for `X-Forwarded-For`. @param name in lower case */
@@ -17,7 +24,7 @@ export function plainName(name: string): string {
   return /^[a-z\d-]*$/.test(name) ? name : name.replace(/[^a-z\d]/g, '-');
 }
 
-function isWithheld(name: string, { trustForwarded, methods }: ResolvedForwardOptions): boolean {
+function isWithheld(name: string, { trustForwarded, methods }: WithholdingRules): boolean {
   if (HOP_BY_HOP.has(name) || CLIENTS_OWN.has(name) || name.startsWith('proxy-')) return true;
   // Else any method could be had by the name of another.
   if (methods && METHOD_OVERRIDES.has(name)) return true;

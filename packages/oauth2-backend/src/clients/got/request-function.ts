@@ -50,7 +50,7 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
   ): ClientRequest {
     const { settings, onRefused } = options;
     const { method, maxHeaderSize, family, localAddress } = native;
-    completeHeaders(headers, settings, token);
+    completeHeaders(headers, settings, bearer, token);
     const request = settings.transport.request(href, { method, maxHeaderSize, family, localAddress, headers });
     watchRequest(request, {
       onSent: () => call.limitAnswer(),

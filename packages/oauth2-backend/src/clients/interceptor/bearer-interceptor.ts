@@ -3,7 +3,6 @@
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
-import { bearerField } from '../../outbound/complete-request.js';
 import type { AccessToken } from '../../token.js';
 import { type CheckedRequest, checkRequest } from './checked-request.js';
 import { StableController } from './controller.js';
@@ -140,7 +139,8 @@ class TokenDispatch implements HeldAttemptOwner {
     const { sent, headers } = this.#request;
     this.#token = token;
     this.#attempt = new HeldAttempt(this);
-    const own = token ? { ...headers, authorization: bearerField(token) } : headers;
+    const { header, prefix } = this.#bearer.field;
+    const own = token ? { ...headers, [header]: prefix + token.value } : headers;
     try {
       return this.#dispatch({ ...sent, headers: own }, this.#attempt);
     } catch (error) {

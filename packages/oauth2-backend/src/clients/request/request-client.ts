@@ -126,11 +126,11 @@ class RequestCall implements AttemptOwner {
 
   /** Called by undici's `request` with the handler that makes the answer. */
   dispatch(_: unknown, handler: Dispatcher.DispatchHandler): boolean {
-    const { settings, request } = this.#options;
+    const { bearer, settings, request } = this.#options;
     const { bytes, stream, contentType } = this.#body;
     const headers: Record<string, string | string[]> = request.headers ? { ...request.headers } : {};
     if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
-    completeHeaders(headers, settings, this.#token);
+    completeHeaders(headers, settings, bearer, this.#token);
     // A dispatcher may keep what it was given: a repeat gets its own.
     const sent = this.#attempt ? { ...request.sent } : request.sent;
     sent.headers = headers;

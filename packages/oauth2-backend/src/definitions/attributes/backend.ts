@@ -6,7 +6,15 @@ import { readLimit } from '../schema/duration.js';
 import type { Place } from '../schema/place.js';
 import { choice, readSwitch, wholeNumber } from '../schema/values.js';
 import { readBasicAuth, readHostname, readOrigin, readPathPrefix } from './addresses.js';
-import { readForwardHeaders, readHeaderNames, readHeaders, readQueryNames, readQueryParams } from './modifiers.js';
+import {
+  readForwardHeaders,
+  readHeaderNames,
+  readHeaders,
+  readQueryNames,
+  readQueryParams,
+  readTokenHeader,
+  readTokenPrefix,
+} from './modifiers.js';
 import { readProxy } from './proxy.js';
 import { tlsAttributes } from './tls.js';
 
@@ -17,6 +25,8 @@ export const backendAttributes = {
   path_prefix: { read: readPathPrefix },
   hostname: { read: readHostname },
   basic_auth: { read: readBasicAuth },
+  token_header: { default: 'authorization', read: readTokenHeader },
+  token_prefix: { default: 'Bearer ', read: readTokenPrefix },
   connect_timeout: { default: '10s', read: readLimit },
   ttfb_timeout: { default: '60s', read: readLimit },
   timeout: { default: '300s', read: readLimit },

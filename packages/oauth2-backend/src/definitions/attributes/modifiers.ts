@@ -1,4 +1,4 @@
-/** What may be changed on a request's headers and query, and which headers it carries on. */
+/** What may be changed on a request's headers and query, which headers it carries on, and which one has the token. */
 
 import { entriesOf, kindOf } from '../schema/members.js';
 import { type NamedValue, namedValues } from '../schema/named-values.js';
@@ -58,6 +58,21 @@ function readFieldName(value: unknown, place: Place): string | undefined {
   if (!isToken(value)) return place.refuse('is no valid header name (RFC 9110 §5.1)');
   const name = value.toLowerCase();
   return CONNECTION.has(name) ? place.refuse('belongs to the connection and cannot be changed here') : name;
+}
+
+/** Reads the name of the header that carries the token; it comes out in lower case. */
+export function readTokenHeader(value: unknown, place: Place): string | undefined {
+  const name = readFieldName(value, place);
+  return name !== undefined && (OWN.test(name) || name === '__proto__')
+    ? place.refuse('cannot carry a token: it has a meaning of its own')
+    : name;
+}
+
+/** Reads what stands before the token; white space ahead of it would be lost. */
+export function readTokenPrefix(value: unknown, place: Place): string | undefined {
+  if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
+  if (/^(?:[\x21-\x7e][\x20-\x7e]*)?$/.test(value)) return value;
+  return place.refuse('must be ASCII characters without controls, none or no space first');
 }
 
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;

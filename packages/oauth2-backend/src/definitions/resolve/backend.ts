@@ -5,9 +5,9 @@ import { type BackendBlock, type OAuth2Block, readBackend } from '../attributes/
 import type { ResolvedBackend, ResolvedProxy } from '../resolved.js';
 import { namesWithValues } from '../schema/named-values.js';
 import { didYouMean } from '../schema/nearest-name.js';
-import { judgeAuthorization, judgeBasicClient } from './authorization-header.js';
 import { resolveOAuth2 } from './oauth2.js';
 import { givenForms, resolveTls } from './tls.js';
+import { judgeBasicClient, judgeTokenHeader } from './token-header.js';
 
 /** What a backend can refer to. */
 export interface Surroundings {
@@ -35,7 +35,7 @@ export function resolveBackend(
 ): ResolvedBackend | undefined {
   const { values, given } = block;
   const carriesToken = given.has('oauth2') || surroundings.replaced(name);
-  judgeAuthorization(block, carriesToken);
+  judgeTokenHeader(block, carriesToken);
   if (carriesToken) judgeTokenCarrier(block, origin, surroundings.warnings);
   const oauth2 = block.oauth2 && resolveTokens(block.oauth2, name, surroundings);
   const connection = resolveConnection(block, origin, surroundings);
@@ -45,6 +45,9 @@ export function resolveBackend(
     origin,
     pathPrefix: values.path_prefix ?? '',
     ...(values.basic_auth !== undefined && { basicAuth: values.basic_auth }),
+    ...((given.has('token_header') || given.has('token_prefix')) && {
+      tokenField: Object.freeze({ header: values.token_header, prefix: values.token_prefix }),
+    }),
     timeouts: Object.freeze({
       connect: values.connect_timeout,
       ttfb: values.ttfb_timeout,
