@@ -63,8 +63,8 @@ class Keeper implements KeptSource, TokenKeeper {
     if (refusedHere) this.#refuse();
     const token = held.usable();
     if (!token) return this.#forcedOrDue(query, refusedHere);
-    const { flight, pauses, closed } = this.#renewals;
-    if (!held.fresh() && !flight && !pauses.active() && !closed) {
+    const { flight, closed } = this.#renewals;
+    if (!held.fresh() && !flight && !this.#renewals.paused() && !closed) {
       const input = this.#inputOf(query);
       const { result } = this.#start(query, input);
       // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
@@ -112,7 +112,7 @@ class Keeper implements KeptSource, TokenKeeper {
   async #forcedOrDue(query: GrantQuery, refusedHere: boolean): Promise<AccessToken> {
     const held = this.#held;
     let input = query.input;
-    const failure = this.#renewals.pauses.active();
+    const failure = this.#renewals.paused();
     if (!this.#renewals.flight && failure) {
       const looking = this.#look?.({ refused: held.refusedValue(), input: query.input });
       if (looking) await waitFor(looking, query.signal);

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import { TokenTimeoutError } from '../errors.js';
+import { mayBeCured } from '../token-request/replacements.js';
 import { failureKind } from './failure.js';
 import { othersError } from './own-error.js';
 import { type Failure, type Pause, pause } from './pause.js';
@@ -18,6 +19,8 @@ export interface Attempt {
   readonly request: 'unsent' | 'under way' | 'answered';
   /** How many others had been answered when it was let through. */
   readonly answers: number;
+  /** Whether a secret or key that was sent is another by now. */
+  readonly replaced?: (() => Promise<boolean>) | undefined;
 }
 
 /** What the pauses are made of. */
@@ -33,6 +36,9 @@ export class Pauses {
   readonly #options: PausesOptions;
   /** Made when it is first needed: most identities never fail. */
   #own: Pause | undefined;
+  /** Of the last failure, when it was a refusal. */
+  #replaced: Attempt['replaced'];
+  #replacementSeen = false;
   #mine: (Failure & { readonly scope: PauseScope }) | undefined;
 
   constructor(options: PausesOptions) {
@@ -41,13 +47,22 @@ export class Pauses {
 
   /** The remembered failure while a pause is on: the identity's own, else what is said of the others'. */
   active(): Failure | undefined {
-    const alone = this.#own?.active();
+    const alone = this.#replacementSeen ? undefined : this.#own?.active();
     if (alone) return alone;
     const { name, shared } = this.#options;
     const common = shared?.active();
     if (!common) return undefined;
     const mine = this.#mine?.scope === 'token backend' ? this.#mine.error : undefined;
     return { ...common, error: mine ?? othersError(common.error, name) };
+  }
+
+  /** Looks, beside the caller, whether a secret or key was replaced since it was refused: then the identity's own pause is over. */
+  look(): void {
+    const replaced = this.#replaced;
+    if (!replaced || this.#replacementSeen) return;
+    void replaced().then((seen) => {
+      if (seen && this.#replaced === replaced) this.#replacementSeen = true;
+    });
   }
 
   /** The identity's own last failure since its last success, pause or no pause; `retryAt` is the later of both pauses. */
@@ -76,6 +91,8 @@ export class Pauses {
     if (concerns === 'perhaps all') shared?.stumbled(this);
     else if (request === 'answered') shared?.succeeded(began);
 
+    this.#replaced = mayBeCured(error) ? attempt.replaced : undefined;
+    this.#replacementSeen = false;
     const common = this.#concernsAll(error, attempt) ? shared : undefined;
     const alone = !common || concerns === 'perhaps all';
     if (alone) this.#own ??= pause(clock);
@@ -95,9 +112,11 @@ export class Pauses {
     return request === 'under way' && !(error instanceof TokenTimeoutError && shared.answers() > answers);
   }
 
-  succeeded({ began, request }: Omit<Attempt, 'answers'>): void {
+  succeeded({ began, request }: Pick<Attempt, 'began' | 'request'>): void {
     this.#own?.succeeded(began);
     if (request === 'answered') this.#options.shared?.succeeded(began);
     this.#mine = undefined;
+    this.#replaced = undefined;
+    this.#replacementSeen = false;
   }
 }

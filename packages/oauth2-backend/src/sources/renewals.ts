@@ -16,6 +16,7 @@ import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
 import { othersError } from './own-error.js';
+import type { Failure } from './pause.js';
 import { type Attempt, Pauses, type PausesOptions } from './pauses.js';
 import { quickAttempts, type Renewed } from './quick-attempts.js';
 import { renewalGate } from './request-gate.js';
@@ -136,6 +137,13 @@ export class Renewals {
   /** Whether a caller without a token would start one now. */
   wouldAsk(): boolean {
     return !this.renewing() && !this.pauses.active();
+  }
+
+  /** The failure for which nobody may ask now, if there is one. In a pause the credentials are looked at, beside the caller. */
+  paused(): Failure | undefined {
+    const failure = this.pauses.active();
+    if (failure) this.pauses.look();
+    return failure;
   }
 
   /** Ends the one under way, for which nobody waits: nobody is told, and it is no failure. */

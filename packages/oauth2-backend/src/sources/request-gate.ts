@@ -40,6 +40,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
   let began = clock.monotonic();
   let sentAt = 0;
   let answers = 0;
+  let replaced: Attempt['replaced'];
   let turnedAway = false;
   let letOut = () => {};
 
@@ -60,14 +61,15 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
       onProgress();
       return undefined;
     },
-    sent() {
+    sent(since) {
       request = 'under way';
+      replaced = since;
       sentAt = performance.now();
     },
     answered() {
       request = 'answered';
     },
-    attempt: () => ({ began, request, answers }),
+    attempt: () => ({ began, request, answers, replaced }),
     cut() {
       if (request === 'under way' && performance.now() - sentAt < deadline / 4) request = 'unsent';
     },

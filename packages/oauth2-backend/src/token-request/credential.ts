@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { NoTokenError } from '../errors.js';
 import { givenText } from './given-value.js';
+import type { TokenRequestDraft } from './token-request-draft.js';
 
 /** A secret, or a function that is asked for it, or a file that is read, at each token request. */
 export type Credential = string | (() => string | Promise<string>) | { readonly file: string };
@@ -28,8 +29,14 @@ async function read(file: string, attribute: string, backend: string): Promise<s
   }
 }
 
-/** Gives what tells whether a `client_secret` is another by now than the one that was sent; `undefined` for one in the configuration, which stays. */
-export function changeOf(credential: Credential, sent: string, backend: string): (() => Promise<boolean>) | undefined {
-  if (typeof credential === 'string') return undefined;
-  return async () => (await readCredential(credential, 'client_secret', backend)) !== sent;
+/** The same for a draft, which remembers where a function or file gave it: it may be replaced while the answer is awaited. */
+export async function useCredential(
+  { replaceable }: Pick<TokenRequestDraft, 'replaceable'>,
+  ...[credential, attribute, backend]: Parameters<typeof readCredential>
+): Promise<string> {
+  const sent = await readCredential(credential, attribute, backend);
+  if (typeof credential !== 'string') {
+    replaceable.push({ attribute, sent, read: () => readCredential(credential, attribute, backend) });
+  }
+  return sent;
 }

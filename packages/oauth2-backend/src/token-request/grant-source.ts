@@ -31,8 +31,8 @@ export interface GrantQuery extends TokenQuery {
 export interface RequestGate {
   /** `undefined` when a request may be sent now; else a promise to wait for before asking again. @throws when none may be sent */
   enter(): Promise<void> | undefined;
-  /** A request is sent now. */
-  sent(): void;
+  /** A request is sent now. @param replaced tells whether a secret or key that it holds is another by now; absent where none can be */
+  sent(replaced?: () => Promise<boolean>): void;
   /** Its answer was read. */
   answered(): void;
 }

@@ -43,6 +43,7 @@ export function refreshedSource(
       const refreshed = memory.current && (await askByRefreshToken(memory.current, query));
       if (refreshed) return refreshed;
       const { token, refreshToken: value } = await endpoint.ask(grant, query);
+      failing = undefined;
       // What comes after the deadline may be older than what has come since.
       if (value !== undefined && !query.signal?.aborted) memory.current = { value, scope: token.scope };
       return token;

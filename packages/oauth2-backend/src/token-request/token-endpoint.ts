@@ -6,6 +6,7 @@ import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { GrantQuery } from './grant-source.js';
 import { remarks } from './remarks.js';
+import { mayBeCured, replacements } from './replacements.js';
 import { type AnswerHeaders, retryDelay } from './retry-after.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './token-request-draft.js';
 import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
@@ -58,6 +59,7 @@ export interface TokenEndpoint {
 /** A client that authenticates to the endpoint in the same way whatever the grant. */
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const { backend, clock, observe = unobserved } = options;
+  const credentials = replacements(clock);
   const remark = remarks((message) => options.warn(`backend "${backend}": ${message}`));
 
   return {
@@ -66,8 +68,8 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       try {
         return await request(draft, query);
       } catch (error) {
-        // The secret was replaced while it was on its way: the new one gets its chance at once.
-        if (!isInvalidClient(error) || !(await draft.secretChanged?.().catch(() => false))) throw error;
+        // A secret was replaced while it was on its way: the new one gets its chance at once.
+        if (!mayBeCured(error) || !(await credentials.isReplaced(draft.replaceable))) throw error;
       }
       return request(await fill(grant, query), query);
     },
@@ -95,7 +97,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   async function request(draft: TokenRequestDraft, { signal, gate }: GrantQuery): Promise<Granted> {
     const post = await options.openPost(signal);
     const issuedAt = clock.now();
-    gate?.sent();
+    gate?.sent(credentials.since(draft.replaceable));
     return observe(async (answered) => {
       const answer = await send(post, draft, signal);
       gate?.answered();
@@ -138,10 +140,6 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
 
 function unobserved<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {
   return work(() => {});
-}
-
-function isInvalidClient(error: unknown): boolean {
-  return error instanceof TokenRequestError && error.response?.error === 'invalid_client';
 }
 
 function isTimeout(error: unknown): boolean {

@@ -14,8 +14,16 @@ export interface TokenRequestDraft {
   readonly hints: Map<string, string>;
   /** What the answer may say to have issued (RFC 8693 §2.2.1); absent where the grant has no say in it. */
   issuedTypes?: readonly string[] | undefined;
-  /** Whether the client's secret is another by now than the one in the draft; absent where it cannot be. */
-  secretChanged?: (() => Promise<boolean>) | undefined;
+  /** Secrets and keys that come from functions and files. */
+  readonly replaceable: Replaceable[];
+}
+
+/** A secret or key as it was sent, and where to look for the one there is now. */
+export interface Replaceable {
+  readonly attribute: string;
+  readonly sent: unknown;
+  /** Gives the same value as long as nothing has changed. */
+  readonly read: () => Promise<unknown>;
 }
 
 /** On whose behalf a token is asked for: the inbound request, and what was made of it before (it is not made again). */
@@ -26,5 +34,5 @@ export type DraftPart = (draft: TokenRequestDraft, occasion: Occasion) => void |
 
 /** A draft with nothing in it but the configured parameters. */
 export function emptyDraft(params: TokenRequestDraft['form'] = {}): TokenRequestDraft {
-  return { form: { ...params }, headers: {}, secrets: [], hints: new Map() };
+  return { form: { ...params }, headers: {}, secrets: [], replaceable: [], hints: new Map() };
 }

@@ -29,8 +29,10 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
   const { backend, clientId, signing, clock, issuer } = options;
   const typ = issuer === undefined ? undefined : 'client-authentication+jwt';
 
-  return async function writeClientAssertion({ form, secrets }, key) {
-    const assertion = await jwtSigner({ backend, signing, key, typ })(await assertedClaims());
+  return async function writeClientAssertion({ form, secrets, replaceable }, key) {
+    const sent = await key();
+    replaceable.push({ attribute: 'key', sent, read: key });
+    const assertion = await jwtSigner({ backend, signing, key: async () => sent, typ })(await assertedClaims());
     form['client_id'] = clientId;
     form['client_assertion_type'] = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
     form['client_assertion'] = assertion;

@@ -1,6 +1,6 @@
 /** Client authentication by HTTP Basic (RFC 6749 §2.3.1). */
 
-import { changeOf, readCredential } from '../credential.js';
+import { useCredential } from '../credential.js';
 import { encodeFormValue } from '../form-encoding.js';
 import type { DraftPart } from '../token-request-draft.js';
 import type { ClientSecretPostOptions } from './client-secret-post.js';
@@ -19,11 +19,10 @@ export function clientSecretBasic(options: ClientSecretBasicOptions): DraftPart 
   const encode = options.encoding === 'form' ? encodeFormValue : (value: string) => value;
 
   return async function writeBasicCredentials(draft) {
-    const secret = await readCredential(options.clientSecret, 'client_secret', options.backend);
+    const secret = await useCredential(draft, options.clientSecret, 'client_secret', options.backend);
     const pair = Buffer.from(`${encode(options.clientId)}:${encode(secret)}`, 'utf8').toString('base64');
     draft.headers['authorization'] = `Basic ${pair}`;
     draft.secrets.push(secret, pair);
-    draft.secretChanged = changeOf(options.clientSecret, secret, options.backend);
     if (encodeFormValue(options.clientId + secret) !== options.clientId + secret)
       draft.hints.set('invalid_client', HINT);
   };

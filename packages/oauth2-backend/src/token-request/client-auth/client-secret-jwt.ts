@@ -1,6 +1,6 @@
 /** Client authentication by an assertion signed with the client's secret (OpenID Connect Core §9). */
 
-import { type Credential, changeOf, readCredential } from '../credential.js';
+import { type Credential, useCredential } from '../credential.js';
 import { usableKey } from '../signing-key-source.js';
 import type { DraftPart } from '../token-request-draft.js';
 import { type ClientAssertionOptions, clientAssertion } from './client-assertion.js';
@@ -11,10 +11,9 @@ export function clientSecretJwt(options: ClientAssertionOptions & { clientSecret
   const write = clientAssertion(options);
 
   return async function writeSecretAssertion(draft) {
-    const secret = await readCredential(clientSecret, 'client_secret', backend);
+    const secret = await useCredential(draft, clientSecret, 'client_secret', backend);
     const key = usableKey(signing.algorithm, secret, 'client_secret', backend);
     await write(draft, async () => key);
     draft.secrets.push(secret);
-    draft.secretChanged = changeOf(clientSecret, secret, backend);
   };
 }

@@ -1,6 +1,6 @@
 /** Client authentication in the request body (RFC 6749 §2.3.1, OAuth 2.1 §2.4.1). */
 
-import { type Credential, changeOf, readCredential } from '../credential.js';
+import { type Credential, useCredential } from '../credential.js';
 import type { DraftPart } from '../token-request-draft.js';
 
 /** A client that has a secret. */
@@ -14,10 +14,9 @@ export interface ClientSecretPostOptions {
 /** Writes `client_id` and `client_secret`; no Authorization header (OAuth 2.1 §2.4: one method only). */
 export function clientSecretPost(options: ClientSecretPostOptions): DraftPart {
   return async function writePostCredentials(draft) {
-    const secret = await readCredential(options.clientSecret, 'client_secret', options.backend);
+    const secret = await useCredential(draft, options.clientSecret, 'client_secret', options.backend);
     draft.form['client_id'] = options.clientId;
     draft.form['client_secret'] = secret;
     draft.secrets.push(secret);
-    draft.secretChanged = changeOf(options.clientSecret, secret, options.backend);
   };
 }

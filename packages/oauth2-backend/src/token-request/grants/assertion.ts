@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.js';
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import type { RequestContext } from '../../token.js';
-import { readCredential } from '../credential.js';
+import { useCredential } from '../credential.js';
 import { givenObject, givenText } from '../given-value.js';
 import { freshClaims, jwtSigner } from '../jwt-signing.js';
 import type { KeySource } from '../signing-key-source.js';
@@ -12,10 +12,10 @@ import type { AssertionSource } from './jwt-bearer.js';
 
 /** A string as it is, a file as it is now, what a function gives for the context. */
 export function givenAssertion(assertion: NonNullable<ResolvedOAuth2['assertion']>, backend: string): AssertionSource {
-  return async ({ context, input }) => {
+  return async (draft, { context, input }) => {
     if (input?.assertion !== undefined) return input.assertion;
     if (typeof assertion === 'function') return assertionFor(assertion, context, backend);
-    return readCredential(assertion, 'assertion', backend);
+    return useCredential(draft, assertion, 'assertion', backend);
   };
 }
 
@@ -26,11 +26,13 @@ export function signedAssertion(options: {
   key: KeySource;
   clock: Clock;
 }): AssertionSource {
-  const { backend, signing, clock } = options;
+  const { backend, signing, key, clock } = options;
   const { claims, ttl } = signing;
-  const sign = jwtSigner(options);
 
-  return async ({ context, input }) => {
+  return async ({ replaceable }, { context, input }) => {
+    const sent = await key();
+    replaceable.push({ attribute: 'key', sent, read: key });
+    const sign = jwtSigner({ backend, signing, key: async () => sent });
     const configured =
       input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
     const { exp, ...unlessSet } = freshClaims(clock, ttl);

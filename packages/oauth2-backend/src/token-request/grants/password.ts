@@ -1,6 +1,6 @@
 /** The resource owner password credentials grant (RFC 6749 §4.3), for services that still need it (RFC 9700 §2.4). */
 
-import { type Credential, readCredential } from '../credential.js';
+import { type Credential, useCredential } from '../credential.js';
 import type { DraftPart } from '../token-request-draft.js';
 
 /** Whose credentials, and what is asked for. */
@@ -14,8 +14,9 @@ interface PasswordOptions {
 
 /** Writes `grant_type`, `username`, `password` and, when there is one, `scope`. */
 export function password(options: PasswordOptions): DraftPart {
-  return async function writePassword({ form, secrets }) {
-    const secret = await readCredential(options.password, 'password', options.backend);
+  return async function writePassword(draft) {
+    const { form, secrets } = draft;
+    const secret = await useCredential(draft, options.password, 'password', options.backend);
     form['grant_type'] = 'password';
     form['username'] = options.username;
     form['password'] = secret;

@@ -3,11 +3,11 @@
 import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
 import { TOKEN_EXCHANGE } from '../../definitions/attributes/grant-types.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
-import { readCredential } from '../credential.js';
+import { useCredential } from '../credential.js';
 import { givenText } from '../given-value.js';
 import type { GrantInput, GrantSource } from '../grant-source.js';
 import { credentialDigest, digestOf } from '../identity.js';
-import type { DraftPart } from '../token-request-draft.js';
+import type { DraftPart, TokenRequestDraft } from '../token-request-draft.js';
 import { subjectTokenSource } from './subject-token.js';
 
 /** What the exchange sends beside the tokens. */
@@ -31,7 +31,7 @@ export function tokenExchange({ backend, exchange, scope }: TokenExchangeOptions
     form['subject_token_type'] = subjectTokenType;
     secrets.push(subjectToken);
     if (actor) {
-      const token = actorToken ?? (await readActor(actor.token));
+      const token = actorToken ?? (await readActor(draft, actor.token));
       form['actor_token'] = token;
       form['actor_token_type'] = actor.type;
       secrets.push(token);
@@ -41,9 +41,9 @@ export function tokenExchange({ backend, exchange, scope }: TokenExchangeOptions
     draft.issuedTypes = requestedTokenType === undefined ? [ACCESS_TOKEN, JWT] : [requestedTokenType];
   };
 
-  async function readActor(token: NonNullable<typeof actor>['token']): Promise<string> {
+  async function readActor(draft: TokenRequestDraft, token: NonNullable<typeof actor>['token']): Promise<string> {
     // A function has given it for the context already: it comes with the input.
-    return typeof token === 'function' ? '' : readCredential(token, 'actor_token', backend);
+    return typeof token === 'function' ? '' : useCredential(draft, token, 'actor_token', backend);
   }
 }
 
