@@ -65,6 +65,7 @@ const NAMED: Readonly<Record<string, string>> = {
   TokenBackendDefinition: 'block',
   TokenSource: 'token source',
   ValuesByName: 'object of string or string[]',
+  ModifiersByName: 'object of string, string[] or function',
   Members: 'object',
 };
 

@@ -25,7 +25,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
   return async function open(signal) {
     const call = new OutboundCall(bearer, settings, { method: 'POST', signal, total: false });
     try {
-      const token = await call.token();
+      const token = await call.ready();
       return (request) => post(call, token, request).finally(() => call.done());
     } catch (error) {
       call.done();
@@ -39,8 +39,8 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     { headers, body }: Parameters<Post>[0],
   ): Promise<PostAnswer> {
     const sent: Record<string, string | string[]> = { ...headers };
-    completeHeaders(sent, settings, bearer, token);
-    const path = completePath(pathname + search, settings.query);
+    completeHeaders(sent, call.settings, bearer, token);
+    const path = completePath(pathname + search, call.settings.query);
     const answer = await settings.transport.dispatcher
       .compose((dispatch) => (request, handler) => dispatch(request, new Attempt(handler, { call })))
       .request({ origin, path, method: 'POST', headers: sent, body, signal: call.signal });
@@ -50,7 +50,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
       status: answer.statusCode,
       ...(await readBody(answer)),
       headers: answer.headers,
-      secrets: [search, ...ownSecrets(settings), ...(token ? [token.value] : [])],
+      secrets: [search, ...ownSecrets(call.settings), ...(token ? [token.value] : [])],
     };
   }
 }

@@ -1,9 +1,21 @@
 /** What an application writes to say how requests to an upstream are made. */
 
+import type { RequestContext } from '../token.js';
 import type { TlsDefinition } from './tls-definition.js';
 
 /** Names, of headers or query parameters, with one value or several. */
 export type ValuesByName = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Gives a value, or several, for each call; `undefined` leaves the name out. It may be async, and gets no context on a token
+ * backend and where there is no inbound request.
+ */
+export type ValueFunction = (
+  context: RequestContext | undefined,
+) => string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>;
+
+/** The same, where a function may give the value. */
+export type ModifiersByName = Readonly<Record<string, string | readonly string[] | ValueFunction | undefined>>;
 
 /** How requests to an upstream are made: where below its origin, over which connections, what is changed on each. */
 export interface ConnectionDefinition {
@@ -51,10 +63,13 @@ export interface ConnectionDefinition {
   readonly disable_certificate_validation?: boolean | undefined;
   /** Array of header names: taken off each request, before the next two. */
   readonly remove_request_headers?: readonly string[] | undefined;
-  /** Headers that replace the request's own. */
-  readonly set_request_headers?: ValuesByName | undefined;
-  /** Headers that are added to the request's own. */
-  readonly add_request_headers?: ValuesByName | undefined;
+  /**
+   * Headers that replace the request's own. A function is called for each call, with the request context, and may be async;
+   * where it gives `undefined` there is no such header, and what an inbound client sent by this name never gets through.
+   */
+  readonly set_request_headers?: ModifiersByName | undefined;
+  /** Headers that are added to the request's own; functions as above. */
+  readonly add_request_headers?: ModifiersByName | undefined;
   /**
    * Array of header names: carried on from the inbound request where the call does not set them (`x-request-id`,
    * `traceparent`, …), before the three above; no credentials, framing or connection headers; not on token requests.
@@ -62,10 +77,10 @@ export interface ConnectionDefinition {
   readonly forward_headers?: readonly string[] | undefined;
   /** Array of names: taken off each request's query, before the next two. */
   readonly remove_query_params?: readonly string[] | undefined;
-  /** Query parameters that replace the request's own. */
-  readonly set_query_params?: ValuesByName | undefined;
-  /** Query parameters that are added to the request's own. */
-  readonly add_query_params?: ValuesByName | undefined;
+  /** Query parameters that replace the request's own; functions as above. */
+  readonly set_query_params?: ModifiersByName | undefined;
+  /** Query parameters that are added to the request's own; functions as above. */
+  readonly add_query_params?: ModifiersByName | undefined;
   /**
    * When the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS and `forward`; `true` all; `false` none.
    * @default "safe"

@@ -1,10 +1,20 @@
 /** What a configuration means once it is validated and resolved; deeply frozen. */
 
 import type { TokenSource } from '../token.js';
+import type { ValueFunction } from './connection-definition.js';
 import type { ContextFunction, ResolvedCredential, ResolvedSigning } from './resolved-credentials.js';
 
 /** A name with its values - of a header, a query or form parameter - in the order of the configuration. */
 export type NamedValues = readonly (readonly [name: string, values: readonly string[]])[];
+
+/** The same, where a function gives the values of some. */
+export type ComputedValues = readonly (readonly [name: string, values: readonly string[] | ValueFunction])[];
+
+/** All that is set and added, where at least one value is a function's. */
+export interface ComputedModifiers {
+  readonly headers: { readonly set: ComputedValues; readonly add: ComputedValues };
+  readonly query: { readonly set: ComputedValues; readonly add: ComputedValues };
+}
 
 /** What a backend changes on the headers of each request, in this order: remove, set, add. Names are lower case. */
 export interface HeaderModifiers {
@@ -82,6 +92,8 @@ export interface ResolvedBackend {
   readonly validateCertificates: boolean;
   readonly headers: HeaderModifiers;
   readonly query: QueryModifiers;
+  /** Present when functions give some of the values: then `headers` and `query` have only the others. */
+  readonly computed?: ComputedModifiers | undefined;
   /** Which headers of an inbound request its outbound ones carry on; lower case. */
   readonly forwardHeaders: readonly string[];
   /** Whether the inbound client's going away aborts the request; `'safe'`: only methods that change nothing. */

@@ -2,9 +2,12 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Bearer, Refusal } from '../bearer/bearer.js';
+import type { ComputedModifiers } from '../definitions/resolved.js';
 import { TokenTimeoutError } from '../errors.js';
+import { waitFor } from '../sources/waiting.js';
 import type { AccessToken, TokenQuery } from '../token.js';
 import { type AbortEmitter, type AbortSource, Call, sharedSignal } from './call.js';
+import { computedSettings } from './computed-values.js';
 import { timeLimitReached } from './failure.js';
 import { inboundAbort } from './inbound-abort.js';
 import type { ClientSettings } from './settings.js';
@@ -32,7 +35,7 @@ interface OutboundCallOptions {
  */
 export class OutboundCall extends Call {
   readonly #bearer: Bearer;
-  readonly #settings: ClientSettings;
+  #settings: ClientSettings;
   readonly #options: OutboundCallOptions;
   #waiting: 'token' | 'renewal' | undefined;
   #repeats = 0;
@@ -57,6 +60,17 @@ export class OutboundCall extends Call {
   limitAnswer(): void {
     const { ttfb } = this.#settings.timeouts;
     if (ttfb > 0) this.limit(ttfb, () => this.#late('ttfb_timeout', ttfb));
+  }
+
+  /** Those of this call: complete once `ready()` has been. */
+  get settings(): ClientSettings {
+    return this.#settings;
+  }
+
+  /** The token to send now, as `token()` gives it, once the values that functions give are there too. */
+  ready(): AccessToken | undefined | Promise<AccessToken | undefined> {
+    const { computed } = this.#settings;
+    return computed ? this.#compute(computed) : this.token();
   }
 
   /**
@@ -87,6 +101,18 @@ export class OutboundCall extends Call {
   /** After any other answer. */
   accepted(token: AccessToken | undefined): void {
     if (token && this.#repeats > 0) this.#bearer.accepted(token);
+  }
+
+  async #compute(computed: ComputedModifiers): Promise<AccessToken | undefined> {
+    const owner = { name: this.#bearer.name, forwarded: this.#options.forwarded !== undefined };
+    try {
+      this.#settings = await waitFor(computedSettings(this.#settings, computed, owner), this.signal);
+    } catch (error) {
+      // It is the application's own, with its own status: no failure of the connection.
+      this.abort(error);
+      throw error;
+    }
+    return this.token();
   }
 
   #query(): TokenQuery {

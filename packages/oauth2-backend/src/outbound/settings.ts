@@ -1,6 +1,12 @@
 /** What every client works with beside the bearer. */
 
-import type { HeaderModifiers, QueryModifiers, ResolvedProxy, Timeouts } from '../definitions/resolved.js';
+import type {
+  ComputedModifiers,
+  HeaderModifiers,
+  QueryModifiers,
+  ResolvedProxy,
+  Timeouts,
+} from '../definitions/resolved.js';
 import type { RequestContext } from '../token.js';
 import { createTransport, type Transport } from '../transport/transport.js';
 import { timeLimitReached } from './failure.js';
@@ -11,6 +17,8 @@ export interface ClientSettings {
   readonly timeouts: Timeouts;
   readonly headers: HeaderModifiers;
   readonly query: QueryModifiers;
+  /** Where functions give some of the values: what a call sends stands in the settings of that call. */
+  readonly computed?: ComputedModifiers | undefined;
   /** Headers of the inbound request that outbound ones carry on; lower case. */
   readonly forwardHeaders?: readonly string[] | undefined;
   /** The Host header, where it is not the origin's. */

@@ -44,7 +44,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       // Not `instanceof`: under a test runner a Blob's promise is of another realm.
       const encoded = encodeBody(request.body);
       const first: Hop = { target, request: withBody(request, 'then' in encoded ? await encoded : encoded) };
-      const held = call.token();
+      const held = call.ready();
       let token = held instanceof Promise ? await held : held;
 
       for (;;) {

@@ -37,14 +37,14 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     const options = this.#options;
     if (!options) throw new TypeError('a dispatcher of fetch is for one request');
     this.#options = undefined;
-    const { bearer, settings, call, token } = options;
+    const { bearer, call, token } = options;
     bearer.target.checkParts(request.origin, request.path);
     // fetch keeps the caller's spelling.
     const headers = headerRecord(request.headers, bearer) ?? {};
-    completeHeaders(headers, settings, bearer, token);
+    completeHeaders(headers, call.settings, bearer, token);
     this.#attempt = new Attempt(handler, options);
     if (call.aborted) this.#attempt.abort(call.reason);
-    const sent = { ...request, path: completePath(request.path, settings.query), headers };
+    const sent = { ...request, path: completePath(request.path, call.settings.query), headers };
     return this.#dispatcher.dispatch(sent, this.#attempt);
   }
 

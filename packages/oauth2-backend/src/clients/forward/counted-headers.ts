@@ -1,6 +1,7 @@
 /** `request.headers` counts: what the application deleted, changed or added there is its word, whatever the client sent. */
 
 import type { IncomingMessage } from 'node:http';
+import { isFieldValue } from '../../definitions/schema/values.js';
 import { ConfigurationError } from '../../errors.js';
 import { isFrameHeader } from './inbound-frame.js';
 import { isDropped, plainName, type WithholdingRules } from './withheld-headers.js';
@@ -33,7 +34,7 @@ export function countedHeaders(
       set = [...(set ?? []), name];
     }
   }
-  if (set) dropVariants(headers, set);
+  if (set) dropLookAlikes(headers, set);
   return headers;
 }
 
@@ -49,19 +50,17 @@ function isJoined(now: string | string[] | undefined, before: string | string[])
 function checked(name: string, value: unknown): string | string[] {
   const values = [value].flat().map((one) => (typeof one === 'number' ? String(one) : one));
   for (const one of values) {
-    if (typeof one === 'string' && FIELD_VALUE.test(one)) continue;
+    if (typeof one === 'string' && isFieldValue(one)) continue;
     const message = 'the application has set it to what no header can hold: line ends, or anything but text';
     throw new ConfigurationError([{ path: `request.headers[${JSON.stringify(name)}]`, message }]);
   }
   return values.length === 1 ? (values[0] as string) : (values as string[]);
 }
 
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** The client's `X_User` would pass for the application's `X-User` at some servers. */
-function dropVariants(headers: Headers, set: readonly string[]): void {
-  const plain = new Set(set.map(plainName));
+/** Takes off what passes for one of these names at some servers: `X_User` for `X-User`. */
+export function dropLookAlikes(headers: Headers, names: readonly string[]): void {
+  const plain = new Set(names.map(plainName));
   for (const name of Object.keys(headers)) {
-    if (plain.has(plainName(name)) && !set.includes(name)) delete headers[name];
+    if (plain.has(plainName(name)) && !names.includes(name)) delete headers[name];
   }
 }

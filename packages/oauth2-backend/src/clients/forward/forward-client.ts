@@ -13,6 +13,7 @@ import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
+import { dropLookAlikes } from './counted-headers.js';
 import { declinedAnswer, declinedBefore, type ForwardAnswer, rememberDeclined } from './forward-answer.js';
 import { addForwarded } from './forwarded-headers.js';
 import { assertUnread, inboundBody } from './inbound-body.js';
@@ -51,7 +52,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     const over = () => call.done();
 
     try {
-      const held = call.token();
+      const held = call.ready();
       let token = held instanceof Promise ? await held : held;
       const start = body?.start();
       let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
@@ -122,8 +123,10 @@ function send(sending: Sending, handler: AnswerHandler): void {
   bearer.target.checkParts(target.origin, target.path);
   const headers = { ...message.headers };
   if (typeof message.body === 'number') headers['content-length'] = String(message.body);
-  completeHeaders(headers, settings, bearer, token);
-  const path = completePath(target.path, settings.query);
+  const { remove, set } = call.settings.headers;
+  if (remove.length > 0 || set.length > 0) dropLookAlikes(headers, [...remove, ...set.map(([name]) => name)]);
+  completeHeaders(headers, call.settings, bearer, token);
+  const path = completePath(target.path, call.settings.query);
   const sent = { origin: target.origin, path, method, headers, body: content ?? null };
   settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call }));
 }

@@ -67,7 +67,7 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
         try {
           const encoding = encodeOptions(own, defaults);
           const encoded = 'then' in encoding ? await encoding : encoding;
-          return await gotWithRepeats({ client, bearer, settings, call: started, href, encoded, progress });
+          return await gotWithRepeats({ client, bearer, call: started, href, encoded, progress });
         } catch (error) {
           throw fail(error);
         } finally {

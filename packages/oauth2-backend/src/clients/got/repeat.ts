@@ -6,7 +6,6 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { OAuth2BackendError } from '../../errors.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
-import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
 import { hideRequest } from './failure.js';
@@ -16,7 +15,6 @@ import { requestFunction } from './request-function.js';
 interface RepeatOptions {
   readonly client: Got;
   readonly bearer: Bearer;
-  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly href: string;
   readonly encoded: EncodedOptions;
@@ -25,7 +23,7 @@ interface RepeatOptions {
 
 /** Gives what got gives for the last attempt. */
 export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
-  const held = options.call.token();
+  const held = options.call.ready();
   let token = held instanceof Promise ? await held : held;
 
   for (;;) {
@@ -42,7 +40,7 @@ interface Outcome {
 }
 
 function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promise<Outcome> {
-  const { client, bearer, settings, call, href, encoded, progress } = options;
+  const { client, bearer, call, href, encoded, progress } = options;
   return new Promise((resolve, reject) => {
     const fail = (error: unknown): void => {
       abandon(attempt);
@@ -65,7 +63,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
     const attempt = client(href, {
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
-      request: unretried(requestFunction({ bearer, settings, call, token, onRefused }), fail),
+      request: unretried(requestFunction({ bearer, call, token, onRefused }), fail),
       // got 14.6 reads `aborted` and listens; it asks nothing else of a signal.
       signal: hasOnlookers(encoded.options, client) ? call.signal : call,
     } as OptionsInit) as CancelableRequest<never>;

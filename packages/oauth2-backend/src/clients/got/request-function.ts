@@ -7,16 +7,15 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import type { Target } from '../../bearer/target.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
-import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { hideInAnswer } from './failure.js';
 
 export interface RequestFunctionOptions {
   readonly bearer: Bearer;
-  readonly settings: ClientSettings;
   readonly call: OutboundCall;
   /** The token for the first hop; later ones take the token of their time. */
   readonly token?: AccessToken | undefined;
@@ -33,23 +32,25 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
 
   return function requestWithToken(url: URL, native: NativeOptions) {
     const { origin, path } = bearer.target.resolve(url);
-    const href = origin + completePath(path, options.settings.query);
     const headers = headerRecord(native.headers, bearer) ?? {};
-    const held = first ?? call.token();
+    const held = first ?? call.ready();
     first = undefined;
+    const target = { origin, path };
     return held instanceof Promise
-      ? held.then((token) => send(href, native, headers, token))
-      : send(href, native, headers, held);
+      ? held.then((token) => send(target, native, headers, token))
+      : send(target, native, headers, held);
   };
 
   function send(
-    href: string,
+    { origin, path }: Pick<Target, 'origin' | 'path'>,
     native: NativeOptions,
     headers: Record<string, string | string[]>,
     token: AccessToken | undefined,
   ): ClientRequest {
-    const { settings, onRefused } = options;
+    const { settings } = call;
+    const { onRefused } = options;
     const { method, maxHeaderSize, family, localAddress } = native;
+    const href = origin + completePath(path, settings.query);
     completeHeaders(headers, settings, bearer, token);
     const request = settings.transport.request(href, { method, maxHeaderSize, family, localAddress, headers });
     watchRequest(request, {

@@ -29,7 +29,7 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     call = started;
     const stream = start(href, {
       ...own,
-      request: requestFunction({ bearer, settings, call: started, onRefused: notRepeated(started) }),
+      request: requestFunction({ bearer, call: started, onRefused: notRepeated(started) }),
       signal: started.signal,
     });
     // got closes a stream only that is destroyed, not one that has ended.
@@ -89,7 +89,7 @@ function pageRequest(
   return async function requestPage(url, native, callback) {
     const call = new OutboundCall(bearer, settings, { method, signal });
     try {
-      const hop = requestFunction({ bearer, settings, call, onRefused: notRepeated(call) });
+      const hop = requestFunction({ bearer, call, onRefused: notRepeated(call) });
       const request = await hop(url, native, callback);
       if (!request || !('once' in request)) throw new TypeError('no request was made');
       call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));

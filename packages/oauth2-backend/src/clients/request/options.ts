@@ -18,6 +18,8 @@ export interface OwnRequest {
   readonly signal: AbortSource | null | undefined;
   readonly body: unknown;
   readonly method: string;
+  /** With the query as the caller wants it. */
+  readonly path: string;
   /** What the dispatcher is given; headers and body are still to come. */
   readonly sent: Sent;
   /** The caller's, by lower-case names; `undefined` for none. */
@@ -61,8 +63,14 @@ export function readRequest(
   const given = (options ?? NONE) as Record<string, unknown>;
   const { method = 'GET', headers, body, query, signal } = given;
   if (typeof method !== 'string') throw new TypeError('method must be a string');
-  const path = completePath(query ? withQuery(target.path, query) : target.path, settings.query);
-  const sent: Sent = { origin: target.origin, path, method, headers: null, body: null };
+  const path = query ? withQuery(target.path, query) : target.path;
+  const sent: Sent = {
+    origin: target.origin,
+    path: completePath(path, settings.query),
+    method,
+    headers: null,
+    body: null,
+  };
   const answer: Record<string, unknown> = { method };
   if (given !== NONE) {
     for (const name in given) {
@@ -76,6 +84,7 @@ export function readRequest(
   return {
     signal: signal as AbortSource | null | undefined,
     body,
+    path,
     method,
     sent,
     headers: headerRecord(headers, bearer),

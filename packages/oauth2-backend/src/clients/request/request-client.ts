@@ -3,7 +3,7 @@
 import { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
-import { completeHeaders } from '../../outbound/complete-request.js';
+import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
@@ -102,7 +102,7 @@ class RequestCall implements AttemptOwner {
   #withToken(): void {
     if (this.call.aborted) return;
     try {
-      const held = this.call.token();
+      const held = this.call.ready();
       if (held instanceof Promise) {
         held.then(
           (token) => this.#send(token),
@@ -130,7 +130,9 @@ class RequestCall implements AttemptOwner {
     const { bytes, stream, contentType } = this.#body;
     const headers: Record<string, string | string[]> = request.headers ? { ...request.headers } : {};
     if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
-    completeHeaders(headers, settings, bearer, this.#token);
+    completeHeaders(headers, this.call.settings, bearer, this.#token);
+    // Values that functions give came after the path was read.
+    if (settings.computed) request.sent.path = completePath(request.path, this.call.settings.query);
     // A dispatcher may keep what it was given: a repeat gets its own.
     const sent = this.#attempt ? { ...request.sent } : request.sent;
     sent.headers = headers;

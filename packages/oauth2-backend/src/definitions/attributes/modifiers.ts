@@ -3,10 +3,10 @@
 import { entriesOf, kindOf } from '../schema/members.js';
 import { type NamedValue, namedValues } from '../schema/named-values.js';
 import type { Place } from '../schema/place.js';
-import { isToken } from '../schema/values.js';
+import { isFieldValue, isToken } from '../schema/values.js';
 
 /** Reads headers with their values; names come out in lower case. */
-export const readHeaders = namedValues({ name: readFieldName, value: readFieldValue });
+export const readHeaders = namedValues({ name: readFieldName, value: readFieldValue, functions: true });
 
 /** Reads an array of header names; they come out in lower case, each once. */
 export function readHeaderNames(value: unknown, place: Place): readonly NamedValue[] | undefined {
@@ -75,16 +75,14 @@ export function readTokenPrefix(value: unknown, place: Place): string | undefine
   return place.refuse('must be ASCII characters without controls, none or no space first');
 }
 
-const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 function readFieldValue(value: unknown, place: Place): string | undefined {
   if (typeof value !== 'string') return place.refuse(`must be a string, not ${kindOf(value)}`);
-  if (FIELD_VALUE.test(value)) return value;
+  if (isFieldValue(value)) return value;
   return place.refuse('is no valid header value: no control characters, nothing beyond Latin-1 (RFC 9110 §5.5)');
 }
 
 /** Reads query parameters with their values; they are encoded when they are sent. */
-export const readQueryParams = namedValues({ name: readName, value: readValue });
+export const readQueryParams = namedValues({ name: readName, value: readValue, functions: true });
 
 /** Reads an array of names of query parameters. */
 export function readQueryNames(value: unknown, place: Place): readonly string[] | undefined {

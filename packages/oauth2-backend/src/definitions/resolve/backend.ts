@@ -3,7 +3,7 @@
 import { isExposed } from '../attributes/addresses.js';
 import { type BackendBlock, type OAuth2Block, readBackend } from '../attributes/blocks.js';
 import type { ResolvedBackend, ResolvedProxy } from '../resolved.js';
-import { namesWithValues } from '../schema/named-values.js';
+import { type NamedValue, namesWithFunctions, namesWithValues } from '../schema/named-values.js';
 import { didYouMean } from '../schema/nearest-name.js';
 import { resolveOAuth2 } from './oauth2.js';
 import { givenForms, resolveTls } from './tls.js';
@@ -65,11 +65,24 @@ export function resolveBackend(
       set: namesWithValues(values.set_query_params),
       add: namesWithValues(values.add_query_params),
     }),
+    ...computedModifiers(values),
     forwardHeaders: values.forward_headers ?? Object.freeze([]),
     abortOnDisconnect: values.abort_on_disconnect,
     ...(oauth2 && { oauth2 }),
     ...(block.source && { source: block.source }),
   });
+}
+
+type ModifierName = `${'set' | 'add'}_${'request_headers' | 'query_params'}`;
+
+function computedModifiers(values: { readonly [N in ModifierName]?: readonly NamedValue[] | undefined }) {
+  const { set_request_headers, add_request_headers, set_query_params, add_query_params } = values;
+  const all = [set_request_headers, add_request_headers, set_query_params, add_query_params];
+  if (!all.some((modifiers) => modifiers?.some(({ give }) => give))) return undefined;
+  const both = (set: readonly NamedValue[] | undefined, add: readonly NamedValue[] | undefined) =>
+    Object.freeze({ set: namesWithFunctions(set), add: namesWithFunctions(add) });
+  const headers = both(set_request_headers, add_request_headers);
+  return { computed: Object.freeze({ headers, query: both(set_query_params, add_query_params) }) };
 }
 
 /** A token is a secret like any other: it needs https. */

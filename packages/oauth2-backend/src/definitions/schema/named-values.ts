@@ -1,6 +1,7 @@
 /** Names with one value or several: header modifiers and form parameters. */
 
-import type { NamedValues } from '../resolved.js';
+import type { ValueFunction } from '../connection-definition.js';
+import type { ComputedValues, NamedValues } from '../resolved.js';
 import { entriesOf, isList, type Member, membersOf } from './members.js';
 import type { Place } from './place.js';
 
@@ -8,6 +9,8 @@ import type { Place } from './place.js';
 export interface NamedValue {
   readonly name: string;
   readonly values: readonly string[];
+  /** In place of the values. */
+  readonly give?: ValueFunction | undefined;
   readonly place: Place;
 }
 
@@ -17,6 +20,8 @@ export interface NamedValueRules {
   readonly name: (name: string, place: Place) => string | undefined;
   /** Gives the value as it will be used, or reports what is wrong with it; `name` is the configured one. */
   readonly value: (value: unknown, place: Place, name: string) => string | undefined;
+  /** Whether a function may give the values; default false. */
+  readonly functions?: boolean;
 }
 
 /** Makes the rule for an object whose members are a string or an array of strings; no array may be empty, no name stand twice. */
@@ -26,18 +31,25 @@ export function namedValues(rules: NamedValueRules) {
     for (const member of membersOf(value, place)) {
       if (member.value === undefined) continue;
       const name = rules.name(member.name, member.place);
-      const values = readValues(member, rules);
+      const give = rules.functions && typeof member.value === 'function' ? (member.value as ValueFunction) : undefined;
+      const values = give ? Object.freeze([]) : readValues(member, rules);
       if (name === undefined || values === undefined) continue;
       if (found.has(name)) member.place.refuse('is given twice: its name differs in upper and lower case only');
-      found.set(name, { name, values, place: member.place });
+      found.set(name, { name, values, give, place: member.place });
     }
     return [...found.values()];
   };
 }
 
-/** Gives what is kept of them once they are judged; nothing when nothing was configured. */
+/** Gives what is kept of them once they are judged, without those that functions give; nothing when nothing was configured. */
 export function namesWithValues(read: readonly NamedValue[] = []): NamedValues {
-  return Object.freeze(read.map(({ name, values }) => Object.freeze([name, values] as const)));
+  const plain = read.filter(({ give }) => give === undefined);
+  return Object.freeze(plain.map(({ name, values }) => Object.freeze([name, values] as const)));
+}
+
+/** The same with those that functions give. */
+export function namesWithFunctions(read: readonly NamedValue[] = []): ComputedValues {
+  return Object.freeze(read.map(({ name, values, give }) => Object.freeze([name, give ?? values] as const)));
 }
 
 function readValues({ name, value, place }: Member, rules: NamedValueRules): readonly string[] | undefined {

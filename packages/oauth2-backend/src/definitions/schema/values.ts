@@ -26,6 +26,11 @@ export function isToken(text: string): boolean {
   return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text);
 }
 
+/** Whether the text can be a header's value as Node writes it: Latin-1 without control characters but tab (RFC 9110 §5.5). */
+export function isFieldValue(text: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(text);
+}
+
 /** Makes the rule for an attribute that has one of a few values; a wrong one is answered with the nearest. */
 export function choice<const T extends readonly (string | boolean)[]>(...choices: T) {
   const list = choices.map((each) => JSON.stringify(each));

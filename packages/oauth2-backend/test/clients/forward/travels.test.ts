@@ -124,6 +124,27 @@ describe('backend.forward(request): what the backend sees', () => {
     expect(seen()).toMatchObject({ url: '/x?y&key=1', headers: { host: 'billing.local', 'x-a': 'ours' } });
   });
 
+  it.each(['set', 'add'])(
+    'has what functions of %s_… give, and nothing that the client sent by these names',
+    async (way) => {
+      for (const user of ['alice', undefined]) {
+        const port = await world.application(
+          world.backend({
+            [`${way}_request_headers`]: { 'X-User': () => user },
+            [`${way}_query_params`]: { user: async () => user },
+            forward_headers: ['x-user'],
+          }),
+        );
+        await ask(port, '/x?user=mallory&y&%75ser=m', {
+          headers: { 'x-user': 'mallory', x_user: 'mallory', 'X.USER': 'm' },
+        });
+        const { url, headers } = world.api.requests.at(-1) ?? { headers: {} };
+        expect(url).toBe(user ? '/x?y&user=alice' : '/x?y');
+        expect(Object.entries(headers).filter(([name]) => /x.user/.test(name))).toEqual(user ? [['x-user', user]] : []);
+      }
+    },
+  );
+
   it('has basic_auth, not what the client sent, where there is no token', async () => {
     const port = await world.application(world.backend({ oauth2: false, basic_auth: 'a:b' }));
     await ask(port, '/x', { headers: { authorization: 'Bearer mine' } });
