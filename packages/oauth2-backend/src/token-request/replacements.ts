@@ -38,20 +38,20 @@ export function replacements(clock: Clock): Replacements {
   let count = 0;
 
   return {
-    isReplaced: (sent) => anyReplaced(sent, ++count),
+    isReplaced: (sent) => anyReplaced(sent, lookNow),
     since(sent) {
       if (sent.length === 0) return undefined;
       for (const each of sent) judge(each);
       const sentAs = ++count;
-      return () => anyReplaced(sent, sentAs);
+      return () => anyReplaced(sent, (each) => lookAgain(each, sentAs));
     },
   };
 
-  async function anyReplaced(sent: readonly Replaceable[], after: number): Promise<boolean> {
+  async function anyReplaced(sent: readonly Replaceable[], look: (each: Replaceable) => Look): Promise<boolean> {
     const changes = sent.map(async (each) => {
       const now = clock.monotonic();
       if (now < (shunned.get(each.attribute) ?? now)) return false;
-      const last = look(each, after);
+      const last = look(each);
       const found = await last.found;
       if (found !== each.sent) last.another = found;
       return found !== each.sent;
@@ -59,10 +59,14 @@ export function replacements(clock: Clock): Replacements {
     return (await Promise.allSettled(changes)).some((change) => change.status === 'fulfilled' && change.value);
   }
 
-  function look({ attribute, read }: Replaceable, after: number): Look {
-    const last = looks.get(attribute);
+  function lookAgain(each: Replaceable, after: number): Look {
+    const last = looks.get(each.attribute);
     const at = clock.monotonic();
-    if (last && last.count > after && at - last.at < DISTANCE) return last;
+    return last && last.count > after && at - last.at < DISTANCE ? last : lookNow(each, at);
+  }
+
+  /** A look right after the answer is none of those that are a second apart. */
+  function lookNow({ attribute, read }: Replaceable, at = Number.NEGATIVE_INFINITY): Look {
     const next = { count: ++count, at, found: read() };
     looks.set(attribute, next);
     return next;
