@@ -130,6 +130,58 @@ describe('signingKeySource({ key, keyPassphrase, certificateFile })', () => {
   });
 });
 
+describe('an assertion that is refused', () => {
+  const profile = { signature_algorithm: 'RS256', ttl: '1m', headers: { kid: 'k\u2028 1' } } as const;
+  const { key } = certificateAuthority().client('shop');
+
+  async function failureOf(oauth2: object, error: string): Promise<Error> {
+    const server = await tokenServer();
+    try {
+      server.next({ status: 400, body: { error } });
+      return await billing(server.url, { client_secret: undefined, ...oauth2 }).failure();
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('says what was sent: of the client', async () => {
+    const oauth2 = {
+      token_endpoint_auth_method: 'private_key_jwt',
+      issuer: 'https://as.example.com',
+      jwt_signing_profile: { ...profile, key },
+    };
+    const { message } = await failureOf(oauth2, 'invalid_client');
+    expect(message).toBe(
+      'token endpoint of "billing" refused the request: invalid_client (400)\n' +
+        'the assertion that was sent has typ "client-authentication+jwt", kid "k  1", alg "RS256", aud "https://as.example.com", iss "shop"',
+    );
+    expect((await failureOf(oauth2, 'invalid_scope')).message).not.toContain('\n');
+  });
+
+  it('says what was sent: of jwt-bearer, without a word of the user', async () => {
+    const claims = { iss: 'robot@shop', sub: 'ann@example.com', aud: ['a', 'x'.repeat(500)] };
+    const oauth2 = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      client_id: undefined,
+      jwt_signing_profile: { ...profile, key, claims },
+    };
+    const { message } = await failureOf(oauth2, 'invalid_grant');
+    expect(message).toMatch(
+      /\nthe assertion that was sent has typ "JWT", kid "k {2}1", alg "RS256", iss "robot@shop", aud \["a","x{193}…$/,
+    );
+    expect(message).not.toContain('ann');
+  });
+
+  it('says nothing of an assertion that the application gave', async () => {
+    const oauth2 = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      client_id: undefined,
+      assertion: 'e30.e30.x',
+    };
+    expect((await failureOf(oauth2, 'invalid_grant')).message).not.toContain('\n');
+  });
+});
+
 describe('a client assertion', () => {
   const { client } = certificateAuthority();
   const { cert, key } = client('shop');

@@ -6,7 +6,7 @@ import type { ResolvedSigning } from '../../definitions/resolved-credentials.js'
 import type { RequestContext } from '../../token.js';
 import { useCredential } from '../credential.js';
 import { givenObject, givenText } from '../given-value.js';
-import { freshClaims, jwtSigner } from '../jwt-signing.js';
+import { assertionHint, freshClaims, jwtSigner } from '../jwt-signing.js';
 import type { KeySource } from '../signing-key-source.js';
 import type { AssertionSource } from './jwt-bearer.js';
 
@@ -29,14 +29,16 @@ export function signedAssertion(options: {
   const { backend, signing, key, clock } = options;
   const { claims, ttl } = signing;
 
-  return async ({ replaceable }, { context, input }) => {
+  return async ({ replaceable, hints }, { context, input }) => {
     const sent = await key();
     replaceable.push({ attribute: 'key', sent, read: key });
     const sign = jwtSigner({ backend, signing, key: async () => sent });
     const configured =
       input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
     const { exp, ...unlessSet } = freshClaims(clock, ttl);
-    return sign({ ...unlessSet, ...configured, exp });
+    const assertion = await sign({ ...unlessSet, ...configured, exp });
+    hints.set('invalid_grant', assertionHint(assertion));
+    return assertion;
   };
 }
 
