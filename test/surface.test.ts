@@ -23,6 +23,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'UnknownBackendError',
     'ClientClosedError',
     'MissingSubjectError',
+    'SubjectRefusedError',
   ],
   'express-oauth2-backend': ['backends', 'forward'],
   'koa-oauth2-backend': ['backends', 'forward'],

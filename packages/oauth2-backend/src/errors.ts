@@ -2,7 +2,7 @@
 export class OAuth2BackendError extends Error {
   /** Stable, `ERR_OAUTH2_…`. */
   readonly code: string;
-  /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 401 no subject, 499 gone, 500 the application's own mistake. */
+  /** The status for the inbound client when nobody handles the error: 502 or 504 upstream, 401 the inbound client is to log in, 499 gone, 500 the application's own mistake. */
   readonly statusCode: number;
   /** The same, under the name that NestJS and others look at. */
   readonly status: number;
@@ -11,7 +11,7 @@ export class OAuth2BackendError extends Error {
   /** `false`: frameworks must not show the message to the inbound client; `true` only for a `MissingSubjectError`. */
   readonly expose: boolean = false;
 
-  constructor(message: string, options: ConcerningBackend & { name?: string; code: string; statusCode: number }) {
+  constructor(message: string, options: ConcerningBackend & ErrorKind) {
     super(message, 'cause' in options && options.cause !== undefined ? { cause: options.cause } : undefined);
     this.code = options.code;
     this.statusCode = options.statusCode;
@@ -21,6 +21,9 @@ export class OAuth2BackendError extends Error {
     Object.defineProperty(this, 'name', { value: options.name ?? new.target.name, configurable: true, writable: true });
   }
 }
+
+/** Which error it is. */
+type ErrorKind = Pick<OAuth2BackendError, 'code' | 'statusCode'> & { readonly name?: string };
 
 /** What any error may be made with. */
 interface ConcerningBackend extends ErrorOptions {
@@ -61,6 +64,10 @@ export interface TokenErrorResponse {
   readonly error?: string | undefined;
   readonly errorDescription?: string | undefined;
   readonly errorUri?: string | undefined;
+  /** What the server wants of the user, as JSON text (Microsoft Entra); 8 KiB at the most. */
+  readonly claims?: string | undefined;
+  /** A finer reason than `error` (Microsoft Entra). */
+  readonly suberror?: string | undefined;
 }
 
 /** What a token error keeps beside its message. */
@@ -74,54 +81,60 @@ export interface TokenErrorOptions extends ConcerningBackend {
 
 type CommonTokenOptions = Pick<TokenErrorOptions, 'cause' | 'backend' | 'resource' | 'retryAt'>;
 
-/** The token endpoint could not be reached, refused, or answered something that is no token. */
-export class TokenRequestError extends OAuth2BackendError {
-  /** What came back, if anything did; absent for a failure that was another identity's. */
-  declare readonly response?: TokenErrorResponse;
+/** Why there is no token. */
+class TokenError extends OAuth2BackendError {
   /** Present when a resource server's 401 asked for the token. */
   declare readonly resource?: { readonly status: number };
   /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
   declare readonly retryAt?: number;
+
+  constructor(message: string, options: CommonTokenOptions & ErrorKind) {
+    super(message, options);
+    if (options.resource) this.resource = options.resource;
+    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
+  }
+}
+
+/** The token endpoint could not be reached, refused, or answered something that is no token. */
+export class TokenRequestError extends TokenError {
+  /** What came back, if anything did; absent for a failure that was another identity's. */
+  declare readonly response?: TokenErrorResponse;
   /** Milliseconds for which the server wants to be left alone, counted from its answer; absent when it did not say. Not enumerable. */
   declare readonly retryAfter?: number;
   /** Whether it is worth asking again at once: the answer was empty. Not enumerable. */
   declare readonly stumbled?: boolean;
 
-  constructor(message: string, options: TokenErrorOptions = {}) {
-    super(message, { ...options, name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
+  constructor(message: string, options: TokenErrorOptions = {}, kind: ErrorKind = TOKEN_REQUEST) {
+    super(message, { ...options, ...kind });
     if (options.response) this.response = options.response;
-    if (options.resource) this.resource = options.resource;
-    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
     if (options.retryAfter !== undefined) Object.defineProperty(this, 'retryAfter', { value: options.retryAfter });
     if (options.stumbled) Object.defineProperty(this, 'stumbled', { value: true });
   }
 }
 
-/** No token came within the time for it. */
-export class TokenTimeoutError extends OAuth2BackendError {
-  /** Present when a resource server's 401 asked for the token. */
-  declare readonly resource?: { readonly status: number };
-  /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
-  declare readonly retryAt?: number;
+const TOKEN_REQUEST = { name: 'TokenRequestError', code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 };
 
+/** The authorization server does not take the user's token or assertion any more: he is to log in again. The message is not for him. */
+export class SubjectRefusedError extends TokenRequestError {
+  /** Express and Koa put them on the answer (RFC 6750 §3.1). */
+  readonly headers: Readonly<Record<string, string>> = { 'www-authenticate': 'Bearer error="invalid_token"' };
+
+  constructor(message: string, options: TokenErrorOptions = {}) {
+    super(message, options, { name: 'SubjectRefusedError', code: 'ERR_OAUTH2_SUBJECT_REFUSED', statusCode: 401 });
+  }
+}
+
+/** No token came within the time for it. */
+export class TokenTimeoutError extends TokenError {
   constructor(message: string, options: CommonTokenOptions = {}) {
     super(message, { ...options, name: 'TokenTimeoutError', code: 'ERR_OAUTH2_TOKEN_TIMEOUT', statusCode: 504 });
-    if (options.resource) this.resource = options.resource;
-    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
 
 /** There is no token to be had: the backend has no `oauth2`, or needs a request (500); or what should give a credential or token failed (502). */
-export class NoTokenError extends OAuth2BackendError {
-  /** Present when a resource server's 401 asked for the token. */
-  declare readonly resource?: { readonly status: number };
-  /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
-  declare readonly retryAt?: number;
-
+export class NoTokenError extends TokenError {
   constructor(message: string, options: CommonTokenOptions & { statusCode: 500 | 502 }) {
     super(message, { ...options, name: 'NoTokenError', code: 'ERR_OAUTH2_NO_TOKEN' });
-    if (options.resource) this.resource = options.resource;
-    if (options.retryAt !== undefined) this.retryAt = options.retryAt;
   }
 }
 

@@ -51,6 +51,7 @@ export {
   OAuth2BackendError,
   OriginError,
   type Problem,
+  SubjectRefusedError,
   type TokenErrorResponse,
   TokenRequestError,
   TokenTimeoutError,

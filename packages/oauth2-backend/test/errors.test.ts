@@ -10,6 +10,7 @@ const own = {
   MissingSubjectError: () => new core.MissingSubjectError(),
   NoTokenError: () => new NoTokenError('why', { statusCode: 500 }),
   OriginError: () => new core.OriginError('why'),
+  SubjectRefusedError: () => new core.SubjectRefusedError('why'),
   TokenRequestError: () => new core.TokenRequestError('why'),
   TokenTimeoutError: () => new core.TokenTimeoutError('why'),
   UnknownBackendError: () => new core.UnknownBackendError('why'),

@@ -15,6 +15,7 @@ import { grantedSource, refreshedSource } from '../token-request/granted-source.
 import { contextInput } from '../token-request/grants/context-input.js';
 import { grant } from '../token-request/grants/grant.js';
 import type { IdentityPart } from '../token-request/identity.js';
+import { subjectRefusals } from '../token-request/subject-refusals.js';
 import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
 import { admission } from './admission.js';
 import { identifyBy } from './identify-by.js';
@@ -88,19 +89,21 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
   const refresh: RefreshMemory = { current: undefined };
   const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock }), refresh), prepare };
   const keeping = { name, clock, renewBefore, deadline, shared, onEvent };
-  const make = (whose?: IdentityPart): KeptSource => {
+  const tellSubject = subjectRefusals({ oauth2, backend: name, warn: (message) => options.warn(message, name) });
+  const make = (key: string, whose?: IdentityPart): KeptSource => {
+    const source = tellSubject?.(asking, key) ?? asking;
     // Whom only this process can tell, the fleet must not mix up.
     const tellable = !prepare || whose !== undefined;
-    return keep(share && tellable ? share(asking, refresh, whose) : asking, keeping);
+    return keep(share && tellable ? share(source, refresh, whose) : source, keeping);
   };
 
   if (prepare) {
     const identify = identifyBy({ name, oauth2, prepare, deadline });
-    const perContext = { name, identify, make: (_key: string, whose: IdentityPart) => make(whose), max, clock };
+    const perContext = { name, identify, make, max, clock };
     const source = perIdentity({ ...perContext, admit: admission(options) });
     return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
   }
-  const kept = make();
+  const kept = make('');
   const identities = () => (kept.state().expiresAt === undefined ? 0 : 1);
   return {
     source: kept,

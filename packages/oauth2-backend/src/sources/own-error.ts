@@ -4,6 +4,7 @@ import {
   ClosedError,
   NoTokenError,
   OAuth2BackendError,
+  SubjectRefusedError,
   type TokenErrorOptions,
   TokenRequestError,
   TokenTimeoutError,
@@ -17,7 +18,8 @@ import {
 export function ownError(error: unknown, name: string, more: MoreOfError = {}): OAuth2BackendError {
   if (error instanceof TokenRequestError) {
     const { retryAfter, stumbled, response } = error;
-    return new TokenRequestError(error.message, { ...common(error), response, retryAfter, stumbled });
+    const Kind = error instanceof SubjectRefusedError ? SubjectRefusedError : TokenRequestError;
+    return new Kind(error.message, { ...common(error), response, retryAfter, stumbled });
   }
   if (error instanceof TokenTimeoutError) return new TokenTimeoutError(error.message, common(error));
   if (error instanceof NoTokenError) {

@@ -10,7 +10,7 @@
  * 3. `answered()`, the answer read. What fails between the two is a broken connection or silence.
  */
 
-import { ClosedError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
+import { ClosedError, MissingSubjectError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { RequestContext } from '../token.js';
 import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
@@ -163,7 +163,7 @@ export class Renewals {
   #judge(error: unknown, attempt: Attempt, evaluated: boolean): KeepPause | undefined {
     const { clock, shared } = this.#options;
     // The next caller has an input of his own.
-    if (!evaluated && error instanceof NoTokenError) return undefined;
+    if (!evaluated && (error instanceof NoTokenError || error instanceof MissingSubjectError)) return undefined;
     // The token backend's own token could not be had: whoever asks for that paces it.
     if (shared && attempt.request === 'unsent' && error instanceof TokenRequestError) return undefined;
     const { scope, began } = this.pauses.failed(error, attempt);

@@ -8,6 +8,11 @@ export function parseBoundedJson(text: string): unknown {
   return JSON.parse(text);
 }
 
+/** A member of an object from outside. Own properties only: `__proto__`, `constructor` and friends are data here. */
+export function memberOf(object: object, name: string): unknown {
+  return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
+}
+
 /** Counts brackets outside of strings. What it takes for a string in text that is no JSON, the parser refuses. */
 function isTooDeep(text: string): boolean {
   let depth = 0;

@@ -1,7 +1,7 @@
 /** What a function of the application gives: a value of the right kind, or an error that says whose it was. */
 
 import { isPlainObject } from '../definitions/schema/members.js';
-import { NoTokenError } from '../errors.js';
+import { MissingSubjectError, NoTokenError } from '../errors.js';
 
 /** Whose function it is, for messages. */
 export interface Given {
@@ -18,6 +18,16 @@ export async function givenValue(given: Given, give: () => unknown): Promise<unk
   } catch (cause) {
     throw failure(given, 'threw', cause);
   }
+}
+
+/** Whether a function gives nothing: no user, as opposed to a mistake. */
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+/** An application's function may throw this error to say that its request has no user. @throws it, else the given one */
+export function passMissingSubject(error: NoTokenError): never {
+  throw error.cause instanceof MissingSubjectError ? error.cause : error;
 }
 
 /** The error for a value of the wrong kind; it names the kind. */

@@ -4,10 +4,10 @@ import { OTHER_TOKEN_TYPES } from '../definitions/attributes/token-request-value
 import { TokenRequestError } from '../errors.js';
 import { type AccessToken, isTokenValue } from '../token.js';
 import { answerLife, type DefaultLife } from './answer-life.js';
-import { parseBoundedJson } from './bounded-json.js';
+import { answerRefusal, cleanerOf, isErrorAnswer, type RefusalOptions } from './answer-refusal.js';
+import { memberOf, parseBoundedJson } from './bounded-json.js';
 import { grantedScope } from './granted-scope.js';
 import { metadataDocument, redirectTarget } from './no-token.js';
-import { OAUTH_ERRORS } from './oauth-errors.js';
 import type { Remark } from './remarks.js';
 import { type Cleaner, untrustedText } from './untrusted-text.js';
 
@@ -25,25 +25,17 @@ export interface TokenAnswer {
 }
 
 /** What the answer is judged with. */
-interface JudgeOptions extends DefaultLife {
-  /** Name of the backend, for messages. */
-  readonly backend: string;
+interface JudgeOptions extends DefaultLife, RefusalOptions {
   /** Milliseconds since the epoch, taken before the request was sent. */
   readonly issuedAt: number;
   /** The address that was asked. */
   readonly url: string;
   /** The requested scope: what was granted when the answer names none (RFC 6749 §5.1). */
   readonly scope: string | undefined;
-  /** What was sent and must not come back in an error. */
-  readonly secrets: readonly string[];
   /** What may have been issued (RFC 8693 §2.2.1); not looked at where absent. */
   readonly issuedTypes?: readonly string[] | undefined;
   /** Further token types that are Bearer, in lower case. */
   readonly bearerTokenTypes?: readonly string[] | undefined;
-  /** What may be the matter, by error code. */
-  readonly hints?: ReadonlyMap<string, string> | undefined;
-  /** Milliseconds for which the server wants to be left alone. */
-  readonly retryAfter?: number | undefined;
   /** Told of what is odd in a good answer. */
   readonly remark: Remark;
 }
@@ -72,37 +64,37 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
       stumbled: body === EMPTY && status >= 200 && status < 300,
     });
 
-  if (typeof body === 'object' && isError(body)) throw refusal(status, body, options);
+  if (typeof body === 'object' && isErrorAnswer(body)) throw answerRefusal(status, body, options);
   const target = status >= 300 && status < 400 ? redirectTarget(answer.location, options.url, cleaner()) : undefined;
   if (target !== undefined) throw fail(`with a redirect to ${target}: redirects of a token request are not followed`);
   if (typeof body === 'string') throw fail(`with ${body}`);
   if (status !== 200 && status !== 201) throw fail('without an OAuth error');
 
-  const value = own(body, 'access_token');
+  const value = memberOf(body, 'access_token');
   if (value === undefined) throw fail(metadataDocument(body, cleaner()) ?? 'without an access_token');
   if (typeof value !== 'string' || value === '') throw fail('with an access_token that is no text');
   if (value.length > MAX_TOKEN_LENGTH) throw fail(`with an access_token over ${MAX_TOKEN_LENGTH} characters`);
   if (!isTokenValue(value)) throw fail('with an access_token that holds characters no header may carry');
 
-  const type = own(body, 'token_type');
+  const type = memberOf(body, 'token_type');
   if (!isBearer(type, options.bearerTokenTypes)) {
     throw fail(`with a token_type that is not Bearer: ${describeType(type, cleanerOf(body, options))}`);
   }
 
-  if (!isWanted(own(body, 'issued_token_type'), options.issuedTypes)) {
+  if (!isWanted(memberOf(body, 'issued_token_type'), options.issuedTypes)) {
     throw fail('with an issued_token_type that was not asked for');
   }
 
-  const life = answerLife(own(body, 'expires_in'), options, remark);
+  const life = answerLife(memberOf(body, 'expires_in'), options, remark);
   if (life === undefined) throw fail('with an expires_in that is no number of seconds');
 
-  const refreshToken = own(body, 'refresh_token');
+  const refreshToken = memberOf(body, 'refresh_token');
   const token = Object.freeze({
     value,
     type: 'Bearer' as const,
     issuedAt: options.issuedAt,
     expiresAt: Math.min(options.issuedAt + life, LAST_INSTANT),
-    scope: grantedScope(own(body, 'scope'), options.scope, remark),
+    scope: grantedScope(memberOf(body, 'scope'), options.scope, remark),
   });
   return { token, refreshToken: isKeepable(refreshToken) ? refreshToken : undefined };
 
@@ -130,41 +122,6 @@ function parseObject(text: string): object | string {
   } catch {
     return /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text) ? 'an HTML page' : 'a body that is not JSON';
   }
-}
-
-/** Own properties only: `__proto__`, `constructor` and friends are data here. */
-function own(body: object, name: string): unknown {
-  return Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined;
-}
-
-function isError(body: object): boolean {
-  const error = own(body, 'error');
-  return error !== undefined && error !== null && error !== '';
-}
-
-function refusal(status: number, body: object, options: JudgeOptions): TokenRequestError {
-  const clean = cleanerOf(body, options);
-  const code = own(body, 'error');
-  const error = OAUTH_ERRORS.has(code) ? (code as string) : clean(code);
-  const label = error ?? 'an error without a code';
-  const hint = options.hints?.get(label);
-  const message = `token endpoint of "${options.backend}" refused the request: ${label} (${status})`;
-  return new TokenRequestError(hint === undefined ? message : `${message}\n${hint}`, {
-    backend: options.backend,
-    response: {
-      status,
-      error,
-      errorDescription: clean(own(body, 'error_description')),
-      errorUri: clean(own(body, 'error_uri')),
-    },
-    retryAfter: options.retryAfter,
-  });
-}
-
-/** What the answer itself issued is no text for errors either. */
-function cleanerOf(body: object, { secrets }: JudgeOptions) {
-  const issued = ['access_token', 'refresh_token', 'id_token'].map((name) => own(body, name));
-  return untrustedText([...secrets, ...issued.filter((value) => typeof value === 'string')]);
 }
 
 /** Case does not matter (RFC 6749 §5.1); real servers leave the type out, or give blanks. */

@@ -6,6 +6,9 @@ const LONGEST = 200;
 /** Characters of all secrets together, above which looking for them would take too long: the text is dropped then. */
 const MOST_SECRETS = 32 * 1024;
 
+/** How words begin that stand for a text. */
+export const LEFT_OUT = '[left out:';
+
 /** What an answer may say about itself in an error. @param longest characters of what is given, default 200 */
 export type Cleaner = (value: unknown, longest?: number) => string | undefined;
 
@@ -20,8 +23,8 @@ export function untrustedText(secrets: readonly string[]): Cleaner {
     if (typeof value !== 'string' || value === '') return undefined;
     // Cut first: what follows takes time for each character.
     const text = value.slice(0, 4 * longest);
-    if (tooMuch) return '[left out: it cannot be compared with the credentials]';
-    if (secrets.some(repetition(text))) return '[left out: it repeats a credential]';
+    if (tooMuch) return `${LEFT_OUT} it cannot be compared with the credentials]`;
+    if (secrets.some(repetition(text))) return `${LEFT_OUT} it repeats a credential]`;
     const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
     if (clean === '') return undefined;
     return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;

@@ -236,7 +236,7 @@ describe('subject', () => {
 
   it('is not made to wait by a context of his that gave no assertion', async () => {
     const { token, counts } = billing({ subject, assertion: (context) => context?.inbound.assertion as string });
-    await expect(token({ user: 'ann' })).rejects.toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN' });
+    await expect(token({ user: 'ann' })).rejects.toMatchObject({ code: 'ERR_OAUTH2_MISSING_SUBJECT' });
     expect(server.requests).toEqual([]);
     expect(await token({ user: 'ann', assertion: 'good' })).toBe('token-1');
     expect(counts()).toMatchObject({ tokenRequests: 1, failures: 1 });
@@ -274,12 +274,15 @@ describe('a function that gives no identity', () => {
     'as $attribute, because it $what, is an error that names the backend; nothing is sent',
     async ({ attribute, block, give, words }) => {
       const { of, token, counts } = billing(block(give as never));
-      const failure = {
-        code: 'ERR_OAUTH2_NO_TOKEN',
-        statusCode: 502,
-        message: `${attribute} of "billing" could not be had: its function ${words}`,
-        ...(words === 'threw' && { cause: error }),
-      };
+      const nobody = attribute === 'assertion' && /null|undefined|empty/.test(words);
+      const failure = nobody
+        ? { code: 'ERR_OAUTH2_MISSING_SUBJECT', statusCode: 401, backend: 'billing' }
+        : {
+            code: 'ERR_OAUTH2_NO_TOKEN',
+            statusCode: 502,
+            message: `${attribute} of "billing" could not be had: its function ${words}`,
+            ...(words === 'threw' && { cause: error }),
+          };
       await expect(token({})).rejects.toMatchObject(failure);
       await expect(of({}).fetch('/x')).rejects.toMatchObject(failure);
       await expect(of({}).got('x')).rejects.toMatchObject(failure);

@@ -3,9 +3,10 @@
 import type { Clock } from '../../clock.js';
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
+import { MissingSubjectError } from '../../errors.js';
 import type { RequestContext } from '../../token.js';
 import { useCredential } from '../credential.js';
-import { givenObject, givenText } from '../given-value.js';
+import { givenObject, givenValue, isAbsent, passMissingSubject, unusable } from '../given-value.js';
 import { assertionHint, freshClaims, jwtSigner } from '../jwt-signing.js';
 import type { KeySource } from '../signing-key-source.js';
 import type { AssertionSource } from './jwt-bearer.js';
@@ -42,13 +43,21 @@ export function signedAssertion(options: {
   };
 }
 
-/** What a function `assertion` gives. @throws NoTokenError when it throws or gives anything but a non-empty string */
-export function assertionFor(
+/**
+ * What a function `assertion` gives.
+ *
+ * @throws MissingSubjectError when it has a request and gives nothing; NoTokenError when it throws or gives anything else but text
+ */
+export async function assertionFor(
   assertion: (context: RequestContext | undefined) => unknown,
   context: RequestContext | undefined,
   backend: string,
 ): Promise<string> {
-  return givenText({ attribute: 'assertion', backend }, () => assertion(context));
+  const given = { attribute: 'assertion', backend };
+  const value = await givenValue(given, () => assertion(context)).catch(passMissingSubject);
+  if (typeof value === 'string' && value !== '') return value;
+  if (context && isAbsent(value)) throw new MissingSubjectError({ backend });
+  throw unusable(given, value);
 }
 
 /** What a function `claims` gives. @throws NoTokenError when it throws or gives anything but an object */

@@ -5,7 +5,7 @@ import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { MissingSubjectError, NoTokenError } from '../../errors.js';
 import { isTokenValue, type RequestContext } from '../../token.js';
 import { parseBoundedJson } from '../bounded-json.js';
-import { givenValue, unusable } from '../given-value.js';
+import { givenValue, isAbsent, unusable } from '../given-value.js';
 
 /** A user's token. */
 interface Subject {
@@ -38,7 +38,7 @@ export function subjectTokenSource(exchange: ResolvedExchange, backend: string):
       if (error.cause instanceof MissingSubjectError) throw error.cause;
       throw context ? error : needsRequest(backend, error.cause);
     });
-    if (value === undefined || value === null || value === '') return usable(undefined, context, backend);
+    if (isAbsent(value)) return usable(undefined, context, backend);
     if (typeof value === 'string' && !verified) return usable(value, context, backend);
     const verifiedToken = readVerified(value);
     if (verifiedToken) {

@@ -33,6 +33,6 @@ it("jwt-bearer asks on behalf of the request's user through params and a functio
       requested_token_use: 'on_behalf_of',
     })),
   );
-  expect(await rejection(of(undefined).token())).toMatchObject({ code: 'ERR_OAUTH2_NO_TOKEN', statusCode: 502 });
+  expect(await rejection(of(undefined).token())).toMatchObject({ code: 'ERR_OAUTH2_MISSING_SUBJECT', statusCode: 401 });
   expect(world.as.requests).toHaveLength(2);
 });
