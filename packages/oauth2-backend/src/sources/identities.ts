@@ -176,6 +176,7 @@ export function identities({ name, make, max, admit, clock }: IdentitiesOptions)
 
   /** More than one where callers or renewals under way had kept others from going. */
   function evict(newest: Identity): void {
+    if (members.size <= max) return;
     let passed = 0;
     for (const [key, identity] of members) {
       if (members.size <= max || passed > MOST_BUSY) return;

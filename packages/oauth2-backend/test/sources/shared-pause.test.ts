@@ -268,7 +268,7 @@ describe('identities that share a token backend', () => {
   it('do not mind a request that had just been sent when the time was over, nor one that was answered before', async () => {
     for (const hang of [
       async (gate: RequestGate | undefined) => {
-        await delay(90);
+        await delay(900);
         gate?.sent();
       },
       async (gate: RequestGate | undefined) => {
@@ -276,7 +276,7 @@ describe('identities that share a token backend', () => {
         gate?.answered();
       },
     ]) {
-      const world = sharing(100);
+      const world = sharing(1_000);
       const [bob, events] = [world.identity('bob'), [] as KeepEvent[]];
       const source = {
         async token({ gate }: GrantQuery = {}) {
@@ -286,7 +286,7 @@ describe('identities that share a token backend', () => {
           return new Promise<never>(() => {});
         },
       };
-      const options = { name: 'billing', clock: world.clock, renewBefore: { fraction: 0.25 }, deadline: 100 };
+      const options = { name: 'billing', clock: world.clock, renewBefore: { fraction: 0.25 }, deadline: 1_000 };
       const eve = keep(source, { ...options, shared: world.shared, onEvent: (event) => events.push(event) });
       await expect(eve.token()).rejects.toBeInstanceOf(TokenTimeoutError);
       expect(events).toMatchObject([{ type: 'failed', pause: { scope: 'identity' } }]);
