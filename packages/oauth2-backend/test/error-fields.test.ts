@@ -74,3 +74,33 @@ describe('an error that concerns a backend', () => {
     expect(backends.status()[0]?.retryAt).toBe(clock.now() + 40_000);
   });
 });
+
+describe('an UnknownBackendError', () => {
+  it('shows a name in one line, and no more than 100 characters of it (S16)', async () => {
+    const { backends } = billing(server.url);
+    const name = `x\r\nSet-Cookie: a\u2028${'y'.repeat(1_000)}`;
+    const { message } = await failureOf(() => (backends as { get(name: string): unknown }).get(name));
+    expect(message).toMatch(/^no backend is named "x Set-Cookie: a y{80,90}"$/);
+  });
+});
+
+describe('a logger', () => {
+  it('that rejects costs a line and nothing else (S17)', async () => {
+    const rejected: unknown[] = [];
+    const hear = (reason: unknown) => void rejected.push(reason);
+    process.on('unhandledRejection', hear);
+    const fail = (() => Promise.reject(new Error('disk full'))) as () => void;
+    const { backend, backends } = billing(
+      server.url,
+      {},
+      {
+        logger: { debug: fail, info: fail, warn: fail, error: fail },
+      },
+    );
+    expect((await backend.token()).value).toMatch('token-');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('unhandledRejection', hear);
+    await backends.close();
+    expect(rejected).toEqual([]);
+  });
+});

@@ -23,9 +23,14 @@ export function membersOf(value: unknown): unknown {
 /** Says which name may have been meant. */
 export function unknownBackend(name: string, names: readonly string[]): UnknownBackendError {
   // In JavaScript it may be anything: an environment variable that is not set.
-  const text = String(name);
+  const text = String(name)
+    .slice(0, LONGEST)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
   return new UnknownBackendError(`no backend is named "${text}"${didYouMean(text, names)}`);
 }
+
+/** Characters of a name that are shown. */
+const LONGEST = 100;
 
 /** Known to this module alone: a WeakMap of objects that live for one request costs the garbage collector too much. */
 const MEMBERS = Symbol('members');

@@ -42,27 +42,44 @@ export async function givenText(given: Given, give: () => unknown): Promise<stri
   throw unusable(given, value);
 }
 
-/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but a plain object without undefined members that JSON can hold */
+/** The object as JSON has it, a copy. @throws NoTokenError as above, for anything but plain objects and lists in one another of values that JSON has */
 export async function givenObject(given: Given, give: () => unknown): Promise<Record<string, unknown>> {
   const value = await givenValue(given, give);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw unusable(given, value);
   }
-  // A person who is not known must not become nobody: then all such requests would be one person's.
-  const absent = Object.entries(value).find(([, member]) => member === undefined);
-  if (absent) throw failure(given, `gave an object whose "${absent[0]}" is undefined`);
   const copy = copyOf(given, value);
-  // A Map and an instance with private fields read as `{}`: then all users would be one.
   if (isPlainObject(value) && isPlainObject(copy)) return copy as Record<string, unknown>;
   throw failure(given, 'gave an object that is not a plain one');
 }
 
 function copyOf(given: Given, value: object): unknown {
+  let lost: string | undefined;
+  const text = () =>
+    JSON.stringify(value, (name, member: unknown) => {
+      lost ??= lossOf(name, member);
+      return member;
+    });
+  let copy: unknown;
   try {
-    return JSON.parse(JSON.stringify(value));
+    copy = JSON.parse(text());
   } catch (cause) {
     throw failure(given, 'gave an object that JSON cannot hold', cause);
   }
+  if (lost !== undefined) throw failure(given, `gave an object ${lost}`);
+  return copy;
+}
+
+/**
+ * What JSON leaves out, or makes the same of different values: a person who is not known must not become nobody, for then
+ * all such requests would be one person's. A Map and an instance with private fields read as `{}`.
+ */
+function lossOf(name: string, member: unknown): string | undefined {
+  if (member === undefined) return `whose "${name}" is undefined`;
+  if (typeof member === 'function' || typeof member === 'symbol') return `whose "${name}" is a ${typeof member}`;
+  if (typeof member === 'number' && !Number.isFinite(member)) return `whose "${name}" is no finite number`;
+  const odd = typeof member === 'object' && member !== null && !Array.isArray(member) && !isPlainObject(member);
+  return odd ? 'that is not a plain one' : undefined;
 }
 
 function failure({ attribute, backend }: Given, what: string, cause?: unknown): NoTokenError {

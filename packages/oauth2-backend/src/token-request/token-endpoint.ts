@@ -62,6 +62,8 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const credentials = replacements(clock);
   const remark = remarks((message) => options.warn(`backend "${backend}": ${message}`));
 
+  const ownParams = privateValues(options.params);
+
   return {
     async ask(grant, query) {
       const draft = await letThrough(grant, query);
@@ -109,7 +111,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
     const { hints, form, issuedTypes } = draft;
     const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
-    const secrets = [...draft.secrets, ...(answer.secrets ?? [])];
+    const secrets = [...draft.secrets, ...(answer.secrets ?? []), ...ownParams];
     const retryAfter = retryDelay(answer.headers, answer.status, clock.now());
     const { location } = answer.headers;
     const judging = { ...options, issuedAt, scope, secrets, hints, issuedTypes, retryAfter, remark };
@@ -136,6 +138,12 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       });
     }
   }
+}
+
+/** What a further parameter sends may be a secret, unless it names an API (RFC 8693, RFC 8707) or is as short as a word. */
+function privateValues(params: FormParameters): string[] {
+  const others = Object.entries(params).filter(([name]) => name !== 'audience' && name !== 'resource');
+  return others.flatMap(([, values]) => values).filter((value) => value.length >= 8);
 }
 
 function unobserved<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {

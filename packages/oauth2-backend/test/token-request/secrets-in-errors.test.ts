@@ -109,6 +109,15 @@ describe('an error of the token endpoint', () => {
     },
   );
 
+  it('does not show a further parameter that the server repeats, but the name of an API (S16)', async () => {
+    const params = { api_key: 'k9-QZ3-tLm7', resource: 'https://api.example/invoices' };
+    server.next(repeating('unknown key k9-QZ3-tLm7'), repeating('no https://api.example/invoices here'));
+    const first = everything(await billing(server.url, { params }).failure());
+    expect(first).not.toContain('k9-QZ3-tLm7');
+    const second = await billing(server.url, { params }).failure();
+    expect(second['response']).toMatchObject({ errorDescription: 'no https://api.example/invoices here' });
+  });
+
   it('keeps what the server says when it repeats nothing', async () => {
     server.next(repeating('client "shop" is locked'));
     expect(await billing(server.url, { client_secret: SECRET }).failure()).toMatchObject({

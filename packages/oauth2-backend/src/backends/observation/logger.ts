@@ -6,11 +6,12 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** The same logger, but one that throws costs a line and not a request. */
+/** The same logger, but one that throws or rejects costs a line and not a request, nor the process. */
 export function steadyLogger(logger: Logger): Logger {
   const steady = (level: keyof Logger) => (message: string) => {
     try {
-      logger[level](message);
+      const said: unknown = logger[level](message);
+      if (said instanceof Object && 'then' in said) Promise.resolve(said).catch(() => {});
     } catch {
       // There is nobody left to tell.
     }
