@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { ClientClosedError } from '../../errors.js';
 import type { Call } from '../../outbound/call.js';
 import { markFailure } from '../../outbound/failure.js';
-import { type RawHeaders, returnedTrailers } from './returned-headers.js';
+import type { RawHeaders } from './returned-headers.js';
 
 /** An answer whose headers have come. */
 export interface RawAnswer {
@@ -16,6 +16,14 @@ export interface RawAnswer {
   readonly trailers: Record<string, string | string[]>;
 }
 
+interface AnswerHandlerOptions {
+  readonly call: Call;
+  /** Adds what the client may have of the backend's trailers. */
+  readonly addTrailers: (raw: RawHeaders, trailers: Record<string, string | string[]>) => void;
+  readonly settle: (answer: RawAnswer) => void;
+  readonly fail: (error: unknown) => void;
+}
+
 /** Whether an answer with this status has no body, whatever comes (RFC 9110 §15.3.5, §15.3.6, §15.4.5). */
 export function isBodiless(status: number): boolean {
   return status === 204 || status === 205 || status === 304;
@@ -23,18 +31,14 @@ export function isBodiless(status: number): boolean {
 
 /** Settles once: with the final answer's head, or with why there is none. Interim answers are dropped. */
 export class AnswerHandler implements Dispatcher.DispatchHandler {
-  readonly #call: Call;
-  readonly #settle: (answer: RawAnswer) => void;
-  readonly #fail: (error: unknown) => void;
+  readonly #options: AnswerHandlerOptions;
   #abort: ((error?: Error) => void) | undefined;
   #answer: RawAnswer | undefined;
   #over = false;
   #whenOver: (() => void) | undefined;
 
-  constructor(call: Call, settle: (answer: RawAnswer) => void, fail: (error: unknown) => void) {
-    this.#call = call;
-    this.#settle = settle;
-    this.#fail = fail;
+  constructor(options: AnswerHandlerOptions) {
+    this.#options = options;
   }
 
   /** Calls back when the backend's part is over, well or not; at once if it is. */
@@ -52,7 +56,8 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onConnect(abort: (error?: Error) => void): void {
-    if (this.#call.aborted) abort(this.#call.reason as Error);
+    const { call } = this.#options;
+    if (call.aborted) abort(call.reason as Error);
     else this.#abort = abort;
   }
 
@@ -62,7 +67,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     this.#answer = { status, raw, body, trailers: Object.create(null) };
     // undici breaks off a 304 that says how long the body would be (RFC 9110 §8.6).
     if (isBodiless(status)) body.complete();
-    this.#settle(this.#answer);
+    this.#options.settle(this.#answer);
     return true;
   }
 
@@ -73,19 +78,20 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onComplete(raw: string[] | Buffer[] | null): void {
     if (this.#answer) {
-      if (raw && raw.length > 0) returnedTrailers(raw, this.#answer.trailers);
+      if (raw && raw.length > 0) this.#options.addTrailers(raw, this.#answer.trailers);
       this.#answer.body.complete();
     }
     this.#end();
   }
 
   onError(error: Error): void {
-    this.#break(this.#call.aborted ? this.#call.reason : markFailure(error, 502));
+    const { call } = this.#options;
+    this.#break(call.aborted ? call.reason : markFailure(error, 502));
     this.#end();
   }
 
   #break(error: unknown): void {
-    if (!this.#answer) this.#fail(error);
+    if (!this.#answer) this.#options.fail(error);
     // Who would read it is gone.
     else if (error instanceof ClientClosedError) this.#answer.body.break();
     else this.#answer.body.break(error as Error);

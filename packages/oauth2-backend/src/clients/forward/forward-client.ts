@@ -20,7 +20,7 @@ import { assertUnread, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace, mapLocations } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
-import { challengesOf, returnedHeaders } from './returned-headers.js';
+import { challengesOf, type RawHeaders, returnedHeaders, returnedTrailers } from './returned-headers.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
@@ -50,6 +50,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     let sent: AnswerHandler | undefined;
     const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
     const over = () => call.done();
+    const addTrailers = (raw: RawHeaders, trailers: Record<string, string | string[]>) =>
+      returnedTrailers(raw, options, trailers);
 
     try {
       const held = call.ready();
@@ -60,7 +62,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       for (;;) {
         const answer = await new Promise<RawAnswer>((resolve, reject) => {
           if (call.aborted) throw call.reason;
-          sent = new AnswerHandler(call, resolve, reject);
+          sent = new AnswerHandler({ call, addTrailers, settle: resolve, fail: reject });
           send({ bearer, settings, call, target, method, message, token, content }, sent);
         });
         if (answer.status !== 401) call.accepted(token);

@@ -5,6 +5,7 @@ import { givenOptions } from '../../definitions/schema/given-options.js';
 import { didYouMean } from '../../definitions/schema/nearest-name.js';
 import { isToken } from '../../definitions/schema/values.js';
 import { ConfigurationError, type Problem } from '../../errors.js';
+import { mayPass } from './withheld-answer-headers.js';
 
 /** How inbound requests are forwarded. */
 export interface ForwardOptions {
@@ -22,6 +23,11 @@ export interface ForwardOptions {
   readonly passSetCookie?: boolean | undefined;
   /** Gives the backend's `WWW-Authenticate` back. Default false. */
   readonly passChallenges?: boolean | undefined;
+  /**
+   * Headers of the backend's answer that are given back although they would stay here, named exactly: `Access-Control-*`,
+   * `Strict-Transport-Security`, `CDN-Cache-Control` and others. Default: none.
+   */
+  readonly passHeaders?: readonly string[] | undefined;
   /** The path that is cut off the request's, and put in front of a `Location`'s. Default: what the framework's mount cut off. */
   readonly mount?: string | undefined;
 }
@@ -35,6 +41,8 @@ export class ResolvedForwardOptions implements ForwardOptions {
   readonly trustForwarded: boolean;
   readonly passSetCookie: boolean;
   readonly passChallenges: boolean;
+  /** In lower case. */
+  readonly passHeaders: readonly string[];
   /** `undefined`, `''` or `/api/x`, without a trailing slash. */
   readonly mount: string | undefined;
 
@@ -46,6 +54,7 @@ export class ResolvedForwardOptions implements ForwardOptions {
     this.trustForwarded = checked.trustForwarded ?? false;
     this.passSetCookie = checked.passSetCookie ?? false;
     this.passChallenges = checked.passChallenges ?? false;
+    this.passHeaders = (checked.passHeaders ?? []).map((name) => name.toLowerCase());
     this.mount = checked.mount?.replace(/\/$/, '');
   }
 }
@@ -93,6 +102,13 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   trustForwarded: flag,
   passSetCookie: flag,
   passChallenges: flag,
+  passHeaders: {
+    wanted:
+      'a list of header names, each exact and none of framing, of the connection, of files behind a server (X-Sendfile, ' +
+      'X-Accel-Redirect, …), nor Set-Cookie or WWW-Authenticate',
+    fits: (value) =>
+      Array.isArray(value) && value.every((one) => typeof one === 'string' && mayPass(one.toLowerCase())),
+  },
   mount: {
     wanted: 'a path that begins with one slash, without query and fragment',
     fits: (value) => typeof value === 'string' && /^(?:\/(?:[^\s/\\?#][^\s\\?#]*)?)?$/.test(value),

@@ -4,25 +4,29 @@ import { isToken } from '../../definitions/schema/values.js';
 import { dropNamed, HOP_BY_HOP } from './hop-by-hop.js';
 import { addHeader } from './inbound-message.js';
 import type { ResolvedForwardOptions } from './options.js';
+import { isWithheldAnswer } from './withheld-answer-headers.js';
 
 /** As undici gives them: names and values in turn. */
 export type RawHeaders = readonly (Buffer | string | readonly (Buffer | string)[])[];
 
-/** End-to-end headers, names in lower case; without `Set-Cookie` and `WWW-Authenticate` unless they are asked for. */
-export function returnedHeaders(
-  raw: RawHeaders,
-  { passSetCookie, passChallenges }: ResolvedForwardOptions,
-): Record<string, string | string[]> {
+type ReturnRules = Pick<ResolvedForwardOptions, 'passSetCookie' | 'passChallenges' | 'passHeaders'>;
+
+/** End-to-end headers, names in lower case, without those that the application has not asked for. */
+export function returnedHeaders(raw: RawHeaders, rules: ReturnRules): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = Object.create(null);
   let connection: string | undefined;
   eachHeader(raw, (name, value) => {
     if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
-    else if (name === 'set-cookie' && !passSetCookie) return;
-    else if (name === 'www-authenticate' && !passChallenges) return;
-    else if (!HOP_BY_HOP.has(name) && !FOR_OTHERS.has(name)) addHeader(headers, name, value);
+    else if (!staysHere(name, rules)) addHeader(headers, name, value);
   });
   dropNamed(headers, connection);
   return headers;
+}
+
+function staysHere(name: string, { passSetCookie, passChallenges, passHeaders }: ReturnRules): boolean {
+  if (name === 'set-cookie') return !passSetCookie;
+  if (name === 'www-authenticate') return !passChallenges;
+  return HOP_BY_HOP.has(name) || (isWithheldAnswer(name) && !passHeaders.includes(name));
 }
 
 /** The challenges of a 401. */
@@ -34,23 +38,18 @@ export function challengesOf(raw: RawHeaders): string[] {
   return challenges;
 }
 
-/** Trailers that may be sent on: none that would change how the message is read (RFC 9110 §6.5.1). */
-export function returnedTrailers(raw: RawHeaders, trailers: Record<string, string | string[]>): void {
+/** Trailers that may be sent on: none that stays here as a header, or that would change how the message is read (RFC 9110 §6.5.1). */
+export function returnedTrailers(
+  raw: RawHeaders,
+  rules: ReturnRules,
+  trailers: Record<string, string | string[]>,
+): void {
   eachHeader(raw, (name, value) => {
-    if (HOP_BY_HOP.has(name) || FOR_OTHERS.has(name) || NO_TRAILER.has(name)) return;
+    if (NO_TRAILER.has(name) || staysHere(name, rules)) return;
     // Node throws for others, when nobody can catch it any more.
     if (isToken(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) addHeader(trailers, name, value);
   });
 }
-
-/** What the application's own server in front would obey, and what speaks of the application's whole origin. */
-const FOR_OTHERS: ReadonlySet<string> = new Set([
-  'alt-svc',
-  'clear-site-data',
-  'x-accel-redirect',
-  'x-lighttpd-send-file',
-  'x-sendfile',
-]);
 
 const NO_TRAILER: ReadonlySet<string> = new Set([
   'authorization',

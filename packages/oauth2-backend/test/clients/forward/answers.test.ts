@@ -75,6 +75,66 @@ describe('backend.forward(request): what the client gets', () => {
     });
   });
 
+  const WITHHELD = [
+    'Access-Control-Allow-Origin',
+    'Access-Control-Allow-Credentials',
+    'CDN-Cache-Control',
+    'Cloudflare-CDN-Cache-Control',
+    'Edge-Control',
+    'NEL',
+    'Report-To',
+    'Reporting-Endpoints',
+    'Service-Worker-Allowed',
+    'Set-Cookie2',
+    'Strict-Transport-Security',
+    'Surrogate-Control',
+    'Surrogate-Key',
+    'Timing-Allow-Origin',
+    'X-Accel-Expires',
+    'X-Accel-Limit-Rate',
+  ];
+  const ofFiles = ['X-Accel-Redirect', 'X-Sendfile', 'X-Sendfile-Type', 'X-Lighttpd-Send-File', 'X-Reproxy-URL'];
+
+  it('has nothing that speaks for the whole origin, or to caches and servers in front, in headers or trailers', async () => {
+    const lines = [...WITHHELD, ...ofFiles, 'X-Accel-Buffering'].map((name) => `${name}: 1\r\n`).join('');
+    const port = await before(
+      `HTTP/1.1 200 OK\r\n${lines}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n${lines}\r\n`,
+    );
+    const got = await raw(port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(headers(got)).toEqual(['x-accel-buffering: 1', 'Transfer-Encoding: chunked']);
+    expect(got).toMatch(/\r\n0\r\nx-accel-buffering: 1\r\n\r\n$/);
+  });
+
+  it('has what passHeaders names exactly, in any case', async () => {
+    const lines = WITHHELD.map((name) => `${name}: 1\r\n`).join('');
+    const port = await before(`HTTP/1.1 200 OK\r\n${lines}Content-Length: 0\r\n\r\n`, {
+      passHeaders: WITHHELD.map((name) => name.toUpperCase()),
+    });
+    const got = await raw(port, 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n');
+    expect(headers(got)).toEqual([...WITHHELD.map((name) => `${name.toLowerCase()}: 1`), 'content-length: 0']);
+  });
+
+  it.each([
+    ...ofFiles,
+    'Set-Cookie',
+    'WWW-Authenticate',
+    'Connection',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Trailer',
+    'Upgrade',
+    'access-control-*',
+    'a b',
+  ])('passHeaders refuses %s', async (name) => {
+    for (const each of [name, name.toLowerCase()]) {
+      const forwarded = world.backend().forward({} as never, { passHeaders: ['nel', each] });
+      await expect(forwarded).rejects.toMatchObject({
+        code: 'ERR_OAUTH2_CONFIGURATION',
+        problems: [{ path: 'passHeaders' }],
+      });
+    }
+  });
+
   it('has its trailers, without those that would change the message', async () => {
     const trailers = 'X-Sum: 42\r\nSet-Cookie: a=b\r\nContent-Type: x/y\r\nX-Sendfile: /x\r\n';
     const port = await before(
