@@ -114,8 +114,13 @@ export function manyUsers(rows: readonly (readonly [framework: string, server: s
       }
 
       expect(api.strangers).toEqual([]);
-      expect(server.issued()).toBe(lives);
-      expect(application.counts()).toMatchObject({ tokenRequests: lives, failures: 0, refusals: 0, evictions: 0 });
+      const { tokenRequests = Number.NaN } = application.counts();
+      // A request whose last caller left is given up after a second, and made anew for the next one: on a busy machine only.
+      expect(tokenRequests).toBeGreaterThanOrEqual(lives);
+      expect(tokenRequests).toBeLessThanOrEqual(lives + left / 20);
+      expect(server.issued()).toBeGreaterThanOrEqual(lives);
+      expect(server.issued()).toBeLessThanOrEqual(tokenRequests);
+      expect(application.counts()).toMatchObject({ failures: 0, refusals: 0, evictions: 0 });
       expect(left).toBeGreaterThan(requestsEach);
       expect(api.requests()).toBeGreaterThanOrEqual(USERS * requestsEach - left);
       console.info(

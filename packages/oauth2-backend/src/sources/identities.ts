@@ -13,7 +13,7 @@ const STEP = 2;
 /** How many that are busy are passed over on the way of each call, to find one that may go. */
 const MOST_BUSY = 100;
 /** Milliseconds in which a stranger's token may still come when nobody waits any more: the same user's next call is likely. */
-const GRACE = 500;
+const GRACE = 1_000;
 /** Strangers among the identities, at the most. */
 const STRANGERS = 0.1;
 
