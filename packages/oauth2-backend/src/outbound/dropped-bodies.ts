@@ -1,5 +1,6 @@
 /** Bodies that nobody will read, or that nobody will send. */
 
+import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 
 const MAX_BYTES = 64 * 1024;
@@ -27,14 +28,20 @@ export async function dropAnswer(body: Readable): Promise<void> {
   }
 }
 
-/** Closes a stream that will not be sent, as undici does it: nobody else would. A web stream that somebody reads is theirs. */
+/**
+ * Closes what is not sent to its end: a stream, also one that is being read for us, or a generator. A web stream that
+ * somebody else reads is theirs. An inbound request flows away: destroyed, it would take the way of its answer along.
+ */
 export function abandonBody(body: unknown, reason: unknown): void {
   if (typeof body !== 'object' || body === null) return;
-  if ('locked' in body && 'cancel' in body && typeof body.cancel === 'function') {
+  if (body instanceof IncomingMessage) body.resume();
+  else if ('destroy' in body && typeof body.destroy === 'function') {
+    if ('readableEnded' in body && body.readableEnded) return;
+    if ('on' in body && typeof body.on === 'function') body.on('error', () => undefined);
+    body.destroy(reason);
+  } else if ('locked' in body && 'cancel' in body && typeof body.cancel === 'function') {
     if (!body.locked) void (body as ReadableStream).cancel(reason).catch(() => undefined);
-    return;
+  } else if (Symbol.asyncIterator in body && 'return' in body && typeof body.return === 'function') {
+    void (body as AsyncGenerator).return(undefined).catch(() => undefined);
   }
-  if (!('destroy' in body) || typeof body.destroy !== 'function') return;
-  if ('on' in body && typeof body.on === 'function') body.on('error', () => undefined);
-  body.destroy(reason);
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
+import { ClosableStream } from './closable-stream.js';
 
 /** A body as it is sent. `{}` is no body. */
 export interface EncodedBody {
@@ -9,7 +10,7 @@ export interface EncodedBody {
   readonly bytes?: Uint8Array | string;
   /** What the body implies when the caller names no content type, by the rules of fetch. */
   readonly contentType?: string;
-  /** Everything else: sent once. The caller's own object, or an async generator of bytes for a large Blob or FormData. */
+  /** Everything else: sent once. The caller's own object, a web stream that can be closed, or a generator of a large form's bytes. */
   readonly stream?: unknown;
 }
 
@@ -32,7 +33,12 @@ export function encodeBody(body: unknown): EncodedBody | Promise<EncodedBody> {
   }
   if (isBlob(body)) return encodeBlob(body);
   if (tag === '[object FormData]' && isFormData(body)) return encodeFormData(body);
-  return { stream: body };
+  return { stream: tag === '[object ReadableStream]' && isFree(body) ? new ClosableStream(body) : body };
+}
+
+/** The client refuses one that somebody reads already. */
+function isFree(body: object): body is ReadableStream<unknown> {
+  return 'locked' in body && !body.locked && 'getReader' in body;
 }
 
 /** A Blob, or a part of a FormData that is one, is read into memory up to this size in bytes; beyond it is a stream. */

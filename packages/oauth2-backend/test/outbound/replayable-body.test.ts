@@ -57,17 +57,17 @@ describe('encodeBody(plain body)', () => {
     async function* generator() {
       yield 'x';
     }
-    for (const body of [
-      Readable.from(['x']),
-      new ReadableStream(),
-      generator(),
-      new Response('x').body,
-      { any: 'thing' },
-      7,
-    ]) {
+    for (const body of [Readable.from(['x']), generator(), { any: 'thing' }, 7]) {
       expect(encodeBody(body)).toEqual({ stream: body });
       expect((encodeBody(body) as EncodedBody).stream).toBe(body);
     }
+  });
+
+  it('reads a web stream itself, so that it can be closed while it is sent', async () => {
+    const { body } = new Response('x');
+    const { stream } = encodeBody(body) as EncodedBody;
+    expect(body?.locked).toBe(true);
+    expect(await new Response(stream as ReadableStream).text()).toBe('x');
   });
 
   it('knows the form-data package by what it lacks', () => {

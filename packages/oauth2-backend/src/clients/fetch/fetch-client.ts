@@ -29,21 +29,21 @@ export function bearerFetch(bearer: Bearer): BearerFetch {
 /** The fetch of one backend. */
 export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFetch {
   return async function fetchWithToken(input, init) {
-    const request = readFetchRequest(input, init, bearer);
-    const target = bearer.target.resolve(request.url);
     let last: FetchDispatcher | undefined;
     let leave: ((reason: unknown) => void) | undefined;
     const onAbort = (reason: unknown) => {
       last?.abort(reason);
       leave?.(reason);
     };
-    const call = new OutboundCall(bearer, settings, { method: request.method, signal: request.signal, onAbort });
+    const { call, target, request: read } = startCall(input, init, onAbort);
+    let request = read;
     let released = false;
 
     try {
       // Not `instanceof`: under a test runner a Blob's promise is of another realm.
       const encoded = encodeBody(request.body);
-      const first: Hop = { target, request: withBody(request, 'then' in encoded ? await encoded : encoded) };
+      request = withBody(request, 'then' in encoded ? await encoded : encoded);
+      const first: Hop = { target, request };
       const held = call.ready();
       let token = held instanceof Promise ? await held : held;
 
@@ -54,7 +54,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
           return release(response);
         }
         const challenges = response.headers.get('www-authenticate') ?? undefined;
-        const next = await call.afterRefusal(token, challenges, first.request.replayable);
+        const next = await call.afterRefusal(token, challenges, request.replayable);
         if (!next) return release(response);
         await dropBody(response);
         token = next;
@@ -87,9 +87,9 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       const dispatcher = new FetchDispatcher({ bearer, settings, call, token, onEnd: () => end(dispatcher) });
       last = dispatcher;
       const { rest, method, headers, body, replayable } = request;
+      // fetch's own signal costs more than all of this file.
       const init = { ...rest, method, headers, body, redirect: 'manual', signal: null, dispatcher };
-      // With a signal fetch also lets go of a stream that it has not read; for all else its cost is more than that of this file.
-      const given = replayable ? init : { ...init, signal: call.signal, duplex: 'half' };
+      const given = replayable ? init : { ...init, duplex: 'half' };
       return unlessLeft(
         undiciFetch(target.href, given as unknown as UndiciInit) as Promise<unknown> as Promise<Response>,
       );
@@ -107,7 +107,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     function release(response: Response): Response {
       released = true;
       if (!last?.ended) return withBodyFailure(response, failureOf);
-      call.done();
+      end(last);
       return response;
     }
 
@@ -116,9 +116,24 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function end(ended: FetchDispatcher): void {
-      if (released && ended === last) call.done();
+      if (!released || ended !== last) return;
+      // Some servers answer before they have read all.
+      if (!request.replayable) abandonBody(request.body, call.reason ?? new DOMException('not sent', 'AbortError'));
+      call.done();
     }
   };
+
+  function startCall(input: string | URL | Request, init: RequestInit | undefined, onAbort: (reason: unknown) => void) {
+    try {
+      const request = readFetchRequest(input, init, bearer);
+      const target = bearer.target.resolve(request.url);
+      const { method, signal } = request;
+      return { request, target, call: new OutboundCall(bearer, settings, { method, signal, onAbort }) };
+    } catch (error) {
+      abandonBody(init?.body, error);
+      throw error;
+    }
+  }
 }
 
 async function dropBody({ body }: Response): Promise<void> {

@@ -11,11 +11,12 @@ import got, {
   type OptionsInit,
 } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import { encodeOptions } from './body.js';
 import { gotFailure } from './failure.js';
-import { followBelow, type GotInput, ownOptions, readGotCall } from './options.js';
+import { bodyOf, followBelow, type GotInput, ownOptions, readGotCall } from './options.js';
 import { gotPromise } from './promise.js';
 import { gotWithRepeats } from './repeat.js';
 import { gotPages, gotStream } from './stream-and-pages.js';
@@ -58,20 +59,24 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
     return gotPromise({
       fail,
       async run(progress) {
-        const { href, own } = readGotCall(input, options, bearer);
-        const { options: defaults } = client.defaults;
-        const method = own.method ?? defaults.method;
-        const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
-        call = started;
-        progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
+        let body = bodyOf(input, options);
         try {
+          const { href, own } = readGotCall(input, options, bearer);
+          const { options: defaults } = client.defaults;
+          const method = own.method ?? defaults.method;
+          const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+          call = started;
+          progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
           const encoding = encodeOptions(own, defaults);
           const encoded = 'then' in encoding ? await encoding : encoding;
+          body = encoded.options.body;
           return await gotWithRepeats({ client, bearer, call: started, href, encoded, progress });
         } catch (error) {
-          throw fail(error);
+          const failure = fail(error);
+          abandonBody(body, failure);
+          throw failure;
         } finally {
-          started.done();
+          call?.done();
         }
       },
     });

@@ -67,6 +67,11 @@ export function readGotCall(
   return { href: bearer.target.resolve(target as string | URL).href, own };
 }
 
+/** The body that a call was given, also where its options are refused. */
+export function bodyOf(input: GotInput, options: OptionsInit | undefined): unknown {
+  return options?.body ?? (typeof input === 'object' && 'body' in input ? input.body : undefined);
+}
+
 type Wanted = NonNullable<OptionsInit['followRedirect']>;
 
 /** Follows as is wanted, but only below the backend's origin and prefix; elsewhere the 3xx is the plain answer. */

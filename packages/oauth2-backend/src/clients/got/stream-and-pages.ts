@@ -2,10 +2,11 @@
 
 import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
-import { type GotInput, readGotCall } from './options.js';
+import { bodyOf, type GotInput, readGotCall } from './options.js';
 import { type RequestFunctionOptions, requestFunction } from './request-function.js';
 
 interface StreamOptions {
@@ -34,11 +35,15 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     });
     // got closes a stream only that is destroyed, not one that has ended.
     for (const over of ['end', 'close']) stream.once(over, () => started.done());
+    stream.once('close', () =>
+      abandonBody(own.body, started.reason ?? new DOMException('the stream was closed', 'AbortError')),
+    );
     stream.once('request', () => hideRequest(stream, '_request'));
     stream.on('response', (response: object) => hideRequest(response, 'request'));
     return unwrapErrors(stream, started.signal);
   } catch (error) {
     call?.done();
+    abandonBody(bodyOf(input, options), error);
     const request = () => Promise.reject(error);
     return unwrapErrors(start(bearer.target.resolve('').href, { request, retry: { limit: 0 } }), undefined);
   }

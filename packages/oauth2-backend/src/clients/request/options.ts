@@ -106,3 +106,10 @@ function noOption(name: string, bearer: Bearer): Error {
       })
     : new TypeError(`"${name}" is no option of a request through "${bearer.name}"`);
 }
+
+/** The challenges of a 401, as the options have made the answer: several fields give a list; with `responseHeaders: 'raw'` all fields are one flat list. */
+export function challengesOf({ headers }: Dispatcher.ResponseData): string | string[] | undefined {
+  if (!Array.isArray(headers)) return headers['www-authenticate'];
+  const list = headers.map(String);
+  return list.filter((_, index) => index % 2 === 1 && list[index - 1]?.toLowerCase() === 'www-authenticate');
+}

@@ -1,6 +1,6 @@
 /** The fastest client: undici's `request` with the backend's token, target and limits. */
 
-import { Dispatcher } from 'undici';
+import { Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
@@ -10,7 +10,7 @@ import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
-import { type OwnRequest, type RequestOptions, readRequest } from './options.js';
+import { challengesOf, type OwnRequest, type RequestOptions, readRequest } from './options.js';
 
 /** A `request` that goes to one backend and carries its token. */
 export type BearerRequest = (input: string | URL, options?: RequestOptions) => Promise<Dispatcher.ResponseData>;
@@ -57,7 +57,6 @@ class RequestCall implements AttemptOwner {
   #body: EncodedBody = NO_BODY;
   #token: AccessToken | undefined;
   #attempt: Attempt | undefined;
-  #answered = false;
   #released = false;
 
   constructor(options: RequestCallOptions) {
@@ -67,7 +66,7 @@ class RequestCall implements AttemptOwner {
       method: request.method,
       signal: request.signal,
       emitters: true,
-      late: (attribute, milliseconds) => undiciTimeLimit(attribute, milliseconds, this.#answered),
+      late: (attribute, milliseconds) => undiciTimeLimit(attribute, milliseconds, this.#released),
       onAbort: (reason) => this.#fail(reason),
     });
   }
@@ -146,7 +145,7 @@ class RequestCall implements AttemptOwner {
   }
 
   onEnd(attempt: Attempt): void {
-    if (this.#released && attempt === this.#attempt) this.call.done();
+    if (this.#released && attempt === this.#attempt) this.#end();
   }
 
   #onAnswer(answer: Answer): void {
@@ -174,24 +173,23 @@ class RequestCall implements AttemptOwner {
 
   /** The call is over when the last byte of the answer has come. */
   #release(answer: Answer): void {
-    this.#answered = true;
     this.#released = true;
     this.#options.resolve(answer);
-    if (this.#attempt?.ended !== false) this.call.done();
+    if (this.#attempt?.ended !== false) this.#end();
+  }
+
+  #end(): void {
+    const { stream } = this.#body;
+    // Some servers answer before they have read all.
+    if (stream !== undefined) abandonBody(stream, this.call.reason ?? new errors.RequestAbortedError());
+    this.call.done();
   }
 
   /** Rejects; or, when the caller has the answer, ends its body. */
   #fail(reason: unknown): void {
     this.#options.reject(reason);
     this.#attempt?.abort(reason);
-    if (!this.#released) abandonBody(this.#body.stream ?? this.#options.request.body, reason);
+    abandonBody(this.#body.stream ?? this.#options.request.body, reason);
     this.call.done();
   }
-}
-
-/** The challenges of a 401. Several fields give a list; with `responseHeaders: 'raw'` all fields are one flat list. */
-function challengesOf({ headers }: Answer): string | string[] | undefined {
-  if (!Array.isArray(headers)) return headers['www-authenticate'];
-  const list = headers.map(String);
-  return list.filter((_, index) => index % 2 === 1 && list[index - 1]?.toLowerCase() === 'www-authenticate');
 }
