@@ -26,6 +26,16 @@ export interface Upstream {
   readonly pause: SharedPause;
 }
 
+/** What a backend need not have: named here, so that what somebody puts on `Object.prototype` is not read in its place. */
+const NOTHING = {
+  hostname: undefined,
+  basicAuth: undefined,
+  proxy: undefined,
+  computed: undefined,
+  forwardHeaders: undefined,
+  context: undefined,
+};
+
 /** What all upstreams share. */
 interface UpstreamOptions extends CountingOptions {
   readonly dispatcher?: TransportOptions['dispatcher'];
@@ -48,8 +58,13 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
 
   function make(resolved: ResolvedBackend): Upstream {
     const { name, timeouts, oauth2 } = resolved;
-    const transport = createTransport({ ...resolved, ...connectLimit(timeouts), dispatcher: options.dispatcher });
-    const settings: ClientSettings = { ...resolved, transport, begin: options.calls.begin };
+    const transport = createTransport({
+      ...NOTHING,
+      ...resolved,
+      ...connectLimit(timeouts),
+      dispatcher: options.dispatcher,
+    });
+    const settings: ClientSettings = { ...NOTHING, ...resolved, transport, begin: options.calls.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const counted = given || !oauth2 ? undefined : count(name, oauth2);
     const source = given ?? counted?.source ?? resolved.source;

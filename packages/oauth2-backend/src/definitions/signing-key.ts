@@ -9,6 +9,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { ownMembers } from './own-members.js';
 
 /** What an assertion can be signed with. */
 export type SignatureAlgorithm = `${'HS' | 'RS' | 'PS' | 'ES'}${256 | 384 | 512}` | 'EdDSA' | 'Ed25519';
@@ -64,13 +65,16 @@ export function isEncrypted(material: string | object): boolean {
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----/;
 
 /** A service account's JSON, as Google gives it, is a PEM with its `kid` beside it. */
-function contentsOf(material: string | object): { jwk?: JsonWebKey; pem?: string; kid?: unknown } {
+function contentsOf(material: string | object): {
+  jwk: JsonWebKey | undefined;
+  pem: string | undefined;
+  kid: unknown;
+} {
   const json = typeof material === 'string' ? parseJson(material) : material;
-  if (!json) return { pem: material as string };
-  // Without a prototype: what somebody put on it is no member of the key.
-  const jwk: JsonWebKey = Object.assign(Object.create(null), json);
+  if (!json) return { jwk: undefined, pem: material as string, kid: undefined };
+  const jwk = ownMembers(json as JsonWebKey);
   const { private_key: pem, private_key_id: kid } = jwk;
-  return typeof pem === 'string' ? { pem, kid } : { jwk, kid: jwk['kid'] };
+  return typeof pem === 'string' ? { jwk: undefined, pem, kid } : { jwk, pem: undefined, kid: jwk['kid'] };
 }
 
 function parseJson(text: string): object | undefined {

@@ -10,7 +10,7 @@ import { NoTokenError } from '../errors.js';
 /** What is signed with, and by which names the server knows it. */
 interface NamedKey extends ParsedKey {
   /** Of its certificate, if there is one: `x5t#S256` (RFC 7515 §4.1.8). */
-  readonly thumbprint?: string;
+  readonly thumbprint: string | undefined;
 }
 
 /** Gives the key to sign with now. @throws NoTokenError when there has never been a good one */
@@ -46,8 +46,9 @@ export function signingKeySource(signing: ResolvedSigning, backend: string): Key
 }
 
 /** @throws NoTokenError that says what is wrong with the key, never the key */
-export function usableKey(algorithm: string, material: string | object, attribute: string, backend: string): ParsedKey {
-  return usable(parseSigningKey(algorithm, material), attribute, backend);
+export function usableKey(algorithm: string, material: string | object, attribute: string, backend: string): NamedKey {
+  const parsed = parseSigningKey(algorithm, material);
+  return usable(typeof parsed === 'string' ? parsed : { ...parsed, thumbprint: undefined }, attribute, backend);
 }
 
 function inlineKey(signing: ResolvedSigning, backend: string): KeySource {
@@ -72,13 +73,14 @@ function parse(
   const text = algorithm.startsWith('HS') ? keyText.replace(/\r?\n$/, '') : keyText;
   const passphrase = typeof keyPassphrase === 'string' ? keyPassphrase : passphraseText?.trim();
   const parsed = parseSigningKey(algorithm, key?.kind === 'inline' ? key.material : text, passphrase);
-  if (typeof parsed === 'string' || certificateFile === undefined) return parsed;
+  if (typeof parsed === 'string') return parsed;
+  if (certificateFile === undefined) return { ...parsed, thumbprint: undefined };
   const found = thumbprintOf(certificate, parsed.key);
   return typeof found === 'string' ? found : { ...parsed, ...found };
 }
 
 function fileOf(part: ResolvedSigning['key'] | ResolvedSigning['keyPassphrase']): string | undefined {
-  return typeof part === 'object' && 'file' in part ? part.file : undefined;
+  return typeof part === 'object' && Object.hasOwn(part, 'file') ? (part as { file: string }).file : undefined;
 }
 
 function readNow(file: string | undefined): string | undefined {

@@ -69,7 +69,7 @@ export interface TokenEndpoint {
   /** As configured. */
   readonly text: string;
   /** Canonical; absent for a path. */
-  readonly origin?: string;
+  readonly origin: string | undefined;
 }
 
 /** Reads an absolute URL, or a path below the token backend; without fragment and user info, its query is kept. */
@@ -89,7 +89,9 @@ export function readTokenEndpoint(value: unknown, place: Place): TokenEndpoint |
     const address = addressOf(value);
     return address ? { text: value, origin: address.origin } : place.refuse(`must be ${expected}`);
   }
-  return path === '' || path.startsWith('//') ? place.refuse(`must be ${expected}`) : { text: value };
+  return path === '' || path.startsWith('//')
+    ? place.refuse(`must be ${expected}`)
+    : { text: value, origin: undefined };
 }
 
 /** Whether the absolute URL is the backend's origin + `path_prefix` itself or lies below it. */

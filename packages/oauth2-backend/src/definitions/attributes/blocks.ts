@@ -12,15 +12,15 @@ export const DEEPEST = 8;
 
 /** A backend that was read. */
 export interface BackendBlock extends Block<typeof backendAttributes> {
-  readonly oauth2?: OAuth2Block;
+  readonly oauth2: OAuth2Block | undefined;
   /** The caller's own object, given instead of a block. */
-  readonly source?: TokenSource;
+  readonly source: TokenSource | undefined;
 }
 
 /** An `oauth2` block that was read. */
 export interface OAuth2Block extends Block<typeof oauth2Attributes> {
   /** The token backend: its name, or its own definition. */
-  readonly backend?: string | BackendBlock;
+  readonly backend: string | BackendBlock | undefined;
   /** `options.tokens` gives the tokens: secrets may be missing. */
   readonly replaced: boolean;
 }
@@ -34,7 +34,8 @@ export interface OAuth2Block extends Block<typeof oauth2Attributes> {
 export function readBackend(value: unknown, place: Place, replaced: boolean, depth = 0): BackendBlock {
   const block = readBlock(value, depth === 0 ? backendAttributes : tokenBackendAttributes, place);
   const { oauth2 } = block.values;
-  return oauth2 === undefined ? block : { ...block, ...readOAuth2(oauth2, place.at('oauth2'), replaced, depth) };
+  const tokens = oauth2 === undefined ? undefined : readOAuth2(oauth2, place.at('oauth2'), replaced, depth);
+  return { ...block, oauth2: undefined, source: undefined, ...tokens };
 }
 
 function readOAuth2(
@@ -42,14 +43,14 @@ function readOAuth2(
   place: Place,
   replaced: boolean,
   depth: number,
-): Pick<BackendBlock, 'oauth2' | 'source'> | undefined {
+): Partial<Pick<BackendBlock, 'oauth2' | 'source'>> | undefined {
   if (!isNamedMembers(value)) return place.refuse(`must be an object or a token source, not ${kindOf(value)}`);
   const token = readMember(value, 'token', place.at('token'));
   if (!token) return undefined;
   if (typeof token.value === 'function') return { source: value as TokenSource };
   const block = readBlock(value, oauth2Attributes, place);
   const backend = readTokenBackend(block.values.backend, place.at('backend'), replaced, depth + 1);
-  return { oauth2: { ...block, replaced, ...(backend !== undefined && { backend }) } };
+  return { oauth2: { ...block, replaced, backend } };
 }
 
 function readTokenBackend(value: unknown, place: Place, replaced: boolean, depth: number): OAuth2Block['backend'] {

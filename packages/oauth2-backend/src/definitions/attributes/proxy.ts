@@ -1,5 +1,6 @@
 /** The address of a proxy. */
 
+import { ownMembers } from '../own-members.js';
 import type { ResolvedProxy } from '../resolved.js';
 import { kindOf } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
@@ -22,7 +23,7 @@ export function readProxy(value: unknown, place: Place): ResolvedProxy | undefin
   const address = addressOf(value);
   if (!address) return place.refuse(`must be ${PROXY_EXPECTED}; host or port is not valid`);
   const { origin, username, password } = address;
-  if (username === '' && password === '') return Object.freeze({ url: origin });
+  if (username === '' && password === '') return Object.freeze(ownMembers({ url: origin }));
   const user = decode(username);
   const pass = decode(password);
   if (user === undefined || pass === undefined) return place.refuse('has user info that is not percent-encoded UTF-8');

@@ -1,5 +1,6 @@
 /** What a token request asks for, and when: scope, further form parameters, how long before its end a token is renewed. */
 
+import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { parseDuration } from '../schema/duration.js';
 import { kindOf } from '../schema/members.js';
@@ -85,7 +86,7 @@ export function readRenewalThreshold(value: unknown, place: Place): ResolvedOAut
   const expected = `a part of the token's life such as "25%" (more than 0, at most ${MOST}%), or a duration such as "30s"`;
   if (typeof value !== 'string') return place.refuse(`must be ${expected}, not ${kindOf(value)}`);
   const percent = Number(PERCENT.exec(value)?.[1] ?? 0);
-  if (percent > 0 && percent <= MOST) return Object.freeze({ fraction: percent / 100 });
+  if (percent > 0 && percent <= MOST) return Object.freeze(ownMembers({ fraction: percent / 100 }));
   const milliseconds = parseDuration(value) ?? 0;
-  return milliseconds > 0 ? Object.freeze({ milliseconds }) : place.refuse(`must be ${expected}`);
+  return milliseconds > 0 ? Object.freeze(ownMembers({ milliseconds })) : place.refuse(`must be ${expected}`);
 }

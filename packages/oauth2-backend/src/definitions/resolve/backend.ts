@@ -2,6 +2,7 @@
 
 import { isExposed } from '../attributes/addresses.js';
 import { type BackendBlock, type OAuth2Block, readBackend } from '../attributes/blocks.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedBackend, ResolvedProxy } from '../resolved.js';
 import { type NamedValue, namesWithFunctions, namesWithValues } from '../schema/named-values.js';
 import { didYouMean } from '../schema/nearest-name.js';
@@ -40,7 +41,7 @@ export function resolveBackend(
   const oauth2 = block.oauth2 && resolveTokens(block.oauth2, name, surroundings);
   const connection = resolveConnection(block, origin, surroundings);
   if (origin === undefined) return undefined;
-  return Object.freeze({
+  const resolved: ResolvedBackend = {
     name,
     origin,
     pathPrefix: values.path_prefix ?? '',
@@ -70,7 +71,8 @@ export function resolveBackend(
     abortOnDisconnect: values.abort_on_disconnect,
     ...(oauth2 && { oauth2 }),
     ...(block.source && { source: block.source }),
-  });
+  };
+  return Object.freeze(ownMembers(resolved));
 }
 
 type ModifierName = `${'set' | 'add'}_${'request_headers' | 'query_params'}`;
@@ -137,7 +139,7 @@ function resolveConnection(block: BackendBlock, origin: string | undefined, { pr
   return {
     ...(values.hostname !== undefined && { hostname: values.hostname }),
     ...(proxy && { proxy }),
-    tls: values.tls ? resolveTls(values.tls) : Object.freeze({}),
+    tls: values.tls ? resolveTls(values.tls) : Object.freeze(ownMembers({})),
     http2: values.http2,
     maxConnections: values.max_connections,
     reuseConnections: !values.disable_connection_reuse,

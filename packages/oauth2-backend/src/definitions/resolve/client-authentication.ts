@@ -2,6 +2,7 @@
 
 import type { OAuth2Block } from '../attributes/blocks.js';
 import { CLIENT_OPTIONAL } from '../attributes/grant-types.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
 import { type Credential, credentialOf } from '../schema/value-or-file.js';
@@ -31,7 +32,7 @@ export function clientAuthenticationOf(block: OAuth2Block): ClientAuthentication
   }
   const secret = method && secretOf(block, method);
   if (!method || !secret || id.value === undefined) return undefined;
-  return { clientAuth: method, clientId: id.value, ...secret };
+  return ownMembers({ clientAuth: method, clientId: id.value, ...secret });
 }
 
 function refuseBesideNoClient(block: OAuth2Block): ClientAuthentication {
@@ -39,7 +40,7 @@ function refuseBesideNoClient(block: OAuth2Block): ClientAuthentication {
     const { given, place } = attributeOf(block, name);
     if (given) place.refuse('needs "client_id", which is missing: is the environment variable set?');
   }
-  return { clientAuth: undefined };
+  return ownMembers({ clientAuth: undefined });
 }
 
 function secretOf(

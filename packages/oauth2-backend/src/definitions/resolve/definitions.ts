@@ -31,7 +31,7 @@ export function resolveDefinitions(
   // A list for each backend keeps the problems in the order of the configuration.
   const own: Problem[][] = [];
   const blocks = new Map<string, BackendBlock>();
-  for (const { name, value } of membersOf(definitions, placeIn(general), { wanted: fitName, most: MOST_BACKENDS })) {
+  for (const { name, value } of membersOf(definitions, placeIn(general), fitName, MOST_BACKENDS)) {
     const problems: Problem[] = [];
     own.push(problems);
     blocks.set(name, readBackend(value, placeIn(problems).at(name), replaced.has(name)));

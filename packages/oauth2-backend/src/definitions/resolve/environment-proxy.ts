@@ -16,13 +16,14 @@ export function environmentProxies(
   place: Place,
 ): (origin: string) => ResolvedProxy | undefined {
   const read = new Map<string, ResolvedProxy | undefined>();
-  const noProxy = environment['no_proxy'] || environment['NO_PROXY'] || '';
+  const variable = (name: string) => (Object.hasOwn(environment, name) ? environment[name] : undefined);
+  const noProxy = variable('no_proxy') || variable('NO_PROXY') || '';
   return (origin) => {
     const { protocol } = new URL(origin);
     const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
-    const name = names.find((each) => environment[each]?.trim());
+    const name = names.find((each) => variable(each)?.trim());
     if (name === undefined || isExempt(origin, noProxy)) return undefined;
-    if (!read.has(name)) read.set(name, readVariable(environment[name] ?? '', place.at(name)));
+    if (!read.has(name)) read.set(name, readVariable(variable(name) ?? '', place.at(name)));
     return read.get(name);
   };
 }

@@ -4,6 +4,7 @@ import type { OAuth2Block } from '../attributes/blocks.js';
 import { exchangeAttributes } from '../attributes/exchange.js';
 import { JWT_BEARER, TOKEN_EXCHANGE } from '../attributes/grant-types.js';
 import type { oauth2Attributes } from '../attributes/oauth2.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedExchange, ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
 import { credentialOf } from '../schema/value-or-file.js';
@@ -68,6 +69,7 @@ function jwtBearerGrant(block: OAuth2Block): Grant | undefined {
   judgeSubject(block);
   const { subject } = block.values;
   const assertion = credentialOf(attributeOf(block, 'assertion'), attributeOf(block, 'assertion_file'), {
+    missing: undefined,
     replaced: block.replaced,
   });
   if (makesAssertion(block)) return { grantType: JWT_BEARER, ...(subject && { subject }) };
@@ -97,6 +99,7 @@ function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
     place.at('subject_token').refuse('is missing: with "require_verified_subject" it gives what the verification gave');
   }
   const actor = credentialOf(attributeOf(block, 'actor_token'), attributeOf(block, 'actor_token_file'), {
+    missing: undefined,
     replaced: block.replaced,
   });
   const type = attributeOf(block, 'actor_token_type');
@@ -109,7 +112,7 @@ function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
 
   const { subject_token: subjectToken, subject_token_type: subjectTokenType } = values;
   if (subjectTokenType === undefined) return undefined;
-  return Object.freeze({
+  const exchange: ResolvedExchange = {
     ...(subjectToken && { subjectToken }),
     subjectTokenType,
     verified: values.require_verified_subject,
@@ -117,5 +120,6 @@ function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
       actor &&
       type.value !== undefined && { actor: Object.freeze({ token: actor.credential, type: type.value }) }),
     ...(values.requested_token_type !== undefined && { requestedTokenType: values.requested_token_type }),
-  });
+  };
+  return Object.freeze(ownMembers(exchange));
 }

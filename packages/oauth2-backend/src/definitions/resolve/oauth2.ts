@@ -3,6 +3,7 @@
 import { isExposed, liesBelow } from '../attributes/addresses.js';
 import type { OAuth2Block } from '../attributes/blocks.js';
 import { isOddResource } from '../attributes/token-request-values.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedBackend, ResolvedOAuth2 } from '../resolved.js';
 import { namesWithValues } from '../schema/named-values.js';
 import { clientAuthenticationOf } from './client-authentication.js';
@@ -25,7 +26,7 @@ export function resolveOAuth2(
   const signing = signingOf(block, client, warnings);
   if (!tokenBackend || tokenEndpoint === undefined || !grant || !client || !signing) return undefined;
   const { clientAuth, clientId, secret } = client;
-  return Object.freeze({
+  const resolved: ResolvedOAuth2 = {
     ...grant,
     tokenEndpoint,
     clientAuth,
@@ -44,7 +45,8 @@ export function resolveOAuth2(
     ...(values.bearer_token_types && { bearerTokenTypes: values.bearer_token_types }),
     basicEncoding: values.basic_encoding,
     tokenBackend,
-  });
+  };
+  return Object.freeze(ownMembers(resolved));
 }
 
 function resolveTokenEndpoint(

@@ -63,15 +63,16 @@ export function keyOf(
 /** What opens the key; `text` is absent where it is not known. */
 interface Passphrase {
   readonly place: Place;
-  readonly credential?: string | { readonly file: string };
-  readonly text?: string | undefined;
+  readonly credential: string | { readonly file: string } | undefined;
+  readonly text: string | undefined;
 }
 
 function passphraseOf(block: SigningBlock, replaced: boolean): Passphrase | undefined {
   const value = attributeOf(block, 'key_passphrase');
   const file = attributeOf(block, 'key_passphrase_file');
   if (!value.given && !file.given) return undefined;
-  return credentialOf<string>(value, file, { replaced }) ?? { place: value.place };
+  const none = { place: value.place, credential: undefined, text: undefined };
+  return credentialOf<string>(value, file, { missing: undefined, replaced }) ?? none;
 }
 
 interface Certificate {

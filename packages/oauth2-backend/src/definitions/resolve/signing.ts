@@ -2,6 +2,7 @@
 
 import type { OAuth2Block } from '../attributes/blocks.js';
 import type { SigningBlock } from '../attributes/signing.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
@@ -70,13 +71,14 @@ function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning
   if (ttl !== undefined && role.method) judgeTtl(block.place.at('ttl'), ttl, role.warnings);
   if (typeof claims === 'object') judgeClaims(block.place.at('claims'), claims, role);
   if (!fitting || ttl === undefined) return undefined;
-  return Object.freeze({
+  const resolved: ResolvedSigning = {
     algorithm: fitting,
     ...key,
     ttl,
     claims: claims ?? Object.freeze({}),
     headers: headers ?? Object.freeze({}),
-  });
+  };
+  return Object.freeze(ownMembers(resolved));
 }
 
 /** OpenID Connect Core §9: one method is for shared secrets, the other for key pairs. */

@@ -2,6 +2,7 @@
 
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { TlsBlock } from '../attributes/tls.js';
+import { ownMembers } from '../own-members.js';
 import type { ResolvedTls } from '../resolved.js';
 import { attributeOf, type Given } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
@@ -13,11 +14,13 @@ export function resolveTls(block: TlsBlock): ResolvedTls {
   const certificate = materialOf(block, 'client_certificate', readCertificates);
   const key = materialOf(block, 'client_private_key', readPrivateKey);
   judgePair(block, certificate, key);
-  return Object.freeze({
-    ...(ca && { ca: ca.meaning.pem }),
-    ...(certificate && { cert: certificate.meaning.pem }),
-    ...(key && { key: key.text }),
-  });
+  return Object.freeze(
+    ownMembers({
+      ...(ca && { ca: ca.meaning.pem }),
+      ...(certificate && { cert: certificate.meaning.pem }),
+      ...(key && { key: key.text }),
+    }),
+  );
 }
 
 /** Gives, of the two forms of one, what was configured. */

@@ -1,5 +1,6 @@
 /** Reading a block of the configuration, attribute by attribute. */
 
+import { ownMembers } from '../own-members.js';
 import { isNamedMembers, kindOf, membersOf } from './members.js';
 import { didYouMean } from './nearest-name.js';
 import type { Place } from './place.js';
@@ -11,7 +12,7 @@ export interface Attribute<T = unknown> {
   /** What holds when it is not configured, in the form in which it would be configured; read by the same rule. */
   readonly default?: string | number | boolean | readonly number[];
   /** The rule: gives the meaning of a configured value, or reports what is wrong and gives `undefined`. */
-  read(value: unknown, place: Place): T | undefined;
+  readonly read: (value: unknown, place: Place) => T | undefined;
 }
 
 /** The attributes of a block by name. */
@@ -74,18 +75,17 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
     here.refuse(`unknown attribute${didYouMean(name, names)}`);
     return false;
   };
-  for (const member of membersOf(value, place, { wanted })) {
+  for (const member of membersOf(value, place, wanted)) {
     if (member.value === undefined) given.delete(member.name);
     else values.set(member.name, attributes[member.name]?.read(member.value, member.place));
   }
   for (const [name, attribute] of Object.entries(attributes)) {
     const here = place.at(name);
-    if (attribute.required !== undefined && isNamedMembers(value) && !given.has(name)) {
-      here.refuse(`is missing: ${attribute.required}`);
-    }
+    const { required, default: preset, read } = ownMembers<Attribute>(attribute);
+    if (required !== undefined && isNamedMembers(value) && !given.has(name)) here.refuse(`is missing: ${required}`);
     if (values.get(name) !== undefined) continue;
     if (given.has(name)) refused.add(name);
-    if (attribute.default !== undefined) values.set(name, attribute.read(attribute.default, here));
+    if (preset !== undefined) values.set(name, read(preset, here));
   }
-  return { place, values: Object.fromEntries(values) as Values<A>, given, refused };
+  return { place, values: ownMembers(Object.fromEntries(values) as Values<A>), given, refused };
 }

@@ -1,5 +1,6 @@
 /** Values that JSON can hold, copied out of the caller's object. */
 
+import { ownMembers } from '../own-members.js';
 import { entriesOf, isList, isNamedMembers, isPlainObject, kindOf, membersOf } from './members.js';
 import type { Place } from './place.js';
 
@@ -39,5 +40,5 @@ function copyObject(value: object, place: Place, budget: Budget, depth: number) 
     if (member.value !== undefined) members.push([member.name, copyValue(member.value, member.place, budget, depth)]);
   }
   // Makes own members of all names, `__proto__` too.
-  return Object.freeze(Object.fromEntries(members) as Record<string, unknown>);
+  return Object.freeze(ownMembers(Object.fromEntries(members) as Record<string, unknown>));
 }

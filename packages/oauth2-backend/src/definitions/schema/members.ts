@@ -21,7 +21,8 @@ const MOST = 1000;
 export function* membersOf(
   value: unknown,
   place: Place,
-  { wanted = () => true, most = MOST }: { wanted?: (name: string, place: Place) => boolean; most?: number } = {},
+  wanted: (name: string, place: Place) => boolean = () => true,
+  most = MOST,
 ): Generator<Member> {
   if (!isNamedMembers(value)) return place.refuse(`must be an object, not ${kindOf(value)}`);
   const names = attempt(place, () => Object.keys(value)) ?? [];
@@ -50,9 +51,20 @@ export function entriesOf(value: unknown, place: Place): { place: Place; value: 
   return entries;
 }
 
-/** Reads one member once; reports it when that throws. */
+/** Reads one member once, also one that its class gives; reports it when that throws. */
 export function readMember(value: object, name: string, place: Place): { readonly value: unknown } | undefined {
-  return attempt(place, () => ({ value: Reflect.get(value, name) }));
+  return attempt(place, () => ({ value: isGiven(value, name) ? Reflect.get(value, name) : undefined }));
+}
+
+/** What every object inherits is nobody's word. */
+function isGiven(value: object, name: string): boolean {
+  let holder: object | null = value;
+  // A Proxy can have prototypes without end.
+  for (let depth = 0; holder !== null && depth < 100; depth++) {
+    if (Object.hasOwn(holder, name)) return depth === 0 || Object.getPrototypeOf(holder) !== null;
+    holder = Object.getPrototypeOf(holder);
+  }
+  return false;
 }
 
 function attempt<T>(place: Place, read: () => T): T | undefined {

@@ -11,7 +11,7 @@ export interface Credential<T> {
   /** What is kept of it. */
   readonly credential: T | { readonly file: string };
   /** Its text as far as it is known at construction. */
-  readonly text?: string | undefined;
+  readonly text: string | undefined;
 }
 
 /**
@@ -23,17 +23,17 @@ export interface Credential<T> {
 export function credentialOf<T>(
   value: Given<T>,
   file: Given<string>,
-  { missing, replaced }: { missing?: string; replaced: boolean },
+  { missing, replaced }: { missing: string | undefined; replaced: boolean },
 ): Credential<T | ''> | undefined {
   const chosen = oneOf(value, file, replaced ? undefined : missing);
   if (chosen) return kept(chosen, replaced);
-  return replaced && !value.given && !file.given ? { place: value.place, credential: '' } : undefined;
+  return replaced && !value.given && !file.given ? { place: value.place, credential: '', text: undefined } : undefined;
 }
 
 function kept<T>({ place, value, file }: Alternative<T>, replaced: boolean): Credential<T> | undefined {
   if (file === undefined) return { place, credential: value, text: typeof value === 'string' ? value : undefined };
   const credential = Object.freeze({ file });
-  if (replaced) return { place, credential };
+  if (replaced) return { place, credential, text: undefined };
   const content = contentOf(file, place)?.trim();
   const text = content === undefined ? undefined : readFileText(content, place);
   return text === undefined ? undefined : { place, credential, text };
@@ -44,8 +44,8 @@ function readFileText(content: string, place: Place): string | undefined {
 }
 
 type Alternative<T> =
-  | { readonly place: Place; readonly value: T; readonly file?: undefined }
-  | { readonly place: Place; readonly value?: undefined; readonly file: string };
+  | { readonly place: Place; readonly value: T; readonly file: undefined }
+  | { readonly place: Place; readonly value: undefined; readonly file: string };
 
 /**
  * Gives the one of the two that was configured; a missing one blames the value, a surplus one the file.
@@ -54,8 +54,8 @@ type Alternative<T> =
  */
 export function oneOf<T>(value: Given<T>, file: Given<string>, missing?: string): Alternative<T> | undefined {
   if (value.given && file.given) return file.place.refuse(`is given beside "${value.name}": give one of them`);
-  if (value.value !== undefined) return { place: value.place, value: value.value };
-  if (file.value !== undefined) return { place: file.place, file: file.value };
+  if (value.value !== undefined) return { place: value.place, value: value.value, file: undefined };
+  if (file.value !== undefined) return { place: file.place, value: undefined, file: file.value };
   const neither = !value.given && !file.given;
   return neither && missing !== undefined ? value.place.refuse(missing) : undefined;
 }

@@ -44,7 +44,7 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
     const configured = await configuredClaims();
     return {
       ...configured,
-      aud: audience(configured['aud']),
+      aud: audience(Object.hasOwn(configured, 'aud') ? configured['aud'] : undefined),
       iss: clientId,
       sub: clientId,
       ...freshClaims(clock, signing.ttl),
