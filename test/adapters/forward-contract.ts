@@ -282,6 +282,15 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       expect(api.requests.map(({ body }) => body.toString())).toEqual(['hello', '']);
     });
 
+    it('sends the body that a parser has consumed where body gives it', async () => {
+      const body = (inbound: { body?: unknown; request?: { body?: unknown } }) =>
+        JSON.stringify(inbound.body ?? inbound.request?.body);
+      const listener = application(clients(), adapter.parser, adapter.forward('billing', { body }));
+      await supertest(listener).post('/x').send({ a: 1 }).expect(200);
+      expect(api.requests[0]).toMatchObject({ headers: { 'content-length': '7', 'content-type': 'application/json' } });
+      expect(api.requests[0]?.body.toString()).toBe('{"a":1}');
+    });
+
     it('sends nothing for a request that has been answered already', async () => {
       const listener = application(clients(), adapter.answer, adapter.forward('billing'));
       await supertest(listener).get('/x').expect(200, 'early');

@@ -18,7 +18,7 @@ export function inboundAbort(
   { method, forwarded }: { readonly method: string; readonly forwarded?: IncomingMessage },
 ): AbortSource | undefined {
   if (abortOnDisconnect === false) return undefined;
-  if (forwarded) return context ? contextAbort(context) : connectionAbort(forwarded);
+  if (forwarded) return context ? contextAbort(context) : connectionAbort(forwarded.socket);
   if (!context || (abortOnDisconnect === 'safe' && !isSafe(method))) return undefined;
   return contextAbort(context);
 }
@@ -27,8 +27,9 @@ function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method) || SAFE_METHODS.has(method.toUpperCase());
 }
 
-/** Without a context the connection is all there is to see. */
-function connectionAbort({ socket }: IncomingMessage): AbortSource {
+/** Without a context the connection is all there is to see; a request that no socket made has none, or an imitation. */
+function connectionAbort(socket: IncomingMessage['socket'] | undefined): AbortSource | undefined {
+  if (typeof socket?.on !== 'function' || typeof socket.off !== 'function') return undefined;
   return {
     get aborted() {
       return socket.destroyed;

@@ -1,7 +1,7 @@
 /** `request.headers` counts: what the application deleted, changed or added there is its word, whatever the client sent. */
 
 import type { IncomingMessage } from 'node:http';
-import { isFieldValue } from '../../definitions/schema/values.js';
+import { isFieldValue, isToken } from '../../definitions/schema/values.js';
 import { ConfigurationError } from '../../errors.js';
 import { isFrameHeader } from './inbound-frame.js';
 import { isDropped, plainName, type WithholdingRules } from './withheld-headers.js';
@@ -50,8 +50,8 @@ function isJoined(now: string | string[] | undefined, before: string | string[])
 function checked(name: string, value: unknown): string | string[] {
   const values = [value].flat().map((one) => (typeof one === 'number' ? String(one) : one));
   for (const one of values) {
-    if (typeof one === 'string' && isFieldValue(one)) continue;
-    const message = 'the application has set it to what no header can hold: line ends, or anything but text';
+    if (isToken(name) && typeof one === 'string' && isFieldValue(one)) continue;
+    const message = 'the application has set what no header can be: another name, line ends, or anything but text';
     throw new ConfigurationError([{ path: `request.headers[${JSON.stringify(name)}]`, message }]);
   }
   return values.length === 1 ? (values[0] as string) : (values as string[]);

@@ -30,7 +30,7 @@ export function declinedAnswer(request: IncomingMessage, { status, headers }: De
 
 /** Remembers the connection of a request whose refusal closes it. */
 export function rememberDeclined(request: IncomingMessage, { headers }: Declined): void {
-  if (headers?.['connection'] === 'close') connections.add(request.socket);
+  if (headers?.['connection'] === 'close' && request.socket) connections.add(request.socket);
 }
 
 /** The refusal of what follows on such a connection: Node has parsed it already, and hands it out all the same. */

@@ -16,7 +16,8 @@ import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
 import { dropLookAlikes } from './counted-headers.js';
 import { declinedAnswer, declinedBefore, type ForwardAnswer, rememberDeclined } from './forward-answer.js';
 import { addForwarded } from './forwarded-headers.js';
-import { assertUnread, inboundBody } from './inbound-body.js';
+import { assertUnread, broughtBody, replacedBody } from './held-body.js';
+import { heldBody, type InboundBody, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace, mapLocations } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
@@ -41,21 +42,21 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     if (path === undefined) return declinedAnswer(request, { status: 404 });
     const target = forwardTarget(bearer.target, path);
     if (!target) return declinedAnswer(request, { status: 400 });
-    if (message.body !== undefined) assertUnread(request);
+    const held = readHeldBody(request, message, options, settings.context?.inbound ?? request);
     addForwarded(message.headers, request, host, options);
 
     const method = request.method ?? 'GET';
     const onAbort = (reason: unknown) => sent?.abort(reason);
     const call = new OutboundCall(bearer, settings, { method, signal: undefined, forwarded: request, onAbort });
     let sent: AnswerHandler | undefined;
-    const body = message.body === undefined ? undefined : inboundBody(request, message.body, options.replayLimit);
+    const body = held ? heldBody(held) : streamedBody(request, message, options);
     const over = () => call.done();
     const addTrailers = (raw: RawHeaders, trailers: Record<string, string | string[]>) =>
       returnedTrailers(raw, options, trailers);
 
     try {
-      const held = call.ready();
-      let token = held instanceof Promise ? await held : held;
+      const ready = call.ready();
+      let token = ready instanceof Promise ? await ready : ready;
       const start = body?.start();
       let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
 
@@ -109,6 +110,28 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
   };
 }
 
+/** The body that the option gives, else one that an adapter has brought. @throws ConfigurationError where that, or the stream, cannot be sent */
+function readHeldBody(
+  request: IncomingMessage,
+  { body, headers, bySocket }: InboundMessage,
+  options: ResolvedForwardOptions,
+  inbound: unknown,
+): Buffer | Promise<Buffer> | undefined {
+  const replaced = body === undefined ? undefined : replacedBody(options, inbound, headers);
+  if (replaced) return replaced;
+  if (!bySocket) return broughtBody(request, body === 'unknown' ? undefined : Number(body ?? 0));
+  if (body !== undefined) assertUnread(request);
+  return undefined;
+}
+
+function streamedBody(
+  request: IncomingMessage,
+  { body }: InboundMessage,
+  { replayLimit }: ResolvedForwardOptions,
+): InboundBody | undefined {
+  return body === undefined || body === 'unknown' ? undefined : inboundBody(request, body, replayLimit);
+}
+
 interface Sending {
   readonly bearer: Bearer;
   readonly settings: ClientSettings;
@@ -124,11 +147,13 @@ function send(sending: Sending, handler: AnswerHandler): void {
   const { bearer, settings, call, target, method, message, token, content } = sending;
   bearer.target.checkParts(target.origin, target.path);
   const headers = { ...message.headers };
-  if (typeof message.body === 'number') headers['content-length'] = String(message.body);
+  const length = Buffer.isBuffer(content) ? content.length : message.body;
+  const body = content && length !== 0 ? content : null;
+  if (body && typeof length === 'number') headers['content-length'] = String(length);
   const { remove, set } = call.settings.headers;
   if (remove.length > 0 || set.length > 0) dropLookAlikes(headers, [...remove, ...set.map(([name]) => name)]);
   completeHeaders(headers, call.settings, bearer, token);
   const path = completePath(target.path, call.settings.query);
-  const sent = { origin: target.origin, path, method, headers, body: content ?? null };
+  const sent = { origin: target.origin, path, method, headers, body };
   settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call }));
 }

@@ -13,12 +13,12 @@ export function addForwarded(
   host: string | undefined,
   options: ResolvedForwardOptions,
 ): void {
-  if (options.via !== undefined) addHeader(headers, 'via', `${request.httpVersion} ${options.via}`);
+  if (options.via !== undefined) addHeader(headers, 'via', `${request.httpVersion ?? '1.1'} ${options.via}`);
   if (options.forwarded === undefined) return;
 
   // IPv4 on a socket for both is IPv4 all the same.
-  const address = request.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
-  const protocol = (request.socket as TLSSocket).encrypted ? 'https' : 'http';
+  const address = request.socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  const protocol = (request.socket as TLSSocket | undefined)?.encrypted ? 'https' : 'http';
   if (options.forwarded === 'forwarded') {
     const parts = [
       `for=${node(address)}`,

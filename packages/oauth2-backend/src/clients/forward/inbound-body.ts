@@ -2,19 +2,28 @@
 
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
-import { ClientClosedError, ConfigurationError } from '../../errors.js';
+import { ClientClosedError } from '../../errors.js';
+import { assertUnread } from './held-body.js';
 
-interface InboundBody {
+/** A body, and what is kept of it. */
+export interface InboundBody {
   /**
-   * What to send first: all of it where it is known to be small, else a stream; the inbound request outlives that.
+   * What to send first: all of it where it is here, or known to be small, else a stream; the inbound request outlives that.
    *
    * @throws ConfigurationError when somebody else has read some of it in the meantime
    */
-  start(): Readable | Promise<Buffer>;
+  start(): Buffer | Readable | Promise<Buffer>;
   /** All of it once it has arrived, or `undefined` when it was not kept. */
   again(): Promise<Buffer | undefined>;
   /** Lets the rest flow away: unread, it would hold the inbound connection. */
   drop(): void;
+}
+
+/** One that is kept whole. */
+export function heldBody(content: Buffer | Promise<Buffer>): InboundBody {
+  // Who waits for it hears of it.
+  if (content instanceof Promise) content.catch(() => {});
+  return { start: () => content, again: async () => content, drop() {} };
 }
 
 /** Reads a request's body; up to `limit` bytes are kept. Reading stops while whoever gets the stream is slow. */
@@ -129,11 +138,4 @@ function enlarged(room: Buffer, used: number, size: number): Buffer {
   const larger = Buffer.allocUnsafeSlow(size);
   room.copy(larger, 0, 0, used);
   return larger;
-}
-
-/** @throws ConfigurationError when a body parser, or somebody else, has read it */
-export function assertUnread(request: IncomingMessage): void {
-  if (!request.readableDidRead && !request.readableEnded) return;
-  const message = 'the body of the request was read before forward could: put forward before body parsers';
-  throw new ConfigurationError([{ path: '', message }]);
 }

@@ -37,7 +37,7 @@ export function frameProblem(request: IncomingMessage, frame: Frame): Declined |
   const version = request.httpVersion;
   const http2 = isHttp2(request);
   // In plain text Node takes any version, and reads it by rules of its own.
-  if (!http2 && version !== '1.0' && version !== '1.1') return closing(505);
+  if (!http2 && typeof version === 'string' && version !== '1.0' && version !== '1.1') return closing(505);
   if (!http2 && request.rawHeaders.length >= headerLimit(request)) return closing(431);
   const odd =
     frame.hosts > 1 ||
@@ -96,7 +96,8 @@ export function closing(status: 400 | 431 | 505): Declined {
 
 /** Entries of `rawHeaders` from which on Node drops headers without a word, those of the frame too. */
 function headerLimit(request: IncomingMessage): number {
-  const { server } = request.socket as { server?: { readonly maxHeadersCount?: number | null } };
+  // Who makes requests without a socket may leave it out.
+  const { server } = (request.socket ?? {}) as { server?: { readonly maxHeadersCount?: number | null } };
   const most = server?.maxHeadersCount;
   if (typeof most !== 'number') return NODES_LIMIT;
   return most > 0 ? most * 2 : Number.POSITIVE_INFINITY;

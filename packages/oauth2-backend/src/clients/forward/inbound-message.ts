@@ -12,9 +12,11 @@ import { isDropped, type WithholdingRules } from './withheld-headers.js';
 export interface InboundMessage {
   /** End to end only, without what belongs to the client; names in lower case, values in their order. */
   readonly headers: Record<string, string | string[]>;
-  /** Bytes of the body, or that it is chunked; `undefined` when there is none. */
-  readonly body: number | 'chunked' | undefined;
+  /** Bytes of the body, or that it is chunked, or, where no socket made the request, perhaps there; `undefined` when there is none. */
+  readonly body: number | 'chunked' | 'unknown' | undefined;
   readonly host: string | undefined;
+  /** Whether it came by a connection; if not, a serverless adapter or a test has made it. */
+  readonly bySocket: boolean;
 }
 
 /**
@@ -29,13 +31,15 @@ export function readInbound(request: IncomingMessage, options: WithholdingRules)
 
   const came: Record<string, string | string[]> = Object.create(null);
   const frame: Frame = { hosts: 0, lengths: 0, codings: 0 };
-  const raw = request.rawHeaders;
-  for (let index = 0; index + 1 < raw.length; index += 2) {
+  const { rawHeaders: raw } = request;
+  const bySocket = isBySocket(raw);
+  for (let index = 0; bySocket && index + 1 < raw.length; index += 2) {
     const name = (raw[index] as string).toLowerCase();
     const value = raw[index + 1] as string;
     if (!isToken(name) && !(name.startsWith(':') && isHttp2(request))) return closing(400);
     if (!readFrame(frame, name, value) && !isDropped(name, options)) addHeader(came, name, value);
   }
+  if (!bySocket) readCountedFrame(frame, request);
 
   const refused = frameProblem(request, frame);
   if (refused) return refused;
@@ -44,9 +48,27 @@ export function readInbound(request: IncomingMessage, options: WithholdingRules)
   }
   const named = frame.connection === undefined ? [] : connectionOptions(frame.connection);
   const headers = countedHeaders(request, came, named, options);
+  if (!bySocket) for (const name of named) delete headers[name];
   if (frame.trailers) headers['te'] = 'trailers';
-  const body = frame.codings > 0 || isOpenStream(request, frame) ? 'chunked' : Number(frame.length ?? 0);
-  return { headers, host: frame.host ?? frame.authority, body: body === 0 ? undefined : body };
+  return { headers, host: frame.host ?? frame.authority, body: bodyOf(request, frame, bySocket), bySocket };
+}
+
+/** Serverless adapters leave it empty, or put numbers into it; all that counts is in `headers` then. */
+function isBySocket(raw: readonly unknown[]): boolean {
+  return raw.length > 0 && raw.every((text) => typeof text === 'string');
+}
+
+/** The frame of a message without a connection: nobody can be led astray by its codings. */
+function readCountedFrame(frame: Frame, { headers }: IncomingMessage): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && name !== 'transfer-encoding') readFrame(frame, name.toLowerCase(), String(value));
+  }
+}
+
+function bodyOf(request: IncomingMessage, frame: Frame, bySocket: boolean): InboundMessage['body'] {
+  if (frame.codings > 0 || isOpenStream(request, frame)) return 'chunked';
+  if (!bySocket && frame.length === undefined) return 'unknown';
+  return Number(frame.length ?? 0) || undefined;
 }
 
 /** Adds a value to those that the header has. */

@@ -28,6 +28,12 @@ export interface ForwardOptions {
    * `Strict-Transport-Security`, `CDN-Cache-Control` and others. Default: none.
    */
   readonly passHeaders?: readonly string[] | undefined;
+  /**
+   * Gives the body where a parser has read it before: called once for each request that has one, with the framework's own object
+   * (Express's `req`, Koa's `ctx`); `undefined` means the request's own. Text is sent as UTF-8. Default: always the request's own.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: each framework has its own object; core knows none
+  readonly body?: ((inbound: any) => string | Uint8Array | undefined) | undefined;
   /** The path that is cut off the request's, and put in front of a `Location`'s. Default: what the framework's mount cut off. */
   readonly mount?: string | undefined;
 }
@@ -43,6 +49,7 @@ export class ResolvedForwardOptions implements ForwardOptions {
   readonly passChallenges: boolean;
   /** In lower case. */
   readonly passHeaders: readonly string[];
+  readonly body: ForwardOptions['body'];
   /** `undefined`, `''` or `/api/x`, without a trailing slash. */
   readonly mount: string | undefined;
 
@@ -55,6 +62,7 @@ export class ResolvedForwardOptions implements ForwardOptions {
     this.passSetCookie = checked.passSetCookie ?? false;
     this.passChallenges = checked.passChallenges ?? false;
     this.passHeaders = (checked.passHeaders ?? []).map((name) => name.toLowerCase());
+    this.body = checked.body;
     this.mount = checked.mount?.replace(/\/$/, '');
   }
 }
@@ -109,6 +117,7 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
     fits: (value) =>
       Array.isArray(value) && value.every((one) => typeof one === 'string' && mayPass(one.toLowerCase())),
   },
+  body: { wanted: 'a function', fits: (value) => typeof value === 'function' },
   mount: {
     wanted: 'a path that begins with one slash, without query and fragment',
     fits: (value) => typeof value === 'string' && /^(?:\/(?:[^\s/\\?#][^\s\\?#]*)?)?$/.test(value),

@@ -82,7 +82,8 @@ describe('readInbound(request)', () => {
   });
 
   it.each<[[string, string][], unknown]>([
-    [[], undefined],
+    [[], 'unknown'],
+    [[['X-A', '1']], undefined],
     [[['Content-Length', '0']], undefined],
     [[['Content-Length', '5']], 5],
     [[['Transfer-Encoding', 'Chunked']], 'chunked'],
