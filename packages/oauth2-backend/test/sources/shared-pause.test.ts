@@ -360,6 +360,50 @@ describe('identities that share a token backend', () => {
   });
 });
 
+describe('an outage of a token backend that twenty identities share', () => {
+  it.each<[string, () => TokenRequestError]>([
+    ['429', () => answered(429, 20)],
+    ['503', () => answered(503, 20)],
+    ['broken connections', () => unreachable(20)],
+  ])('%s: costs one request each 2 s after the first seconds, and ends within 2.5 s', async (_, failure) => {
+    jest.spyOn(Math, 'random').mockImplementation(randomly(7));
+    const world = sharing();
+    const users = Array.from({ length: 20 }, (_each, index) => world.identity(`user-${index}`));
+    const requests: number[] = [];
+    const start = world.clock.now();
+    world.answer = async () => {
+      requests.push(world.clock.now() - start);
+      throw failure();
+    };
+    const everybody = () => Promise.all(users.map((user) => user.failure()));
+    for (let time = 0; time < 60_000; time += 50) {
+      await everybody();
+      world.clock.pass(50);
+    }
+    const later = requests.filter((at) => at >= 1_000);
+    const gaps = later.slice(1).map((at, index) => at - (later[index] ?? 0));
+    expect(later.length).toBeGreaterThan(20);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(2_000);
+
+    world.answer = async () => {};
+    let recovery = 0;
+    while ((await everybody()).some((error) => error !== undefined)) {
+      world.clock.pass(50);
+      recovery += 50;
+    }
+    expect(recovery).toBeLessThanOrEqual(2_500);
+  });
+});
+
+/** Numbers from 0 up to 1 that are the same in each run. */
+function randomly(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 16_807) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
 describe('sharedPause(clock).enter()', () => {
   it('lets all go on together once the one that tried has succeeded', async () => {
     const clock = manualClock();
