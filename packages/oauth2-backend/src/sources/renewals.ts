@@ -6,7 +6,8 @@
  * calls tell the pauses how far the last request got:
  * 1. `enter()`, everything ready: throws while the token backend is paused; gives a promise while another renewal tries it
  *    alone, after which everything is made ready again, for assertions age; gives nothing when the request may be sent.
- * 2. `sent()`, at the instant of sending. What fails before says nothing of the token endpoint.
+ * 2. `sent()`, at the instant of sending, with what tells whether its secrets and keys were replaced since. What fails before
+ *    says nothing of the token endpoint.
  * 3. `answered()`, the answer read. What fails between the two is a broken connection or silence.
  */
 
