@@ -36,7 +36,7 @@ export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
   /** What each backend's token is up to; it asks nobody. */
   status(): BackendStatus[];
   /**
-   * Refuses new calls, lets running ones end, then ends renewals and connections.
+   * Refuses new calls, lets running ones end, then ends renewals and connections; waits for a write to the store under way.
    *
    * @param options.timeout milliseconds for the running calls, default 5 000; Infinity waits for all of them
    * @throws ConfigurationError when that is no such number; nothing is closed then
@@ -114,6 +114,7 @@ export function createBackends<const D extends BackendDefinitions>(
     calls.cut();
     for (const { counted } of made.all()) counted?.close();
     await Promise.all(made.all().map(({ settings }) => settings.transport.destroy()));
+    await store?.written();
   }
 }
 

@@ -22,6 +22,10 @@ export interface GuardedStore extends TokenStore {
   readonly timeout: number;
   /** It answers, but too late to be of use: that is a failure, too. */
   tooSlow(error: StoreUnavailable): void;
+  /** Tells of a write and all that belongs to it, which must not be lost when the backends are closed. */
+  writing(work: Promise<unknown>): void;
+  /** Resolves when no write is under way; each operation has its deadline. */
+  written(): Promise<void>;
   /** Hands an event to log and channels. */
   readonly report: (event: StoreEvent) => void;
 }
@@ -36,12 +40,20 @@ export function guardedStore(
   const { timeout = DEFAULT_TIMEOUT } = store;
   const gate = breaker(clock);
   const waiting = new Set<(error: StoreUnavailable) => void>();
+  const writes = new Set<Promise<unknown>>();
 
   return {
     sealing: store.sealing,
     timeout,
     report,
     tooSlow: failed,
+    writing(work) {
+      const ended: Promise<unknown> = work.catch(ignore).finally(() => writes.delete(ended));
+      writes.add(ended);
+    },
+    async written() {
+      await Promise.all(writes);
+    },
     get: (key) => run(() => store.get(key)),
     set: (key, record, options) => run(() => store.set(key, record, options)),
     lease: (key, options) =>

@@ -43,7 +43,7 @@ export async function lead<T>(
   const end = () => {
     clearInterval(beat);
     // Should it fail, the lease ends by itself.
-    void records.release(lease).catch(ignore);
+    return records.release(lease).catch(ignore);
   };
   let ending = Promise.resolve();
   try {
@@ -51,7 +51,7 @@ export async function lead<T>(
     ending = afterwards(result);
     return result;
   } finally {
-    void ending.catch(ignore).finally(end);
+    records.writing(ending.catch(ignore).then(end));
   }
 }
 

@@ -18,6 +18,8 @@ export interface SealedRecords {
   readonly timeout: number;
   /** It has cost a renewal more than that. */
   tooSlow(error: StoreUnavailable): void;
+  /** Tells of a write and all that belongs to it. */
+  writing(work: Promise<unknown>): void;
   readonly report: (event: StoreEvent) => void;
 }
 
@@ -28,7 +30,7 @@ export function sealedRecords(
   store: GuardedStore,
   { identity, clock }: { identity: (digest: CredentialDigest) => string; clock: Clock },
 ): SealedRecords {
-  const { sealing, report, timeout, tooSlow } = store;
+  const { sealing, report, timeout, tooSlow, writing } = store;
   let known: readonly string[] | undefined;
 
   return {
@@ -47,6 +49,7 @@ export function sealedRecords(
     release: (options) => store.release(place(), options),
     timeout,
     tooSlow,
+    writing,
     report,
   };
 

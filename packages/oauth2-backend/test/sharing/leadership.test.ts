@@ -22,6 +22,7 @@ function leasing(granted: Promise<string> = Promise.resolve(lease.fence)) {
     },
     timeout: 1_000,
     tooSlow() {},
+    writing() {},
     report() {},
   };
   return { asked, records };

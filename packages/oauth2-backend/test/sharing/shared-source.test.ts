@@ -36,6 +36,7 @@ function member(deadline = 10_000) {
     release: async () => {},
     timeout: 1_000,
     tooSlow() {},
+    writing() {},
     report: (event) => fleet.reports.push(event),
   };
   const refresh: RefreshMemory = { current: undefined };
