@@ -81,9 +81,9 @@ export class Pauses {
 
   /**
    * The identity comes first: what a server may answer to one pauses the token backend only when several in a row have met
-   * it, or everybody's next request would. Gives which pause has begun, and whether just now.
+   * it, or everybody's next request would. Gives which pause has begun, whether just now, and when it ends.
    */
-  failed(error: unknown, attempt: Attempt): { readonly scope: PauseScope; readonly began: boolean } {
+  failed(error: unknown, attempt: Attempt): { scope: PauseScope; began: boolean; retryAt: number } {
     const { clock, shared } = this.#options;
     const { began, request } = attempt;
     const { concerns } = failureKind(error);
@@ -97,10 +97,11 @@ export class Pauses {
     const alone = !common || concerns === 'perhaps all';
     if (alone) this.#own ??= pause(clock);
     const beganAlone = alone && this.#own?.failed(error, began) === true;
-    const first = common ? common.failed(error, began) : beganAlone;
+    const beganForAll = common?.failed(error, began);
     const scope = common ? 'token backend' : 'identity';
-    this.#mine = { error, at: clock.now(), retryAt: clock.now(), scope };
-    return { scope, began: first };
+    const { retryAt } = (common ?? this.#own)?.last() ?? { retryAt: clock.now() };
+    this.#mine = { error, at: clock.now(), retryAt, scope };
+    return { scope, began: beganForAll ?? beganAlone, retryAt };
   }
 
   #concernsAll(error: unknown, { request, answers }: Attempt): boolean {

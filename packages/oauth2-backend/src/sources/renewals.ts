@@ -162,13 +162,12 @@ export class Renewals {
   }
 
   #judge(error: unknown, attempt: Attempt, evaluated: boolean): KeepPause | undefined {
-    const { clock, shared } = this.#options;
+    const { shared } = this.#options;
     // The next caller has an input of his own.
     if (!evaluated && (error instanceof NoTokenError || error instanceof MissingSubjectError)) return undefined;
     // The token backend's own token could not be had: whoever asks for that paces it.
     if (shared && attempt.request === 'unsent' && error instanceof TokenRequestError) return undefined;
-    const { scope, began } = this.pauses.failed(error, attempt);
-    return { scope, began, retryAt: this.pauses.last()?.retryAt ?? clock.now() };
+    return this.pauses.failed(error, attempt);
   }
 
   #closedError(): ClosedError {

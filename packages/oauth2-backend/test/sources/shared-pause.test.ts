@@ -90,6 +90,7 @@ describe('identities that share a token backend', () => {
       for (const one of [amy, bob]) expect(await one.failure()).toMatchObject({ response: { status } });
       expect(world.shared.active()).toBeUndefined();
       expect(await carl.failure()).toMatchObject({ response: { status } });
+      expect(carl.events).toMatchObject([{ pause: { scope: 'token backend', retryAt: world.clock.now() + 500 } }]);
       const others = await dora.failure();
       expect(others?.message).toBe(`token endpoint of "billing" answered ${status} to others; it is not asked now`);
       expect(others).not.toHaveProperty('response');
