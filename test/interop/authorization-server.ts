@@ -5,7 +5,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { exportJWK, generateKeyPair, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
-import { InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
+import { InvalidClientAuth, InvalidGrant } from 'oidc-provider/lib/helpers/errors.js';
 // Not the package's main file: importing that prints a notice on each Node that is not its choice.
 import { Provider } from 'oidc-provider/lib/provider.js';
 import type { Certified } from 'test-servers/certificates';
@@ -24,6 +24,8 @@ export interface AuthorizationServerOptions {
   readonly assertions?: { readonly issuer: string; readonly key: JWTVerifyGetKey };
   /** Gives the user of a subject token in the exchange grant; rejects for one that is not good. */
   readonly subjectOf?: (token: string) => Promise<string>;
+  /** Takes client assertions by RFC 10070 only: for the issuer alone, and typed as what they are. */
+  readonly strictAssertions?: boolean;
   /** Speaks https as this, and asks for client certificates of this authority, without which nothing is answered. */
   readonly tls?: Certified & { readonly ca: string };
 }
@@ -132,7 +134,7 @@ function resourceServer(audience: string): object {
 }
 
 // Everything oidc-provider would choose by itself, with a notice on the console, is chosen here.
-async function configuration({ clients }: AuthorizationServerOptions): Promise<object> {
+async function configuration({ clients, strictAssertions }: AuthorizationServerOptions): Promise<object> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true });
   return {
     adapter: storage(clients),
@@ -154,7 +156,11 @@ async function configuration({ clients }: AuthorizationServerOptions): Promise<o
     enabledJWA: { clientAuthSigningAlgValues: [...SIGNATURE_ALGORITHMS] },
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id }) }),
     rotateRefreshToken: true,
-    assertJwtClientAuthClaimsAndHeader: async () => {},
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    assertJwtClientAuthClaimsAndHeader: async ({ oidc }: any, claims: any, header: any) => {
+      if (!strictAssertions || (claims.aud === oidc.issuer && header.typ === 'client-authentication+jwt')) return;
+      throw new InvalidClientAuth('an assertion for another audience, or of another type');
+    },
     ttl: { ClientCredentials: 300, AccessToken: 300, RefreshToken: 3600, Grant: 3600 },
     features: {
       devInteractions: { enabled: false },
