@@ -15,7 +15,7 @@ export type ValueFunction = (
 ) => string | readonly string[] | undefined | Promise<string | readonly string[] | undefined>;
 
 /** The same, where a function may give the value. */
-export type ModifiersByName = Readonly<Record<string, string | readonly string[] | ValueFunction | undefined>>;
+type ModifiersByName = Readonly<Record<string, string | readonly string[] | ValueFunction | undefined>>;
 
 /** How requests to an upstream are made: where below its origin, over which connections, what is changed on each. */
 export interface ConnectionDefinition {

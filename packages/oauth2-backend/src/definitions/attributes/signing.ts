@@ -29,7 +29,6 @@ export const signingAttributes = {
   headers: { read: readHeaders },
 } satisfies Record<keyof JwtSigningProfile, Attribute>;
 
-/** A `jwt_signing_profile` that was read. */
 export type SigningBlock = Block<typeof signingAttributes>;
 
 function readKey(value: unknown, place: Place): Material | undefined {

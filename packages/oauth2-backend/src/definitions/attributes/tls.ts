@@ -16,7 +16,6 @@ export const tlsAttributes = {
   client_private_key_file: { read: readPath },
 } satisfies Record<keyof TlsDefinition, Attribute>;
 
-/** A `tls` block that was read. */
 export type TlsBlock = Block<typeof tlsAttributes>;
 
 /** What stands in it is judged together with what stands in files. */

@@ -45,7 +45,6 @@ export function choice<const T extends readonly (string | boolean)[]>(...choices
   };
 }
 
-/** Reads `true` or `false`. */
 export function readSwitch(value: unknown, place: Place): boolean | undefined {
   return typeof value === 'boolean' ? value : place.refuse(`must be true or false, not ${kindOf(value)}`);
 }
@@ -74,7 +73,6 @@ export function arrayOf<T>(read: (value: unknown, place: Place) => T | undefined
 // biome-ignore lint/complexity/noBannedTypes: what the functions take and give differs between attributes
 type Callable = Function;
 
-/** Reads a function. */
 export function readFunction<F extends Callable>(value: unknown, place: Place): F | undefined {
   return typeof value === 'function' ? (value as F) : place.refuse(`must be a function, not ${kindOf(value)}`);
 }
