@@ -161,6 +161,25 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       expect([answer.status, answer.headers['content-length'], answer.text ?? '']).toEqual([status, length, '']);
     });
 
+    it('names the mount, and leaves a Location alone that is made of it', async () => {
+      await withServer(
+        createServer((request, response) => {
+          const {
+            'x-forwarded-host': host,
+            'x-forwarded-prefix': prefix,
+            'x-forwarded-proto': proto,
+          } = request.headers;
+          response.writeHead(302, { location: `${String(proto)}://${String(host)}${String(prefix)}/invoices/7` }).end();
+        }),
+        async (origin) => {
+          const forward = adapter.forward('billing', { forwarded: 'x-forwarded' });
+          const listener = application(clients(origin), ...adapter.mount('/api/billing', forward));
+          const { headers } = await supertest(listener).post('/api/billing/invoices').set('host', 'shop.example');
+          expect(headers['location']).toBe('http://shop.example/api/billing/invoices/7');
+        },
+      );
+    });
+
     it('maps a Location to the mount', async () => {
       api.next({ status: 302, headers: { location: '/v1/invoices/5' } });
       const answer = await supertest(forwarding()).get('/api/billing/x').expect(302);

@@ -15,13 +15,14 @@ import type { AccessToken } from '../../token.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
 import { dropLookAlikes } from './counted-headers.js';
 import { declinedAnswer, declinedBefore, type ForwardAnswer, rememberDeclined } from './forward-answer.js';
-import { addForwarded } from './forwarded-headers.js';
+import { addForwarded, toldPlace } from './forwarded-headers.js';
 import { assertUnread, broughtBody, replacedBody } from './held-body.js';
 import { heldBody, type InboundBody, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
-import { forwardTarget, inboundPlace, mapLocations } from './mount.js';
+import { forwardTarget, inboundPlace } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
 import { challengesOf, type RawHeaders, returnedHeaders, returnedTrailers } from './returned-headers.js';
+import { mapLocations } from './returned-locations.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
@@ -43,8 +44,9 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     const target = forwardTarget(bearer.target, path);
     if (!target) return declinedAnswer(request, { status: 400 });
     const held = readHeldBody(request, message, options, settings.context?.inbound ?? request);
-    addForwarded(message.headers, request, host, options);
+    addForwarded(message.headers, request, { host, mount }, options);
 
+    const { headers: sentHeaders } = message;
     const method = request.method ?? 'GET';
     const onAbort = (reason: unknown) => sent?.abort(reason);
     const call = new OutboundCall(bearer, settings, { method, signal: undefined, forwarded: request, onAbort });
@@ -97,7 +99,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
 
     function answerOf({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
       const headers = returnedHeaders(raw, options);
-      mapLocations(headers, target as Target, bearer.target, mount);
+      const told = toldPlace(sentHeaders, options);
+      mapLocations(headers, { target: target as Target, rule: bearer.target, mount, told });
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
       if (!chunked || isBodiless(status)) delete headers['trailer'];

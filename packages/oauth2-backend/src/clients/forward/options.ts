@@ -15,7 +15,7 @@ export interface ForwardOptions {
   readonly replayLimit?: number | undefined;
   /** Adds `Via` with this name for the application to the request (RFC 9110 §7.6.3). Default: none is added. */
   readonly via?: string | undefined;
-  /** Says who asked: by `X-Forwarded-For`, `-Host`, `-Proto`, or by `Forwarded` (RFC 7239). Default: neither. */
+  /** Says who asked: by `X-Forwarded-For`, `-Host`, `-Proto`, `-Prefix` (the mount), or by `Forwarded` (RFC 7239). Default: neither. */
   readonly forwarded?: 'x-forwarded' | 'forwarded' | undefined;
   /** Keeps those headers as they came in, and adds to them; else they are dropped, as anyone can send them. Default false. */
   readonly trustForwarded?: boolean | undefined;

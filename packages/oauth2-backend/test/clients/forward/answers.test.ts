@@ -235,6 +235,34 @@ describe('backend.forward(request, { mount }): the Location', () => {
     expect(await location('/v1/\\evil.example', undefined)).toBe(`${world.api.origin}/v1//evil.example`);
   });
 
+  describe.each([
+    ['https://shop.example:81/api/billing/x?y#z', { 'x-forwarded-host': 'shop.example:81' }],
+    ['https://shop.example/api/billing', { 'x-forwarded-host': 'shop.example:443, inner.example' }],
+    ['http://SHOP.example/api/billing/\xc3\xa4', { 'x-forwarded-host': 'shop.example' }],
+    ['/api/billing/x', {}],
+  ])('with x-forwarded, %s', (value, headers) => {
+    const answered = async (given: string, options: object, path_prefix = '/v1') => {
+      world.api.next({ status: 302, headers: { location: given } });
+      const port = await world.application(world.backend({ path_prefix }), { mount: '/api/billing', ...options });
+      return (await ask(port, '/api/billing/a', { headers: { host: 'shop.example', ...headers } })).headers.location;
+    };
+    const trusting = { forwarded: 'x-forwarded', trustForwarded: true };
+
+    it('is left alone', async () => {
+      expect(await answered(value, trusting)).toBe(value);
+    });
+
+    it('is not where it is elsewhere, or holds user info', async () => {
+      expect(await answered(value.replace('/billing', '/billingx'), trusting)).not.toMatch(/^\/api/);
+      if (value.startsWith('/')) return;
+      expect(await answered(value.replace('//', '//user:secret@'), trusting)).not.toContain('secret');
+    });
+  });
+
+  it('below the mount and path_prefix is the one of the backend', async () => {
+    expect(await location('/v1/x', '/v1')).toBe('/v1/x');
+  });
+
   it('a request outside of the mount is answered 404', async () => {
     const port = await world.application(world.backend(), { mount: '/api' });
     for (const path of ['/apix', '/x', '/API/x', '/api#x']) {

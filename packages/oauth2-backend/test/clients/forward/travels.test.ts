@@ -232,6 +232,21 @@ describe('backend.forward(request, { via, forwarded })', () => {
     expect(headers).not.toHaveProperty('x-forwarded-port');
   });
 
+  it.each<[object, string | undefined, string | undefined]>([
+    [{}, undefined, '/api/billing'],
+    [{}, '/evil', '/api/billing'],
+    [{ trustForwarded: true }, '/edge', '/edge/api/billing'],
+    [{ trustForwarded: true }, '/a/, /b', '/a/b/api/billing'],
+    [{ trustForwarded: true, mount: '' }, '/edge', '/edge'],
+    [{ mount: '' }, '/edge', undefined],
+    [{ forwarded: 'forwarded' }, '/edge', undefined],
+  ])('names the mount with %j where %s came in: %s', async (options, came, wanted) => {
+    const all = { forwarded: 'x-forwarded', mount: '/api/billing', ...options } as const;
+    const port = await world.application(world.backend(), all);
+    await ask(port, '/api/billing/x', { headers: came === undefined ? {} : { 'x-forwarded-prefix': came } });
+    expect(seen()?.headers['x-forwarded-prefix']).toBe(wanted);
+  });
+
   it('forwarded replaces what came in', async () => {
     expect(await from({ forwarded: 'forwarded' }, { forwarded: 'for=9.9.9.9' })).toMatchObject({
       forwarded: 'for=127.0.0.1;host="shop.example:80";proto=http',
