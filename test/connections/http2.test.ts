@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type Backend, type BackendDefinition, type Backends, createBackends, reuse } from 'oauth2-backend';
 import { certificateAuthority } from 'test-servers/certificates';
 import { type Client, clients, rejection } from '../../packages/oauth2-backend/test/clients/client-world.js';
+import { accepted } from '../../packages/oauth2-backend/test/sources/accepted.js';
 
 interface Seen {
   readonly version: string;
@@ -84,7 +85,9 @@ describe.each(overHttp2)('$name over HTTP/2', ({ send }) => {
   });
 
   it('repeats a 401 with its body and a new token', async () => {
-    const answer = await send(backend(), 'refused', { method: 'POST', body: 'text' });
+    const api = backend();
+    await accepted(api.token());
+    const answer = await send(api, 'refused', { method: 'POST', body: 'text' });
     expect(answer).toMatchObject({ status: 200, body: 'text' });
     expect(seen.map(({ token, body }) => [token, body])).toEqual([
       ['Bearer token-1', 'text'],

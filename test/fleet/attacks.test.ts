@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CompactEncrypt } from 'jose';
 import { redisInstalled } from 'test-servers/redis-server';
+import { accepted } from '../../packages/oauth2-backend/test/sources/accepted.js';
 import { type FleetWorld, fleetWorld, type Member, type MemberOptions, until } from './fleet-world.js';
 
 const suite = redisInstalled() ? describe : describe.skip;
@@ -139,14 +140,18 @@ suite('a record in the store is refused, replaced and reported', () => {
 
   it('replayed from before a 401: the refused token does not come back, nor an older one', async () => {
     const { member, key, record } = await firstRecord();
-    world.api.next({ status: 401 });
-    await member.backend.fetch('/a');
+    const refuse = async () => {
+      await accepted(member.backend.token());
+      member.pass(31_000);
+      world.api.next({ status: 401 });
+      return (await member.backend.fetch('/a')).status;
+    };
+    expect(await refuse()).toBe(200);
     await world.written();
     const second = (await world.own.get(key)) ?? '';
     for (const [turn, replayed] of [record, second].entries()) {
       await world.own.set(key, replayed);
-      world.api.next({ status: 401 });
-      expect((await member.backend.fetch('/a')).status).toBe(200);
+      expect(await refuse()).toBe(200);
       await world.written();
       expect(await value(member)).toBe(`token-${turn + 3}`);
     }

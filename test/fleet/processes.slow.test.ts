@@ -86,7 +86,7 @@ suite('a fleet of 16 processes with a store', () => {
   it(
     'asks once when a resource server refuses the token of all',
     async () => {
-      await all('token');
+      await all('call', { count: 1 });
       refused.add(`Bearer ${newest()}`);
       expect(await all('call', { count: 20 })).toEqual(each({ 200: 20 }));
       expect(as.requests).toHaveLength(2);

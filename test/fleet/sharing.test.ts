@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OAuth2Definition } from 'oauth2-backend';
 import { redisInstalled } from 'test-servers/redis-server';
 import { formOf } from 'test-servers/token-server';
+import { accepted } from '../../packages/oauth2-backend/test/sources/accepted.js';
 import { type FleetWorld, fleetWorld, type Member, until } from './fleet-world.js';
 
 const suite = redisInstalled() ? describe : describe.skip;
@@ -203,11 +204,13 @@ suite('createBackends(definitions, { store })', () => {
   it('asks once for the fleet when all of it has been refused, and a late refusal costs nothing', async () => {
     const all = await members(4);
     await values(all);
+    for (const { backend } of all) await accepted(backend.token());
     world.api.next(...all.map(() => ({ status: 401 })));
     const answers = await Promise.all(all.map(({ backend }) => backend.fetch('/a')));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(world.as.requests).toHaveLength(2);
     const late = await members(2);
+    if (late[0]) await accepted(late[0].backend.token());
     world.api.next({ status: 401 });
     expect((await late[0]?.backend.fetch('/a'))?.status).toBe(200);
     await world.written();

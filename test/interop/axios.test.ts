@@ -27,7 +27,7 @@ function withToken(billing: Backend, origin: string): AxiosInstance {
 
 describe('axios', () => {
   it('carries the token, and a new one after a 401', async () => {
-    const http = withToken(world.backend(), world.api.origin);
+    const http = withToken(await world.acceptedBackend(), world.api.origin);
     await http.get('/invoices', { params: { page: 2 } });
     world.api.revoke('token-1');
     expect((await http.post('/invoices', { amount: 7 })).status).toBe(200);
@@ -38,7 +38,7 @@ describe('axios', () => {
 
   it('gives a 401 that stays after one repeat', async () => {
     world.api.next({ status: 401 }, { status: 401 });
-    const error = await rejection(withToken(world.backend(), world.api.origin).get('/x'));
+    const error = await rejection(withToken(await world.acceptedBackend(), world.api.origin).get('/x'));
     expect(error).toMatchObject({ response: { status: 401 } });
     expect(world.api.tokens()).toEqual(['token-1', 'token-2']);
   });

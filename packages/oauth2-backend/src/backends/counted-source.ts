@@ -8,6 +8,7 @@ import { keep } from '../sources/keep.js';
 import type { KeptSource } from '../sources/kept-source.js';
 import { perIdentity } from '../sources/per-identity.js';
 import type { SharedPause } from '../sources/shared-pause.js';
+import { YoungTokenWaits } from '../sources/young-token-waits.js';
 import type { TokenSource } from '../token.js';
 import { clientAuth } from '../token-request/client-auth/client-auth.js';
 import type { RefreshMemory } from '../token-request/grant-source.js';
@@ -88,7 +89,8 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
   const prepare = contextInput(oauth2, name);
   const refresh: RefreshMemory = { current: undefined };
   const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock }), refresh), prepare };
-  const keeping = { name, clock, renewBefore, deadline, shared, onEvent };
+  const waits = new YoungTokenWaits(clock);
+  const keeping = { name, clock, renewBefore, deadline, waits, shared, onEvent };
   const tellSubject = subjectRefusals({ oauth2, backend: name, warn: (message) => options.warn(message, name) });
   const make = (key: string, whose?: IdentityPart): KeptSource => {
     const source = tellSubject?.(asking, key) ?? asking;

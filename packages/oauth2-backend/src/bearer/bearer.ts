@@ -2,7 +2,7 @@
 
 import type { TokenField } from '../definitions/resolved.js';
 import { NoTokenError, OAuth2BackendError } from '../errors.js';
-import { feedbackOf } from '../sources/feedback.js';
+import { type Feedback, feedbackOf, type OncePerCall } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
 import { waitFor } from '../sources/waiting.js';
 import { type AccessToken, isTokenValue, type TokenQuery, type TokenSource } from '../token.js';
@@ -12,13 +12,21 @@ import type { TargetRule } from './target.js';
 /** A 401 and what is known of the request it answers. */
 export interface Refusal {
   readonly token: AccessToken;
+  /** The answer's status. */
+  readonly status: number;
   /** The answer's `WWW-Authenticate` field or fields. */
   readonly challenges: string | readonly string[] | undefined;
   /** Whether the request's body can be sent again byte for byte; a function is asked only when that is what matters. */
   readonly replayable: boolean | (() => Promise<boolean>);
-  /** How often the request has been repeated already. */
-  readonly repeats: number;
+  /** How often the request has been repeated already, and how; the bearer counts on. */
+  readonly repeats: Repeats;
   readonly query: TokenQuery;
+}
+
+/** A call's repeats. */
+export interface Repeats extends OncePerCall {
+  /** With a newer token: as many as `retries`. */
+  renewed: number;
 }
 
 /** What a client needs to put the right token on the right requests. */
@@ -35,12 +43,15 @@ export interface Bearer {
    * @throws as `token()`, where the source's own throws
    */
   current(): AccessToken | undefined;
-  /** @throws what the token source throws; `ERR_OAUTH2_NO_TOKEN` for a token that no header may carry */
-  token(query: TokenQuery): Promise<AccessToken>;
+  /**
+   * @param repeatable whether the request can be repeated: then it may try a newer token that the API did not know yet
+   * @throws what the token source throws; `ERR_OAUTH2_NO_TOKEN` for a token that no header may carry
+   */
+  token(query: TokenQuery, repeatable?: boolean): Promise<AccessToken>;
   /** The token to repeat with, or `undefined` when the 401 is the caller's answer. */
   afterRefusal(refusal: Refusal): Promise<AccessToken | undefined>;
-  /** Tells the keeper that a repeated request was answered otherwise than 401. */
-  accepted(token: AccessToken): void;
+  /** Hears the status of each answer to a request with this token, and tells whether it refuses the token. */
+  isRefused(token: AccessToken, status: number): boolean;
 }
 
 const BEARER_FIELD: TokenField = Object.freeze({ header: 'authorization', prefix: 'Bearer ' });
@@ -62,6 +73,9 @@ export function tieBearer(options: {
   let checked: string | undefined;
   /** Only for sources that nobody keeps: they are told at the next question. */
   let refusedValue: string | undefined;
+  /** The last token that was accepted, so that a warm request looks for nothing. */
+  let accepted: AccessToken | undefined;
+  let feedbackOfAccepted: Feedback | undefined;
 
   return {
     name,
@@ -74,31 +88,57 @@ export function tieBearer(options: {
       return token && token.value !== refusedValue ? check(token) : undefined;
     },
 
-    token: (query) => ask(refusedValue === undefined ? query : { ...query, refused: query.refused ?? refusedValue }),
+    async token(query, repeatable = false) {
+      const token = await ask(
+        refusedValue === undefined ? query : { ...query, refused: query.refused ?? refusedValue },
+      );
+      const newer = repeatable && retries > 0 ? feedbackOf(token)?.onTrial() : undefined;
+      return newer ?? token;
+    },
 
-    async afterRefusal({ token, challenges, replayable, repeats, query }) {
+    isRefused(token, status) {
+      if (status >= 400) return status === 401;
+      if (status < 300 ? status >= 200 : status === 304) accept(token);
+      return false;
+    },
+
+    async afterRefusal({ token, status, challenges, replayable, repeats, query }) {
       if (!source) return undefined;
-      const feedback = feedbackOf(token);
-      if (repeats > 0) feedback?.refusedAgain();
       const verdict = verdictOf(challenges);
       if (verdict === 'dpop-wanted') warnOfDpop();
       if (verdict !== 'another-token-may-help') return undefined;
-      if (repeats >= retries || !(typeof replayable === 'function' ? await replayable() : replayable)) {
-        if (feedback) feedback.refused();
-        else refusedValue = token.value;
+      const repeatable = retries > 0 && (typeof replayable === 'function' ? await replayable() : replayable);
+      const mayRenew = repeats.renewed < retries;
+      const feedback = feedbackOf(token);
+      const step = feedback?.onRefused({ repeatable, mayRenew, once: repeats });
+      if (step?.type === 'repeat') return step.token;
+      if (step?.type === 'answer' || (!step && !(repeatable && mayRenew))) {
+        if (!feedback) refusedValue = token.value;
         return undefined;
       }
       try {
+        if (step?.type === 'wait') {
+          await step.wait(query.signal);
+          return await ask(query);
+        }
         const next = await ask({ ...query, refused: token.value });
-        return next === token ? undefined : next;
+        if (next === token) return undefined;
+        repeats.renewed += 1;
+        return next;
       } catch (error) {
         if (query.signal?.aborted) throw query.signal.reason;
-        throw ownError(error, name, { resource: { status: 401 } });
+        throw ownError(error, name, { resource: { status } });
       }
     },
-
-    accepted: (token) => feedbackOf(token)?.accepted(),
   };
+
+  function accept(token: AccessToken): void {
+    if (token.value === refusedValue) refusedValue = undefined;
+    if (token === accepted && feedbackOfAccepted?.settled !== false) return;
+    accepted = token;
+    feedbackOfAccepted = feedbackOf(token);
+    if (feedbackOfAccepted?.settled === false) feedbackOfAccepted.onAccepted();
+  }
 
   function currentOf(): AccessToken | undefined {
     try {

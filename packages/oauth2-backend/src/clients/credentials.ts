@@ -64,7 +64,7 @@ async function freshToken(
   }
   const call = new OutboundCall(bearer, settings, { method, signal });
   try {
-    return await call.token(refused);
+    return await call.token(false, refused);
   } finally {
     call.done();
   }

@@ -25,7 +25,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
   return async function open(signal) {
     const call = new OutboundCall(bearer, settings, { method: 'POST', signal, total: false });
     try {
-      const token = await call.ready();
+      const token = await call.ready(false);
       return (request) => post(call, token, request).finally(() => call.done());
     } catch (error) {
       call.done();
@@ -45,7 +45,10 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
       .compose((dispatch) => (request, handler) => dispatch(request, new Attempt(handler, { call })))
       .request({ origin, path, method: 'POST', headers: sent, body, signal: call.signal });
     // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
-    if (answer.statusCode === 401) await call.afterRefusal(token, answer.headers['www-authenticate'], false);
+    if (call.isRefused(token, answer.statusCode)) {
+      const challenges = answer.headers['www-authenticate'];
+      await call.afterRefusal(token, { status: answer.statusCode, challenges, replayable: false });
+    }
     return {
       status: answer.statusCode,
       ...(await readBody(answer)),

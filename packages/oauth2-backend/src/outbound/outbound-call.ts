@@ -1,7 +1,7 @@
 /** One call through a backend, the same for each client: what may end it, its token, its repeats. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Bearer, Refusal } from '../bearer/bearer.js';
+import type { Bearer, Refusal, Repeats } from '../bearer/bearer.js';
 import type { ComputedModifiers } from '../definitions/resolved.js';
 import { TokenTimeoutError } from '../errors.js';
 import { waitFor } from '../sources/waiting.js';
@@ -38,7 +38,7 @@ export class OutboundCall extends Call {
   #settings: ClientSettings;
   readonly #options: OutboundCallOptions;
   #waiting: 'token' | 'renewal' | undefined;
-  #repeats = 0;
+  #repeats: Repeats | undefined;
 
   constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
     const { signal, onAbort } = options;
@@ -68,42 +68,41 @@ export class OutboundCall extends Call {
   }
 
   /** The token to send now, as `token()` gives it, once the values that functions give are there too. */
-  ready(): AccessToken | undefined | Promise<AccessToken | undefined> {
+  ready(repeatable: boolean): AccessToken | undefined | Promise<AccessToken | undefined> {
     const { computed } = this.#settings;
-    return computed ? this.#compute(computed) : this.token();
+    return computed ? this.#compute(computed, repeatable) : this.token(repeatable);
   }
 
   /**
    * The token to send now; `undefined` for a backend without one. A promise only when it has to be waited for.
    *
+   * @param repeatable whether the request can be repeated, as far as that is known
    * @param refused the value of a token that must not be the answer, unless there can be no other
    */
-  token(refused?: string): AccessToken | undefined | Promise<AccessToken> {
+  token(repeatable: boolean, refused?: string): AccessToken | undefined | Promise<AccessToken> {
     if (!this.#bearer.hasToken) return undefined;
     const current = refused === undefined ? this.#bearer.current() : undefined;
-    return current ?? this.#whileWaiting('token', () => this.#bearer.token({ ...this.#query(), refused }));
+    return current ?? this.#whileWaiting('token', () => this.#bearer.token({ ...this.#query(), refused }, repeatable));
   }
 
-  /** After a 401: the token to repeat with, or `undefined` when the 401 is the answer. */
-  async afterRefusal(
-    token: AccessToken | undefined,
-    challenges: string | readonly string[] | undefined,
-    replayable: Refusal['replayable'],
+  /** Hears the status of each answer, and tells whether it refuses the token. */
+  isRefused(token: AccessToken | undefined, status: number): token is AccessToken {
+    return token !== undefined && this.#bearer.isRefused(token, status);
+  }
+
+  /** The token to repeat with after a refusal, or `undefined` when the refusal is the answer. */
+  afterRefusal(
+    token: AccessToken,
+    { status, challenges, replayable }: Pick<Refusal, 'status' | 'challenges' | 'replayable'>,
   ): Promise<AccessToken | undefined> {
-    if (!token) return undefined;
+    this.#repeats ??= { renewed: 0 };
+    const repeats = this.#repeats;
     const judged = typeof replayable === 'function' ? () => this.#notWaiting(replayable) : replayable;
-    const refusal = { token, challenges, replayable: judged, repeats: this.#repeats, query: this.#query() };
-    const next = await this.#whileWaiting('renewal', () => this.#bearer.afterRefusal(refusal));
-    if (next) this.#repeats += 1;
-    return next;
+    const refusal = { token, status, challenges, replayable: judged, repeats, query: this.#query() };
+    return this.#whileWaiting('renewal', () => this.#bearer.afterRefusal(refusal));
   }
 
-  /** After any other answer. */
-  accepted(token: AccessToken | undefined): void {
-    if (token && this.#repeats > 0) this.#bearer.accepted(token);
-  }
-
-  async #compute(computed: ComputedModifiers): Promise<AccessToken | undefined> {
+  async #compute(computed: ComputedModifiers, repeatable: boolean): Promise<AccessToken | undefined> {
     const owner = { name: this.#bearer.name, forwarded: this.#options.forwarded !== undefined };
     try {
       this.#settings = await waitFor(computedSettings(this.#settings, computed, owner), this.signal);
@@ -112,7 +111,7 @@ export class OutboundCall extends Call {
       this.abort(error);
       throw error;
     }
-    return this.token();
+    return this.token(repeatable);
   }
 
   #query(): TokenQuery {

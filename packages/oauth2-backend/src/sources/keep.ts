@@ -8,19 +8,18 @@
  * 4. A pause is on: it MUST NOT be renewed. The caller MAY take what other processes have got, or ask with another assertion.
  * 5. It was refused and the budget is spent: it MUST NOT be renewed; the caller gets the same token, which says so.
  * 6. There is no newer one: the caller who has not just seen it refused gets the old one while it lives, else an error.
+ * What counts as refused is said in `refusal-rules.ts`.
  */
 
 import type { AccessToken } from '../token.js';
 import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
-import { listenToFeedback, type TokenKeeper } from './feedback.js';
 import type { Flight } from './flight.js';
+import { HeldTokens } from './held-tokens.js';
 import type { KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
-import { KeptToken } from './kept-token.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { ownError } from './own-error.js';
 import type { Renewed } from './quick-attempts.js';
-import { type RefusalBudget, refusalBudget } from './refusal-budget.js';
 import { type RenewalEnd, Renewals } from './renewals.js';
 import { soonOr, waitFor } from './waiting.js';
 import { anotherInput, type FindToken, tokenFinder } from './while-paused.js';
@@ -31,24 +30,21 @@ export function keep(source: GrantSource, options: KeepOptions): KeptSource {
 }
 
 /** A class of few fields: there is one for each user, and what is needed only after a refusal is made then. */
-class Keeper implements KeptSource, TokenKeeper {
+class Keeper implements KeptSource {
   readonly #source: GrantSource;
   readonly #options: KeepOptions;
-  readonly #held: KeptToken;
+  readonly #held: HeldTokens;
   readonly #renewals: Renewals;
   readonly #look: FindToken | undefined;
-  #budget: RefusalBudget | undefined;
   #overruled = false;
-  /** Whether the kept token is there because another was refused. */
-  #forced = false;
   #refusedInput: string | undefined;
 
   constructor(source: GrantSource, options: KeepOptions) {
     this.#source = source;
     this.#options = options;
-    this.#held = new KeptToken(options.clock);
+    this.#held = new HeldTokens(options);
     this.#renewals = new Renewals(source, options);
-    const onFound = (renewed: Renewed) => this.#onEnd({ renewed, forced: this.#held.refused });
+    const onFound = (renewed: Renewed) => this.#onEnd({ renewed, forced: this.#held.inUse?.refused === true });
     if (source.found) this.#look = tokenFinder(source.found, { ...options, pauses: this.#renewals.pauses, onFound });
   }
 
@@ -59,12 +55,16 @@ class Keeper implements KeptSource, TokenKeeper {
   async token(query: GrantQuery = {}): Promise<AccessToken> {
     query.signal?.throwIfAborted();
     const held = this.#held;
-    const refusedHere = query.refused !== undefined && held.token?.value === query.refused;
-    if (refusedHere) this.#refuse();
+    held.settle();
+    const named = held.named(query.refused);
+    const goOn = named && !named.refused ? held.goOn(named) : undefined;
+    if (goOn) return goOn;
+    const refusedHere = named !== undefined && named === held.inUse;
+
     const token = held.usable();
     if (!token) return this.#forcedOrDue(query, refusedHere);
     const { flight, closed } = this.#renewals;
-    if (!held.fresh() && !flight && !this.#renewals.paused() && !closed) {
+    if (held.isDue() && !flight && !this.#renewals.paused() && !closed) {
       const input = this.#inputOf(query);
       const { result } = this.#start(query, input);
       // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
@@ -95,26 +95,13 @@ class Keeper implements KeptSource, TokenKeeper {
     this.#renewals.close();
   }
 
-  onRefused(token: AccessToken): void {
-    if (this.#held.token === token) this.#refuse();
-  }
-
-  onRefusedAgain(): void {
-    this.#budget?.refusedAgain();
-  }
-
-  onAccepted(): void {
-    this.#budget?.accepted();
-    this.#options.onEvent?.({ type: 'accepted' }, this);
-  }
-
   /** The caller has to wait, or to be content with what is left. */
   async #forcedOrDue(query: GrantQuery, refusedHere: boolean): Promise<AccessToken> {
     const held = this.#held;
     let input = query.input;
     const failure = this.#renewals.paused();
     if (!this.#renewals.flight && failure) {
-      const looking = this.#look?.({ refused: held.refusedValue(), input: query.input });
+      const looking = this.#look?.({ refused: this.#refusedValue(query), input: query.input });
       if (looking) await waitFor(looking, query.signal);
       const found = looking && held.usable();
       if (found) return found;
@@ -126,12 +113,9 @@ class Keeper implements KeptSource, TokenKeeper {
     }
     let { flight } = this.#renewals;
     if (!flight) {
-      const refused = held.refused ? held.unexpired() : query.refused === held.last?.value ? held.last : undefined;
+      const refused = held.inUse?.refused ? held.unexpired() && held.inUse : held.named(query.refused);
       // Nothing newer can be had: naming the same token says so.
-      if (refused) {
-        this.#budget ??= refusalBudget(this.#options.clock, () => this.#options.onEvent?.({ type: 'budget' }, this));
-        if (!this.#budget.take()) return refused;
-      }
+      if (refused && !held.mayReplace(refused)) return refused.token;
       flight = this.#start(query, input ? Promise.resolve(input) : this.#inputOf(query));
     }
     return this.#wait(flight, query.signal, refusedHere);
@@ -169,7 +153,7 @@ class Keeper implements KeptSource, TokenKeeper {
   }
 
   #start(query: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
-    const refused = this.#held.refusedValue() ?? (this.#held.token ? undefined : query.refused);
+    const refused = this.#refusedValue(query);
     return this.#renewals.start({ refused, context: query.context, input, overrule }, (end) => this.#onEnd(end));
   }
 
@@ -178,23 +162,20 @@ class Keeper implements KeptSource, TokenKeeper {
     if ('error' in end) {
       const { error, digest, pause } = end;
       if (pause) this.#refusedInput = digest;
-      this.#options.onEvent?.({ type: 'failed', error, forced, pause }, this);
+      this.#options.onEvent?.({ type: 'failed', error, forced, pause });
       return;
     }
     this.#overruled = false;
-    this.#forced = forced;
     const { token, asked, cut } = end.renewed;
     const { renewBefore } = this.#options;
-    listenToFeedback(token, this);
     this.#held.put(token, cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random()));
-    this.#options.onEvent?.({ type: 'renewed', token, forced }, this);
+    this.#options.onEvent?.({ type: 'renewed', token, forced });
   }
 
-  #refuse(): void {
-    const { token } = this.#held;
-    if (!token || !this.#held.refuse()) return;
-    // It need not have been sent with a repeat: who came next was the first to send it.
-    if (this.#forced) this.#budget?.refusedAgain();
-    this.#options.onEvent?.({ type: 'refused', token }, this);
+  /** What a renewal replaces: the refused token in use; where there is none in use, what the caller has seen refused. */
+  #refusedValue({ refused }: GrantQuery): string | undefined {
+    const { inUse } = this.#held;
+    if (!inUse) return refused;
+    return inUse.refused ? inUse.token.value : undefined;
   }
 }

@@ -8,6 +8,7 @@ import type { Failure } from './pause.js';
 import type { PauseScope } from './pauses.js';
 import type { Renewals } from './renewals.js';
 import type { SharedPause } from './shared-pause.js';
+import type { YoungTokenWaits } from './young-token-waits.js';
 
 /** How a token is kept. */
 export interface KeepOptions {
@@ -17,10 +18,12 @@ export interface KeepOptions {
   readonly renewBefore: RenewBefore;
   /** Milliseconds for a renewal as a whole. */
   readonly deadline: number;
+  /** Where calls wait for the API to learn of a token; default its own. */
+  readonly waits?: YoungTokenWaits | undefined;
   /** The pause of the token backend, where others ask through it too. */
   readonly shared?: SharedPause | undefined;
-  /** Told of each renewal that ended, of each token that was refused, and of the budget's end. @param keeper whose token it is */
-  readonly onEvent?: ((event: KeepEvent, keeper: object) => void) | undefined;
+  /** Told of each renewal that ended, of each token that was refused, and of the budget's end. */
+  readonly onEvent?: ((event: KeepEvent) => void) | undefined;
 }
 
 /** What happens to a kept token. */
@@ -34,8 +37,11 @@ export type KeepEvent =
       readonly pause: KeepPause | undefined;
     }
   | { readonly type: 'refused'; readonly token: AccessToken }
-  | { readonly type: 'accepted' }
-  | { readonly type: 'budget' };
+  | {
+      readonly type: 'budget';
+      /** Whether the API has ever accepted a token of this identity. */
+      readonly proven: boolean;
+    };
 
 /** The pause that a failure started. */
 export interface KeepPause {

@@ -1,82 +1,88 @@
-/** The one token that is kept for an identity: in which phase of its life it is, and whether a resource server has refused it. */
+/** One token that is kept: the phases of its life, and what the API has made of it. */
 
 import type { Clock } from '../clock.js';
 import type { AccessToken } from '../token.js';
-import { type Lifetime, reached } from './lifetime.js';
+import type { Feedback, RefusalStep, RefusedCall } from './feedback.js';
+import type { Lifetime } from './lifetime.js';
 
-/** Empty until `put()`. A class of few fields: there is one for each user. */
-export class KeptToken {
-  /** The last token that came, kept or not. */
-  last: AccessToken | undefined;
-  /** The token that is kept, in whatever phase. */
-  token: AccessToken | undefined;
-  /** Whether a resource server has refused it. */
+/** Whoever keeps tokens hears of them. */
+export interface TokenKeeper {
+  onAccepted(kept: KeptToken): void;
+  onRefused(kept: KeptToken, call: RefusedCall): RefusalStep;
+  onTrialOf(kept: KeptToken): AccessToken | undefined;
+}
+
+/** A class of few fields: there is one for each user. */
+export class KeptToken implements Feedback {
+  readonly token: AccessToken;
+  /** Whether the API has answered a request with it 2xx or 304. */
+  proven = false;
+  /** Whether it was refused once and is not given up: see rules 2 to 4 of `refusal-rules.ts`. */
+  doubted = false;
+  /** Whether it was refused: the next caller gets a newer one, if one can be had. */
   refused = false;
-  readonly #clock: Clock;
+  /** When it came, by the monotonic clock. */
+  born: number;
+  readonly #keeper: TokenKeeper;
   /** The phases by the wall clock, and how far the monotonic one is behind it. */
-  #soft = 0;
-  #hard = 0;
-  #end = 0;
-  #behind = 0;
+  readonly #soft: number;
+  readonly #hard: number;
+  readonly #end: number;
+  readonly #behind: number;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** The token while nothing has to be done: neither refused nor due. */
-  fresh(): AccessToken | undefined {
-    return this.refused ? undefined : this.#before(this.#soft);
-  }
-
-  /** The token while nobody has to wait: neither refused nor urgent. */
-  usable(): AccessToken | undefined {
-    return this.refused ? undefined : this.#before(this.#hard);
-  }
-
-  /** The token while it has not ended, refused or not. */
-  unexpired(): AccessToken | undefined {
-    return this.#before(this.#end);
-  }
-
-  /** The token's value, if a resource server has refused it. */
-  refusedValue(): string | undefined {
-    return this.refused ? this.token?.value : undefined;
-  }
-
-  /** Milliseconds since the epoch: the end of the token, or of the time for which it is kept. */
-  end(): number {
-    return this.#end;
-  }
-
-  /** Milliseconds until the kept token ends by either clock; 0 without one. */
-  left(): number {
-    const clock = this.#clock;
-    return this.unexpired() ? this.#end - Math.max(clock.now(), clock.monotonic() + this.#behind) : 0;
-  }
-
-  /** Keeps this one instead. One that has ended already only ends what was refused. */
-  put(token: AccessToken, life: Lifetime): void {
-    this.last = token;
-    const ended = reached(life.end, this.#clock);
-    if (ended && !this.refused) return;
-    this.token = ended ? undefined : token;
-    this.refused = false;
+  constructor(token: AccessToken, { life, born, keeper }: { life: Lifetime; born: number; keeper: TokenKeeper }) {
+    this.token = token;
+    this.born = born;
+    this.#keeper = keeper;
     this.#soft = life.soft.wall;
     this.#hard = life.hard.wall;
     this.#end = life.end.wall;
     this.#behind = life.end.wall - life.end.monotonic;
   }
 
-  /** A resource server has refused the kept token. `false` when that was known. */
-  refuse(): boolean {
-    if (!this.token || this.refused) return false;
-    this.refused = true;
-    return true;
+  /** Whether nothing has to be done for it. */
+  isFresh(clock: Clock): boolean {
+    return this.#isBefore(this.#soft, clock);
+  }
+
+  /** Whether nobody has to wait for a newer one. */
+  isUsable(clock: Clock): boolean {
+    return this.#isBefore(this.#hard, clock);
+  }
+
+  /** Whether it has not ended. */
+  lives(clock: Clock): boolean {
+    return this.#isBefore(this.#end, clock);
+  }
+
+  /** Milliseconds since the epoch: its end, or that of the time for which it is kept. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Milliseconds until it ends by either clock; 0 when it has. */
+  left(clock: Clock): number {
+    return this.lives(clock) ? this.#end - Math.max(clock.now(), clock.monotonic() + this.#behind) : 0;
+  }
+
+  get settled(): boolean {
+    return this.proven && !this.doubted && !this.refused;
+  }
+
+  onAccepted(): void {
+    this.#keeper.onAccepted(this);
+  }
+
+  onRefused(call: RefusedCall): RefusalStep {
+    return this.#keeper.onRefused(this, call);
+  }
+
+  onTrial(): AccessToken | undefined {
+    return this.#keeper.onTrialOf(this);
   }
 
   /** Asked this way round, an instant that is no number - a foreign source's token without `expiresAt` - has come. */
-  #before(instant: number): AccessToken | undefined {
-    const clock = this.#clock;
-    return clock.now() < instant && clock.monotonic() < instant - this.#behind ? this.token : undefined;
+  #isBefore(instant: number, clock: Clock): boolean {
+    return clock.now() < instant && clock.monotonic() < instant - this.#behind;
   }
 }

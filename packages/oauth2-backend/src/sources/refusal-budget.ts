@@ -1,4 +1,4 @@
-/** How often a resource server's 401 may cost a token request: an API that refuses everything must not become a load on the authorization server. */
+/** How often refused tokens may cost a token request: an API that refuses everything must not become a load on the authorization server. */
 
 import type { Clock } from '../clock.js';
 
@@ -6,51 +6,58 @@ const BURST = 5;
 const DISTANCE = 12_000;
 const MAX_DISTANCE = 600_000;
 
-/** A budget of forced renewals: a burst of 5, then one each 12 s, the distance doubling to 10 min while repeats keep being refused. */
-export interface RefusalBudget {
-  /** Takes one, if there is one left. */
-  take(): boolean;
-  /** A repeat with a renewed token was answered 401 again. */
-  refusedAgain(): void;
-  /** A repeat was answered otherwise: the budget is whole again. */
-  accepted(): void;
-}
+/** The forced renewals of one identity. A class: it is made for an identity at its first refusal. */
+export class RefusalBudget {
+  readonly #clock: Clock;
+  #left = BURST;
+  /** When the last one was earned, by the monotonic clock. */
+  #earnedAt: number;
+  /** When the last one was taken. */
+  #takenAt = Number.NEGATIVE_INFINITY;
+  /** How many tokens in a row were refused before one request with them was accepted. */
+  #unproven = 0;
+  #told = false;
 
-/** A full budget. @param onSpent told once each time it runs out */
-export function refusalBudget(clock: Clock, onSpent: () => void = () => {}): RefusalBudget {
-  let left = BURST;
-  let distance = DISTANCE;
-  let since = clock.monotonic();
-  let judged = true;
-  let told = false;
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.#earnedAt = clock.monotonic();
+  }
 
-  return {
-    take() {
-      const now = clock.monotonic();
-      const earned = Math.floor((now - since) / distance);
-      const spent = left === 0;
-      const full = left + earned >= BURST;
-      left = full ? BURST : left + earned;
-      since = full ? now : since + earned * distance;
-      if (full) told = false;
-      if (left === 0) {
-        if (!told) onSpent();
-        told = true;
-        return false;
-      }
-      left -= 1;
-      judged = !spent;
-      return true;
-    },
-    refusedAgain() {
-      // Many requests may repeat with one renewed token: they count once. The burst does not lengthen the first distance.
-      if (!judged) distance = Math.min(distance * 2, MAX_DISTANCE);
-      judged = true;
-    },
-    accepted() {
-      left = BURST;
-      distance = DISTANCE;
-      told = false;
-    },
-  };
+  /**
+   * Takes one, if there is one left: 5 in a burst, then one each 12 s. A refused token that was never accepted waits for the
+   * last forced renewal to be 12 s ago, the next one in a row 24 s, and so on to 10 min.
+   *
+   * @param proven whether the refused token was ever accepted
+   */
+  take(proven: boolean): boolean {
+    const now = this.#clock.monotonic();
+    this.#earn(now);
+    if (proven) this.#unproven = 0;
+    else if (now - this.#takenAt < Math.min(DISTANCE * 2 ** this.#unproven, MAX_DISTANCE)) return false;
+    if (this.#left === 0) return false;
+    if (!proven && this.#takenAt > Number.NEGATIVE_INFINITY) this.#unproven += 1;
+    this.#left -= 1;
+    this.#takenAt = now;
+    return true;
+  }
+
+  /** Whether the last one was taken so many milliseconds ago at the most. */
+  takenWithin(milliseconds: number): boolean {
+    return this.#clock.monotonic() - this.#takenAt <= milliseconds;
+  }
+
+  /** Whether its end has still to be told: once until it is whole again. */
+  tells(): boolean {
+    const first = !this.#told;
+    this.#told = true;
+    return first;
+  }
+
+  #earn(now: number): void {
+    const earned = Math.floor((now - this.#earnedAt) / DISTANCE);
+    const full = this.#left + earned >= BURST;
+    this.#left = full ? BURST : this.#left + earned;
+    this.#earnedAt = full ? now : this.#earnedAt + earned * DISTANCE;
+    if (full) this.#told = false;
+  }
 }

@@ -15,6 +15,7 @@ import {
 import { MockAgent } from 'undici';
 import { type ClientWorld, clients, clientWorld, manualClock, rejection } from '../clients/client-world.js';
 import { runModule } from '../clients/run-module.js';
+import { accepted } from '../sources/accepted.js';
 
 let world: ClientWorld;
 beforeEach(async () => {
@@ -244,7 +245,7 @@ describe('status()', () => {
     const token = backends.get('api').token();
     expect(backends.status()[0]?.state).toBe('renewing');
     release();
-    const { expiresAt } = await token;
+    const { expiresAt } = await accepted(token);
     expect(backends.status()).toEqual([
       { name: 'api', state: 'fresh', expiresAt, counts: { ...counts, tokenRequests: 1, renewals: 1, identities: 1 } },
     ]);

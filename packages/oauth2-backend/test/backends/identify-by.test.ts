@@ -9,6 +9,7 @@ import {
 } from 'oauth2-backend';
 import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { formOf, type TokenServer, tokenServer } from 'test-servers/token-server';
+import { accepted } from '../sources/accepted.js';
 import { manualClock } from '../sources/manual-clock.js';
 
 let server: TokenServer;
@@ -114,6 +115,7 @@ describe('a function assertion', () => {
   it("renews nobody else's token after a 401", async () => {
     const { of, token, counts } = billing({ assertion });
     const [ann, bob] = [await token({ user: 'ann' }), await token({ user: 'bob' })];
+    for (const user of ['ann', 'bob']) await accepted(of({ user }).token());
     api.revoke(ann);
     for (const user of ['ann', 'bob']) expect((await of({ user }).fetch('/x')).status).toBe(200);
     expect(api.tokens()).toEqual([ann, 'token-3', bob]);
@@ -195,8 +197,8 @@ describe('subject', () => {
   });
 
   it('makes a new assertion after a 401', async () => {
-    const { of, token } = billing({ subject, assertion });
-    api.revoke(await token({ user: 'ann' }));
+    const { of } = billing({ subject, assertion });
+    api.revoke((await accepted(of({ user: 'ann' }).token())).value);
     expect((await of({ user: 'ann' }).fetch('/x')).status).toBe(200);
     expect(assertions()).toEqual(['a.ann.1', 'a.ann.2']);
   });

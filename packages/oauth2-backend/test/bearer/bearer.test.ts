@@ -3,7 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { type AccessToken, TokenRequestError, type TokenSource } from 'oauth2-backend';
 import { type Bearer, type Refusal, tieBearer } from '../../src/bearer/bearer.js';
 import { targetRule } from '../../src/bearer/target.js';
-import { listenToFeedback } from '../../src/sources/feedback.js';
+import { accepted } from '../sources/accepted.js';
 import { keeping } from '../sources/keeping.js';
 import { manualClock } from '../sources/manual-clock.js';
 import { scriptedSource } from '../sources/scripted-source.js';
@@ -16,8 +16,9 @@ const tie = (source: TokenSource | undefined, retries = 1, warn: (message: strin
 const refusal = (token: AccessToken, options: Partial<Refusal> = {}): Refusal => ({
   token,
   challenges: 'Bearer error="invalid_token"',
+  status: 401,
   replayable: true,
-  repeats: 0,
+  repeats: { renewed: 0 },
   query: {},
   ...options,
 });
@@ -131,7 +132,7 @@ describe('bearer: a source that does not heed the signal', () => {
 describe('bearer.afterRefusal(refusal) of a kept token', () => {
   it('gives a newer token', async () => {
     const { billing, source } = tied();
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     expect((await billing.afterRefusal(refusal(token)))?.value).toBe('token-2');
     expect(source.queries[1]?.refused).toBe('token-1');
   });
@@ -143,7 +144,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     ['challenges of other schemes', ['Basic realm="x"', 'Negotiate']],
   ])('gives one after %s too (RULES 112)', async (_, challenges) => {
     const { billing } = tied();
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     expect((await billing.afterRefusal(refusal(token, { challenges })))?.value).toBe('token-2');
   });
 
@@ -154,7 +155,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     'DPoP algs="ES256"',
   ])('judges the challenge first: %s leaves the token alone', async (challenges) => {
     const { billing, source } = tied();
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     for (const replayable of [true, false]) {
       expect(await billing.afterRefusal(refusal(token, { challenges, replayable }))).toBeUndefined();
     }
@@ -166,7 +167,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     const warn = jest.fn();
     const { kept } = keeping();
     const billing = tie(kept, 1, warn);
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     for (let count = 0; count < 3; count++) {
       await billing.afterRefusal(refusal(token, { challenges: 'DPoP algs="ES256"' }));
     }
@@ -175,72 +176,43 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
 
   it('tells the keeper of a refusal that cannot be repeated, and asks for nothing', async () => {
     const { billing, source } = tied();
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     expect(await billing.afterRefusal(refusal(token, { replayable: false }))).toBeUndefined();
     expect(source.queries).toHaveLength(1);
     expect(billing.current()).toBeUndefined();
     expect((await billing.token({})).value).toBe('token-2');
   });
 
-  it.each([0, 1, 3])('repeats %d times at most (RULES 108)', async (retries) => {
-    const { billing, source } = tied(retries);
-    let token = await billing.token({});
-    for (let repeats = 0; repeats < retries; repeats++) {
+  it.each([0, 1, 3])('repeats %d times at most with a newer token (RULES 108)', async (retries) => {
+    const { billing, clock, source } = tied(retries);
+    const repeats = { renewed: 0 };
+    let token = await accepted(billing.token({}));
+    for (let count = 0; count < retries; count++) {
       const next = await billing.afterRefusal(refusal(token, { repeats }));
       expect(next).toBeDefined();
-      token = next ?? token;
+      token = await accepted(next ?? token);
+      clock.pass(60_000);
     }
-    expect(await billing.afterRefusal(refusal(token, { repeats: retries }))).toBeUndefined();
+    expect(await billing.afterRefusal(refusal(token, { repeats }))).toBeUndefined();
     expect(source.queries).toHaveLength(retries + 1);
     expect(billing.current()).toBeUndefined();
   });
 
-  it('leaves the 401 to the caller when the budget is spent, and has it back after a good repeat', async () => {
+  it('leaves the refusal to the caller when the budget is spent', async () => {
     const { billing, source } = tied(9);
-    let token = await billing.token({});
-    for (let repeats = 0; repeats < 5; repeats++) {
-      token = (await billing.afterRefusal(refusal(token, { repeats }))) ?? token;
+    const repeats = { renewed: 0, asItWas: true };
+    let token = await accepted(billing.token({}));
+    for (let count = 0; count < 5; count++) {
+      token = await accepted((await billing.afterRefusal(refusal(token, { repeats }))) ?? token);
     }
-    expect(await billing.afterRefusal(refusal(token, { repeats: 5 }))).toBeUndefined();
+    expect(await billing.afterRefusal(refusal(token, { repeats }))).toBeUndefined();
     expect(source.queries).toHaveLength(6);
-    billing.accepted(token);
-    expect((await billing.afterRefusal(refusal(token)))?.value).toBe('token-7');
-  });
-
-  it('tells the keeper that a repeat was refused too: the distance between forced renewals grows', async () => {
-    const { billing, clock } = tied(255);
-    let token = await billing.token({});
-    const refuse = async (repeats: number) => {
-      const next = await billing.afterRefusal(refusal(token, { repeats }));
-      token = next ?? token;
-      return next !== undefined;
-    };
-    for (let repeats = 0; repeats < 5; repeats++) expect(await refuse(repeats)).toBe(true);
-    clock.pass(12_000);
-    expect(await refuse(5)).toBe(true);
-    expect(await refuse(6)).toBe(false);
-    clock.pass(23_999);
-    expect(await refuse(7)).toBe(false);
-    clock.pass(1);
-    expect(await refuse(8)).toBe(true);
-  });
-
-  it.each([
-    [0, 0],
-    [1, 1],
-    [2, 1],
-  ])('after %d repeats tells the keeper %d times that one was refused', async (repeats, told) => {
-    const { billing } = tied(9);
-    const token = await billing.token({});
-    const refusedAgain = jest.fn();
-    listenToFeedback(token, { onRefused: () => {}, onRefusedAgain: refusedAgain, onAccepted: () => {} });
-    await billing.afterRefusal(refusal(token, { repeats }));
-    expect(refusedAgain).toHaveBeenCalledTimes(told);
+    expect(await billing.token({})).toBe(token);
   });
 
   it('fails with resource { status: 401 } when the renewal fails; later callers go on', async () => {
     const { billing, source } = tied();
-    const token = await billing.token({});
+    const token = await accepted(billing.token({}));
     source.give = () => Promise.reject(new TokenRequestError('answered 400', { response: { status: 400 } }));
     const error = await billing.afterRefusal(refusal(token)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(TokenRequestError);

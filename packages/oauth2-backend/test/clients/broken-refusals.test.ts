@@ -29,7 +29,7 @@ afterEach(() => world.close());
 describe.each(clients)('$name: a 401 whose connection breaks off while the token is renewed', ({ name, send }) => {
   it('is repeated with the new token', async () => {
     const complaints = await complaintsOf(async () => {
-      const backend = world.backend({ origin });
+      const backend = await world.acceptedBackend({ origin });
       const { answer, release } = await atRenewal(backend, () => send(backend, 'x'));
       await breakOff();
       release();
@@ -41,7 +41,7 @@ describe.each(clients)('$name: a 401 whose connection breaks off while the token
   it('is repeated with the whole body, even when that was not read yet', async () => {
     const body = 'x'.repeat(16 * 1024 * 1024);
     const complaints = await complaintsOf(async () => {
-      const backend = world.backend({ origin });
+      const backend = await world.acceptedBackend({ origin });
       const { answer, release } = await atRenewal(backend, () => send(backend, 'x', { method: 'POST', body }));
       await breakOff();
       release();
@@ -52,7 +52,7 @@ describe.each(clients)('$name: a 401 whose connection breaks off while the token
 
   it('gives the error of a renewal that fails', async () => {
     const complaints = await complaintsOf(async () => {
-      const backend = world.backend({ origin });
+      const backend = await world.acceptedBackend({ origin });
       await backend.token();
       world.as.next({ status: 400, body: { error: 'invalid_client' } });
       const { answer, release } = await atRenewal(backend, () => send(backend, 'x'));

@@ -12,6 +12,7 @@ import {
 } from 'oauth2-backend';
 import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { type TokenServer, tokenServer } from 'test-servers/token-server';
+import { accepted } from '../sources/accepted.js';
 
 /** What a test changes of the backend's definition. */
 export type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };
@@ -23,6 +24,8 @@ export interface ClientWorld {
   backends(changes?: Changes, options?: BackendsOptions): Backends<{ api: BackendDefinition }>;
   /** That member. */
   backend(changes?: Changes, options?: BackendsOptions): Backend;
+  /** The same with a token that the API has accepted already: a refusal of it is no matter of its youth. */
+  acceptedBackend(changes?: Changes, options?: BackendsOptions): Promise<Backend>;
   /** One more server on a free loopback port; gives its origin. */
   serve(listener: RequestListener): Promise<string>;
   close(): Promise<void>;
@@ -50,6 +53,11 @@ export async function clientWorld(): Promise<ClientWorld> {
       return made;
     },
     backend: (changes, options) => world.backends(changes, options).get('api'),
+    async acceptedBackend(changes, options) {
+      const backend = world.backend(changes, options);
+      await accepted(backend.token());
+      return backend;
+    },
     async serve(listener) {
       const server = createServer(listener);
       await new Promise<void>((resolve) => {

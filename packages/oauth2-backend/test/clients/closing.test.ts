@@ -65,7 +65,7 @@ describe('fetch closes the connection of an answer that nobody will read', () =>
       response.writeHead(status, status === 401 ? {} : { location: status === 303 ? 'http://[' : '/y' });
       response.write('part');
     });
-    const backend = world.backend({ origin });
+    const backend = await world.acceptedBackend({ origin });
     await backend.token();
     world.as.failure = { status: 400, body: { error: 'invalid_client' } };
     const error = await rejection(backend.fetch('x', init));

@@ -104,7 +104,7 @@ describe.each([
       : (await backend.authorization({ method: 'GET', url: 'x', refused }))['authorization']?.slice('Bearer '.length);
 
   it('asks for another token, which requests carry from then on', async () => {
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     expect(await get(undefined, backend)).toBe('token-1');
     expect(await get('token-1', backend)).toBe('token-2');
     await backend.fetch('x');
@@ -113,7 +113,7 @@ describe.each([
   });
 
   it('gives the newer token that is there without a request', async () => {
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     await get(undefined, backend);
     await get('token-1', backend);
     expect(await get('token-1', backend)).toBe('token-2');

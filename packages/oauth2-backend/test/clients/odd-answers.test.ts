@@ -66,8 +66,7 @@ describe.each(clients)('$name', ({ send, follows }) => {
   });
 
   it('timeout during a renewal after a 401 says so', async () => {
-    const backend = world.backend({ timeout: '200ms' });
-    await backend.token();
+    const backend = await world.acceptedBackend({ timeout: '200ms' });
     world.api.revoke('token-1');
     world.as.hold();
     const error = await rejection(send(backend, 'x'));

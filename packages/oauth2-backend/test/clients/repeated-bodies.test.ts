@@ -60,7 +60,7 @@ const samples: readonly Sample[] = [
 describe.each(clients)('$name: a POST that is answered 401', ({ name, send }) => {
   it.each(samples)('is repeated with an identical body and content type: $kind', async (sample) => {
     world.api.revoke('token-1');
-    const answer = await send(world.backend(), 'echo', { method: 'POST', body: sample.make() });
+    const answer = await send(await world.acceptedBackend(), 'echo', { method: 'POST', body: sample.make() });
     expect(answer.status).toBe(200);
     expectIdentical(sample.bytes, sample[name]);
     expect(answer.body).toBe(world.api.requests[1]?.body.toString());
@@ -70,7 +70,7 @@ describe.each(clients)('$name: a POST that is answered 401', ({ name, send }) =>
     const bytes = Buffer.from('before');
     const release = world.api.hold();
     world.api.revoke('token-1');
-    const answer = send(world.backend(), 'echo', { method: 'PUT', body: bytes });
+    const answer = send(await world.acceptedBackend(), 'echo', { method: 'PUT', body: bytes });
     await world.api.arrived(1);
     bytes.write('after!');
     release();
@@ -81,7 +81,7 @@ describe.each(clients)('$name: a POST that is answered 401', ({ name, send }) =>
   it("keeps the caller's own content type", async () => {
     world.api.revoke('token-1');
     const headers = { 'Content-Type': 'application/x-own' };
-    await send(world.backend(), 'echo', { method: 'POST', body: text, headers });
+    await send(await world.acceptedBackend(), 'echo', { method: 'POST', body: text, headers });
     expectIdentical(/^ä/, 'application/x-own');
   });
 
@@ -94,7 +94,7 @@ describe.each(clients)('$name: a POST that is answered 401', ({ name, send }) =>
   ];
 
   it.each(streams.filter(({ not }) => not !== name))('is sent once when it is a stream: $kind', async ({ make }) => {
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     world.api.revoke('token-1');
     const answer = await send(backend, 'echo', { method: 'POST', body: make() });
     expect(answer.status).toBe(401);
@@ -114,29 +114,28 @@ describe('got: a POST that is answered 401', () => {
     ['form', { form: { a: text, b: 2 } }, 'application/x-www-form-urlencoded', /^a=%C3%A4\+%26\+%22b%22%0D%0A&b=2$/],
   ])('is repeated with an identical body and content type: %s', async (_, options, type, bytes) => {
     world.api.revoke('token-1');
-    await world.backend().got.post('echo', options);
+    const { got } = await world.acceptedBackend();
+    await got.post('echo', options);
     expectIdentical(bytes, type);
   });
 
   it('repeats what an instance has for all its calls', async () => {
     world.api.revoke('token-1');
-    await world
-      .backend()
-      .got.extend({ headers: { 'content-type': 'text/own' } })
-      .post('echo', { body: text });
+    const { got } = await world.acceptedBackend();
+    await got.extend({ headers: { 'content-type': 'text/own' } }).post('echo', { body: text });
     expectIdentical(/^ä/, 'text/own');
   });
 
   it('repeats the json and the form of an instance', async () => {
-    world.api.revoke('token-1', 'token-2');
-    const backend: Backend = world.backend({ oauth2: { retries: 3 } });
+    world.api.revoke('token-1');
+    const backend: Backend = await world.acceptedBackend();
     expect(
       await backend.got
         .extend({ json: { a: 1 } })
         .post('echo')
         .text(),
     ).toBe('{"a":1}');
-    world.api.revoke('token-3');
+    world.api.revoke('token-2');
     expect(
       await backend.got
         .extend({ form: { a: 1 } })
@@ -148,7 +147,7 @@ describe('got: a POST that is answered 401', () => {
 
 describe('fetch: a POST that is answered 401', () => {
   it('is sent once when it is a Request with a body', async () => {
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     world.api.revoke('token-1');
     const request = new Request(`${world.api.origin}/echo`, { method: 'POST', body: 'onetwo' });
     const answer = await backend.fetch(request);
@@ -161,7 +160,8 @@ describe('fetch: a POST that is answered 401', () => {
 
   it('is repeated when the Request has none', async () => {
     world.api.revoke('token-1');
-    const answer = await world.backend().fetch(new Request(`${world.api.origin}/x`, { method: 'DELETE' }));
+    const backend = await world.acceptedBackend();
+    const answer = await backend.fetch(new Request(`${world.api.origin}/x`, { method: 'DELETE' }));
     expect(await answer.json()).toEqual({ method: 'DELETE', url: '/x', token: 'token-2' });
   });
 });

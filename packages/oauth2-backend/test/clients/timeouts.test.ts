@@ -87,7 +87,7 @@ describe.each(clients)('$name: the limit', ({ name, send }) => {
     const origin = await world.serve((_, response) => {
       setTimeout(() => response.writeHead(401).end(), 120);
     });
-    const backend = world.backend({ origin, timeout: '200ms', oauth2: { retries: 3 } });
+    const backend = await world.acceptedBackend({ origin, timeout: '200ms', oauth2: { retries: 3 } });
     await backend.token();
     await expectTimeout(backend, 'timeout', 200);
   });

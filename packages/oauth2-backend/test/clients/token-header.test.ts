@@ -23,7 +23,7 @@ const seen = () => api.requests.map(({ headers }) => [headers[HEADER], headers.a
 
 describe('a backend with token_header', () => {
   it.each(clients)('carries the token there, and a 401 is repeated with a new one: $name', async ({ send }) => {
-    const backend = world.backend({ origin: api.origin, ...amazon });
+    const backend = await world.acceptedBackend({ origin: api.origin, ...amazon });
     expect((await send(backend, 'x')).status).toBe(200);
     expect(seen()).toEqual([
       ['token-1', undefined],
@@ -32,7 +32,12 @@ describe('a backend with token_header', () => {
   });
 
   it.each(clients)('leaves Authorization to basic_auth, or to the caller: $name', async ({ send }) => {
-    const backend = world.backend({ origin: api.origin, ...amazon, token_prefix: 'v2 ', basic_auth: 'u:p' });
+    const backend = await world.acceptedBackend({
+      origin: api.origin,
+      ...amazon,
+      token_prefix: 'v2 ',
+      basic_auth: 'u:p',
+    });
     await send(backend, 'x');
     await send(backend, 'x', { headers: { Authorization: 'Own x' } });
     expect(seen()).toEqual([
@@ -59,13 +64,17 @@ describe('a backend with token_header', () => {
   });
 
   it('has its modifiers for Authorization', async () => {
-    const backend = world.backend({ origin: api.origin, ...amazon, set_request_headers: { Authorization: 'Key k' } });
+    const backend = await world.acceptedBackend({
+      origin: api.origin,
+      ...amazon,
+      set_request_headers: { Authorization: 'Key k' },
+    });
     await backend.fetch('x');
     expect(seen().at(-1)).toEqual(['token-2', 'Key k']);
   });
 
   it("does not forward a client's header of that name, with _ for - neither", async () => {
-    const port = await world.application(world.backend({ origin: api.origin, ...amazon }));
+    const port = await world.application(await world.acceptedBackend({ origin: api.origin, ...amazon }));
     const headers = {
       [HEADER]: 'mine',
       X_Amz_Access_Token: 'mine',

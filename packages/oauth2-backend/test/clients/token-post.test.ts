@@ -4,6 +4,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
 import { type TokenServer, tokenServer } from 'test-servers/token-server';
+import { accepted } from '../sources/accepted.js';
 import { billing } from '../token-request/billing.js';
 
 const closing: (() => unknown)[] = [];
@@ -148,6 +149,7 @@ describe('the token backend', () => {
         },
       },
     });
+    await accepted(backends.get('gateway').token());
     await expect(backends.get('billing').token()).rejects.toMatchObject({ response: { status: 401 } });
     await backends.ready();
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);

@@ -1,6 +1,7 @@
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { NoTokenError, TokenRequestError, TokenTimeoutError } from '../../src/errors.js';
+import { accepted } from './accepted.js';
 import { keeping } from './keeping.js';
 import { complaintsOf } from './real-process.js';
 
@@ -309,7 +310,7 @@ describe('keep(source).ready(signal)', () => {
 describe('keep(source).token() while the endpoint says nothing', () => {
   it('gives the unexpired token while it is still of use', async () => {
     const { clock, source, kept } = keeping({ life: 4_000 });
-    await kept.token();
+    await accepted(kept.token());
     clock.pass(3_800);
     source.hold();
     expect((await kept.token()).value).toBe('token-1');

@@ -2,9 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { TokenRequestError } from '../../src/errors.js';
 import { feedbackOf } from '../../src/sources/feedback.js';
+import { accepted } from './accepted.js';
 import { keeping } from './keeping.js';
 
 const HOUR = 3_600_000;
+const NOT_REPEATED = { repeatable: false, mayRenew: false, once: {} };
 const refusedByServer = () => new TokenRequestError('answered 400', { response: { status: 400 } });
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
@@ -13,7 +15,7 @@ afterEach(() => void jest.restoreAllMocks());
 describe('keep(source).token({ refused })', () => {
   it('renews once for 500 parallel refusals; late ones cost nothing', async () => {
     const { source, kept, events } = keeping();
-    const { value } = await kept.token();
+    const { value } = await accepted(kept.token());
     const held = source.hold();
     const callers = Array.from({ length: 500 }, () => kept.token({ refused: value }));
     held.answer();
@@ -29,7 +31,7 @@ describe('keep(source).token({ refused })', () => {
 
   it('takes the refused token from everybody until a newer one is there', async () => {
     const { source, kept } = keeping();
-    const { value } = await kept.token();
+    const { value } = await accepted(kept.token());
     const held = source.hold();
     const first = kept.token({ refused: value });
     expect(kept.current()).toBeUndefined();
@@ -49,7 +51,7 @@ describe('keep(source).token({ refused })', () => {
 
   it('forgets the refused token for one that is not kept', async () => {
     const { source, kept } = keeping();
-    const { value } = await kept.token();
+    const { value } = await accepted(kept.token());
     source.give = () => source.make(0);
     expect((await kept.token({ refused: value })).value).toBe('token-2');
     for (let count = 3; count < 20; count++) expect((await kept.token()).value).toBe(`token-${count}`);
@@ -57,7 +59,7 @@ describe('keep(source).token({ refused })', () => {
 
   it('uses a renewal that brings the same value', async () => {
     const { source, kept } = keeping();
-    const token = await kept.token();
+    const token = await accepted(kept.token());
     source.give = () => ({ ...token });
     const again = await kept.token({ refused: token.value });
     expect(again).not.toBe(token);
@@ -67,7 +69,7 @@ describe('keep(source).token({ refused })', () => {
 
   it('fails for the caller that saw the refusal; others use the unexpired token during the pause', async () => {
     const { clock, source, kept } = keeping();
-    const token = await kept.token();
+    const token = await accepted(kept.token());
     source.give = () => Promise.reject(refusedByServer());
     await expect(kept.token({ refused: token.value })).rejects.toThrow('answered 400');
     expect(await kept.token()).toBe(token);
@@ -82,7 +84,7 @@ describe('keep(source).token({ refused })', () => {
 
   it('counts the renewal after the pause as forced', async () => {
     const { clock, source, kept } = keeping();
-    const token = await kept.token();
+    const token = await accepted(kept.token());
     source.give = () => Promise.reject(refusedByServer());
     await kept.token({ refused: token.value }).catch(() => {});
     for (const pause of [5_000, 10_000, 20_000, 30_000]) {
@@ -95,72 +97,88 @@ describe('keep(source).token({ refused })', () => {
     await expect(kept.token()).rejects.toThrow('answered 400');
   });
 
-  it('answers with the same object when the budget is spent: burst 5, then one each 12 s, doubling', async () => {
+  it('gives the same object when the budget is spent: 5 accepted tokens in a burst, then one each 12 s', async () => {
     const { clock, source, kept } = keeping();
-    let token = await kept.token();
-    const refuse = async () => {
-      const next = await kept.token({ refused: token.value });
-      const renewed = next !== token;
-      token = next;
-      if (renewed) feedbackOf(token)?.refusedAgain();
-      return renewed;
+    let token = await accepted(kept.token());
+    const renewed = async () => {
+      // The first time it is to be tried as it is.
+      const asItIs = await kept.token({ refused: token.value });
+      const next = asItIs === token ? await kept.token({ refused: token.value }) : asItIs;
+      if (next === token) return false;
+      token = await accepted(next);
+      return true;
     };
-    for (let index = 0; index < 5; index++) expect(await refuse()).toBe(true);
-    for (const distance of [12_000, 24_000, 48_000, 96_000]) {
-      expect(await refuse()).toBe(false);
-      clock.pass(distance - 1);
-      expect(await refuse()).toBe(false);
+    for (let index = 0; index < 5; index++) expect(await renewed()).toBe(true);
+    for (let index = 0; index < 3; index++) {
+      expect(await renewed()).toBe(false);
+      clock.pass(index === 0 ? 11_999 : 11_998);
+      expect(await renewed()).toBe(false);
       clock.pass(1);
-      expect(await refuse()).toBe(true);
+      expect(await renewed()).toBe(true);
+      clock.pass(1);
     }
-    expect(source.queries).toHaveLength(10);
-    feedbackOf(token)?.accepted();
-    for (let index = 0; index < 5; index++) expect(await refuse()).toBe(true);
-    expect(await refuse()).toBe(false);
-    expect(await kept.token()).toBe(token);
+    expect(source.queries).toHaveLength(9);
   });
 
-  it('doubles the distance also when the new token was not sent with a repeat', async () => {
+  it('doubles the distance while no token is accepted: 12 s to 10 min, without a burst', async () => {
     const { clock, source, kept } = keeping();
     const at: number[] = [];
-    let token = await kept.token();
-    for (let second = 0; second < 400; second++) {
-      const before = source.queries.length;
-      feedbackOf(token)?.refused();
-      token = await kept.token();
-      if (source.queries.length > before && second > 5) at.push(second);
+    for (let second = 0; second < 2_400; second++) {
+      const { length } = source.queries;
+      const { value } = await kept.token();
+      await kept.token({ refused: value });
+      if (source.queries.length > length) at.push(second);
       clock.pass(1_000);
     }
-    expect(at).toEqual([12, 36, 84, 180, 372]);
+    expect(at).toEqual([0, 5, 17, 41, 89, 185, 377, 761, 1_361, 1_961]);
+  });
+
+  it('ends the doubling with a token that is accepted', async () => {
+    const { clock, source, kept } = keeping();
+    for (let second = 0; second < 60; second++) {
+      const { value } = await kept.token();
+      await kept.token({ refused: value });
+      clock.pass(1_000);
+    }
+    expect(source.queries).toHaveLength(4);
+    for (let count = 5; count < 7; count++) {
+      const { value } = await accepted(kept.token());
+      await kept.token({ refused: value });
+      await kept.token({ refused: value });
+      expect(source.queries).toHaveLength(count);
+    }
   });
 
   it('has nothing to do with renewals that are due anyway', async () => {
     const { clock, source, kept } = keeping();
-    let token = await kept.token();
-    for (let index = 0; index < 5; index++) token = await kept.token({ refused: token.value });
+    const { value } = await kept.token();
+    clock.pass(5_000);
+    await kept.token({ refused: value });
+    const token = await kept.token();
+    clock.pass(5_000);
     expect(await kept.token({ refused: token.value })).toBe(token);
     clock.pass(HOUR);
-    expect((await kept.token()).value).toBe('token-7');
-    expect(source.queries).toHaveLength(7);
+    expect((await kept.token()).value).toBe('token-3');
+    expect(source.queries).toHaveLength(3);
   });
 });
 
 describe('feedbackOf(token)', () => {
-  it('refused() takes the token from the next caller; of an older token it changes nothing', async () => {
+  it('onRefused() takes the token from the next caller, though the call is not repeated; of an older token it changes nothing', async () => {
     const { source, kept } = keeping();
-    const first = await kept.token();
-    feedbackOf(first)?.refused();
+    const first = await accepted(kept.token());
+    feedbackOf(first)?.onRefused(NOT_REPEATED);
     expect(kept.current()).toBeUndefined();
     const second = await kept.token();
     expect(second.value).toBe('token-2');
-    feedbackOf(first)?.refused();
+    feedbackOf(first)?.onRefused(NOT_REPEATED);
     expect(kept.current()).toBe(second);
     expect(source.queries).toHaveLength(2);
   });
 
   it('joins a refusal to the background renewal under way', async () => {
     const { clock, source, kept } = keeping();
-    const { value } = await kept.token();
+    const { value } = await accepted(kept.token());
     clock.pass(HOUR * 0.8);
     const held = source.hold();
     await kept.token();

@@ -177,8 +177,9 @@ describe('perIdentity(options)', () => {
   });
 
   it('tells only the identity whose token was refused', async () => {
-    const { ask, asked, source } = identities(10);
+    const { ask, asked, source, clock } = identities(10);
     const [ann] = await Promise.all([ask('ann'), ask('bob')]);
+    clock.pass(5_000);
     const renewed = await source.token({ context: contextOf('ann'), refused: ann });
     expect(renewed.value).toBe('ann-2');
     expect((await source.token({ context: contextOf('bob'), refused: ann })).value).toBe('bob-1');

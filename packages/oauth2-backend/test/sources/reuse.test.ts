@@ -22,6 +22,7 @@ describe('reuse(source, options)', () => {
     const kept = reuse(source, { clock });
     const context = { inbound: 'of one caller' } as unknown as RequestContext;
     const { value } = await kept.token({ context });
+    clock.pass(5_000);
     await kept.token({ context, refused: value });
     expect(source.queries.map(({ refused }) => refused)).toEqual([undefined, 'token-1']);
     for (const query of source.queries) expect(query.context).toBeUndefined();

@@ -3,7 +3,6 @@
 import type { Clock } from '../../clock.js';
 import type { KeepEvent } from '../../sources/kept-source.js';
 import { publish, type TokenRequestMessage, traceTokenRequest } from './channels.js';
-import { type EarlyRefusals, earlyRefusals } from './early-refusals.js';
 import type { Logger } from './logger.js';
 
 /** What happened since the start. */
@@ -19,8 +18,8 @@ interface Observation {
   readonly counts: Readonly<TokenCounts>;
   /** Runs one token request. @param work tells the answer's status as soon as there is one */
   tokenRequest<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T>;
-  /** To be called for each event of a kept token. @param keeper whose token it is: refusals are counted for each */
-  kept(event: KeepEvent, keeper: object): void;
+  /** To be called for each event of a kept token. */
+  kept(event: KeepEvent): void;
 }
 
 /** Whom it concerns, and who wants to hear of it. */
@@ -39,9 +38,7 @@ interface ObservationOptions {
 export function observation(options: ObservationOptions): Observation {
   const { backend, grantType, clock, logger, warn } = options;
   const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };
-  /** By keeper: each identity that was refused has a row of its own. */
-  const early = new WeakMap<object, EarlyRefusals>();
-  let reported = false;
+  let warned = false;
 
   return { counts, tokenRequest, kept };
 
@@ -50,29 +47,11 @@ export function observation(options: ObservationOptions): Observation {
     return traceTokenRequest(describeRequest, (message) => logged(work, message));
   }
 
-  function kept(event: KeepEvent, keeper: object): void {
+  function kept(event: KeepEvent): void {
     if (event.type === 'renewed') renewed(event);
     else if (event.type === 'failed') failed(event);
-    else if (event.type === 'budget') spent();
-    else if (event.type === 'refused') {
-      refused(event);
-      earlyOf(keeper).refused(event.token);
-    } else {
-      reported = false;
-      early.get(keeper)?.accepted();
-    }
-  }
-
-  function earlyOf(keeper: object): EarlyRefusals {
-    const known = early.get(keeper) ?? earlyRefusals(clock, report);
-    early.set(keeper, known);
-    return known;
-  }
-
-  /** Once, however many identities it concerns. */
-  function report(message: string): void {
-    if (!reported) warn(`backend "${backend}": ${message}`, backend);
-    reported = true;
+    else if (event.type === 'budget') spent(event);
+    else refused(event);
   }
 
   function describeRequest(): TokenRequestMessage {
@@ -115,13 +94,22 @@ export function observation(options: ObservationOptions): Observation {
     publish('oauth2-backend:refusal', () => ({ backend, age: Math.max(0, clock.now() - token.issuedAt) }));
   }
 
-  function spent(): void {
-    logger?.warn(
-      `backend "${backend}" answers 401 to new tokens too; its 401s are passed on without renewals for a while`,
-    );
+  /** Warns once, however many identities it concerns. */
+  function spent({ proven }: KeepEvent & { type: 'budget' }): void {
     publish('oauth2-backend:budget', () => ({ backend }));
+    if (warned) logger?.info(`backend "${backend}": refusals are passed on without renewals for a while`);
+    else warn(`backend "${backend}": ${proven ? REFUSED_AGAIN : NEVER_ACCEPTED}`, backend);
+    warned = true;
   }
 }
+
+const NEVER_ACCEPTED =
+  'the API refuses each new token; its refusals are passed on with few renewals. Probably the tokens are for another ' +
+  'audience (params.resource, params.audience) or scope than it expects, or its clock is off';
+const REFUSED_AGAIN =
+  'the API accepts tokens and refuses them again and again; its refusals are passed on for a while. Probably another ' +
+  'process with the same client gets tokens that end ours: let them share tokens (option "store"); or one replica of the ' +
+  'API disagrees with the others';
 
 /** A hint stands on a line of its own in an error. */
 function oneLine(message: string): string {

@@ -44,17 +44,15 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       const encoded = encodeBody(request.body);
       request = withBody(request, 'then' in encoded ? await encoded : encoded);
       const first: Hop = { target, request };
-      const held = call.ready();
+      const held = call.ready(request.replayable);
       let token = held instanceof Promise ? await held : held;
 
       for (;;) {
         const response = await follow(first, token);
-        if (response.status !== 401) {
-          call.accepted(token);
-          return release(response);
-        }
+        if (!call.isRefused(token, response.status)) return release(response);
         const challenges = response.headers.get('www-authenticate') ?? undefined;
-        const next = await call.afterRefusal(token, challenges, request.replayable);
+        const { replayable } = request;
+        const next = await call.afterRefusal(token, { status: response.status, challenges, replayable });
         if (!next) return release(response);
         await dropBody(response);
         token = next;

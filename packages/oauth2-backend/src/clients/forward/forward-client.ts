@@ -57,7 +57,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       returnedTrailers(raw, options, trailers);
 
     try {
-      const ready = call.ready();
+      const ready = call.ready(message.body === undefined);
       let token = ready instanceof Promise ? await ready : ready;
       const start = body?.start();
       let content = start instanceof Promise ? await waitFor(start, call.signal) : start;
@@ -68,14 +68,14 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
           sent = new AnswerHandler({ call, addTrailers, settle: resolve, fail: reject });
           send({ bearer, settings, call, target, method, message, token, content }, sent);
         });
-        if (answer.status !== 401) call.accepted(token);
-        else if (token) {
+        if (call.isRefused(token, answer.status)) {
           let again: Buffer | undefined;
           const replayable = async () => {
             again = body && (await waitFor(body.again(), call.signal));
             return !body || again !== undefined;
           };
-          const next = await call.afterRefusal(token, challengesOf(answer.raw), replayable);
+          const challenges = challengesOf(answer.raw);
+          const next = await call.afterRefusal(token, { status: answer.status, challenges, replayable });
           if (next) {
             await dropAnswer(answer.body);
             token = next;

@@ -10,7 +10,7 @@ import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
 import { hideRequest } from './failure.js';
 import type { Progress } from './promise.js';
-import { requestFunction } from './request-function.js';
+import { refusalIn, requestFunction } from './request-function.js';
 
 interface RepeatOptions {
   readonly client: Got;
@@ -23,7 +23,7 @@ interface RepeatOptions {
 
 /** Gives what got gives for the last attempt. */
 export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
-  const held = options.call.ready();
+  const held = options.call.ready(options.encoded.replayable);
   let token = held instanceof Promise ? await held : held;
 
   for (;;) {
@@ -49,7 +49,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
     const onRefused = async (response: IncomingMessage, sent: AccessToken): Promise<boolean> => {
       let next: AccessToken | undefined;
       try {
-        next = await call.afterRefusal(sent, response.headers['www-authenticate'], encoded.replayable);
+        next = await call.afterRefusal(sent, { ...refusalIn(response), replayable: encoded.replayable });
       } catch (error) {
         fail(error);
         return false;

@@ -19,7 +19,7 @@ export interface RequestFunctionOptions {
   readonly call: OutboundCall;
   /** The token for the first hop; later ones take the token of their time. */
   readonly token?: AccessToken | undefined;
-  /** Called with each 401 instead of got; gives whether got is to see it. */
+  /** Called with each refusal instead of got; gives whether got is to see it. */
   readonly onRefused?: (response: IncomingMessage, token: AccessToken) => Promise<boolean>;
 }
 
@@ -33,7 +33,7 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
   return function requestWithToken(url: URL, native: NativeOptions) {
     const { origin, path } = bearer.target.resolve(url);
     const headers = headerRecord(native.headers, bearer) ?? {};
-    const held = first ?? call.ready();
+    const held = first ?? call.ready(false);
     first = undefined;
     const target = { origin, path };
     return held instanceof Promise
@@ -58,7 +58,7 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
       onResponse(response) {
         call.lift();
         hideInAnswer(response as IncomingMessage & { req: unknown });
-        if (response.statusCode !== 401) call.accepted(token);
+        return call.isRefused(token, response.statusCode ?? 0);
       },
       onClose: () => call.lift(),
       judge: token && onRefused ? (response) => onRefused(response, token) : undefined,
@@ -70,11 +70,11 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
 interface RequestWatcher {
   /** The request has been written, and no answer has come yet. */
   onSent(): void;
-  /** The head of the answer is here, before got hears of it. */
-  onResponse(response: IncomingMessage): void;
+  /** The head of the answer is here, before got hears of it; gives whether it refuses the token. */
+  onResponse(response: IncomingMessage): boolean;
   /** There will be no more of it. */
   onClose(): void;
-  /** Judges a 401; gives whether got is to have it. A rejection becomes the request's error. */
+  /** Judges a refusal; gives whether got is to have it. A rejection becomes the request's error. */
   readonly judge?: ((response: IncomingMessage) => Promise<boolean>) | undefined;
 }
 
@@ -103,14 +103,14 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
     } else if (event === 'response') {
       answered = true;
       const response = first as IncomingMessage;
-      watcher.onResponse(response);
-      if (judge && response.statusCode === 401) {
+      const refused = watcher.onResponse(response);
+      if (judge && refused) {
         hold(judge(response), response);
         return true;
       }
     } else if (event === 'close') watcher.onClose();
     else if (event === 'error' && judging && isSystemError(first)) {
-      // The connection may break while the 401 is judged: the 401 has been heard all the same.
+      // The connection may break while the refusal is judged: it has been heard all the same.
       broken = first;
       return true;
     } else if (event === 'upgrade' || event === 'connect') {
@@ -142,4 +142,12 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
 /** Told by its `syscall`; got's own time limits have none. */
 function isSystemError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'syscall' in error;
+}
+
+/** What an answer says of the token that it refuses. */
+export function refusalIn({ statusCode = 0, headers }: IncomingMessage): {
+  status: number;
+  challenges: string | undefined;
+} {
+  return { status: statusCode, challenges: headers['www-authenticate'] };
 }

@@ -7,7 +7,7 @@ import { OutboundCall } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
 import { bodyOf, type GotInput, readGotCall } from './options.js';
-import { type RequestFunctionOptions, requestFunction } from './request-function.js';
+import { type RequestFunctionOptions, refusalIn, requestFunction } from './request-function.js';
 
 interface StreamOptions {
   readonly client: Got;
@@ -110,7 +110,7 @@ function pageRequest(
 /** Tells of a 401 that got is to see all the same. */
 function notRepeated(call: OutboundCall): NonNullable<RequestFunctionOptions['onRefused']> {
   return async (response, token) => {
-    await call.afterRefusal(token, response.headers['www-authenticate'], false);
+    await call.afterRefusal(token, { ...refusalIn(response), replayable: false });
     return true;
   };
 }

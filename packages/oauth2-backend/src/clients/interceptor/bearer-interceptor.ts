@@ -1,7 +1,7 @@
 /** An interceptor for a dispatcher that is not ours: each request gets the token, a 401 is repeated. */
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
-import type { Bearer } from '../../bearer/bearer.js';
+import type { Bearer, Repeats } from '../../bearer/bearer.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
 import type { AccessToken } from '../../token.js';
 import { type CheckedRequest, checkRequest } from './checked-request.js';
@@ -57,7 +57,7 @@ class TokenDispatch implements HeldAttemptOwner {
   #token: AccessToken | undefined;
   #attempt: HeldAttempt | undefined;
   #wait: Call | undefined;
-  #repeats = 0;
+  #repeats: Repeats | undefined;
   #told = false;
   #over = false;
 
@@ -96,25 +96,21 @@ class TokenDispatch implements HeldAttemptOwner {
   }
 
   /** A 401 that is held back: repeats, or passes it on. */
-  async onRefused(attempt: HeldAttempt, challenges: string | string[] | undefined): Promise<void> {
+  async onRefused(attempt: HeldAttempt, status: number, challenges: string | string[] | undefined): Promise<void> {
     const token = this.#token;
     if (!token) return;
+    this.#repeats ??= { renewed: 0 };
+    const repeats = this.#repeats;
+    const { replayable } = this.#request;
     try {
       const next = await this.#whileWaiting((query) =>
-        this.#bearer.afterRefusal({
-          token,
-          challenges,
-          replayable: this.#request.replayable,
-          repeats: this.#repeats,
-          query,
-        }),
+        this.#bearer.afterRefusal({ token, status, challenges, replayable, repeats, query }),
       );
       if (this.#over) return;
       if (!next) {
         attempt.pass();
         return;
       }
-      this.#repeats += 1;
       await attempt.drop();
       if (!this.#over) this.#send(next);
     } catch (error) {
@@ -123,16 +119,12 @@ class TokenDispatch implements HeldAttemptOwner {
     }
   }
 
-  onAccepted(): void {
-    if (this.#token && this.#repeats > 0) this.#bearer.accepted(this.#token);
-  }
-
   get over(): boolean {
     return this.#over;
   }
 
-  holdsRefusals(): boolean {
-    return this.#token !== undefined;
+  isRefused(status: number): boolean {
+    return this.#token !== undefined && this.#bearer.isRefused(this.#token, status);
   }
 
   #send(token: AccessToken | undefined): boolean {
@@ -151,7 +143,7 @@ class TokenDispatch implements HeldAttemptOwner {
 
   async #waitForToken(): Promise<void> {
     try {
-      const token = await this.#whileWaiting((query) => this.#bearer.token(query));
+      const token = await this.#whileWaiting((query) => this.#bearer.token(query, this.#request.replayable));
       if (!this.#over) this.#send(token);
     } catch (error) {
       this.#fail(error);

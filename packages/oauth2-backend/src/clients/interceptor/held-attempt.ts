@@ -16,9 +16,8 @@ export interface HeldAttemptOwner {
   /** Nobody waits any more. */
   readonly over: boolean;
   tellStart(context: object): void;
-  holdsRefusals(): boolean;
-  onRefused(attempt: HeldAttempt, challenges: string | string[] | undefined): Promise<void>;
-  onAccepted(): void;
+  isRefused(status: number): boolean;
+  onRefused(attempt: HeldAttempt, status: number, challenges: string | string[] | undefined): Promise<void>;
 }
 
 /** Passes everything on, except a 401 that is held, then passed or dropped. */
@@ -94,14 +93,13 @@ export class HeldAttempt implements Dispatcher.DispatchHandler {
   onResponseStart(own: Controller, status: number, headers: IncomingHttpHeaders, text?: string): void {
     const { handler, controller } = this.#owner;
     const tell = () => handler.onResponseStart?.(controller, status, headers, text);
-    if (status === 401 && this.#owner.holdsRefusals()) {
+    if (this.#owner.isRefused(status)) {
       this.#state = 'held';
       this.#held.push(tell);
       own.pause();
-      void this.#owner.onRefused(this, headers['www-authenticate']);
+      void this.#owner.onRefused(this, status, headers['www-authenticate']);
       return;
     }
-    if (status >= 200) this.#owner.onAccepted();
     tell();
   }
 

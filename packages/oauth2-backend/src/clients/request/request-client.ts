@@ -101,7 +101,7 @@ class RequestCall implements AttemptOwner {
   #withToken(): void {
     if (this.call.aborted) return;
     try {
-      const held = this.call.ready();
+      const held = this.call.ready(this.#body.stream === undefined);
       if (held instanceof Promise) {
         held.then(
           (token) => this.#send(token),
@@ -149,17 +149,16 @@ class RequestCall implements AttemptOwner {
   }
 
   #onAnswer(answer: Answer): void {
-    if (answer.statusCode === 401 && this.#token) void this.#judge(answer);
-    else {
-      this.call.accepted(this.#token);
-      this.#release(answer);
-    }
+    const token = this.#token;
+    if (this.call.isRefused(token, answer.statusCode)) void this.#judge(answer, token);
+    else this.#release(answer);
   }
 
-  async #judge(answer: Answer): Promise<void> {
+  async #judge(answer: Answer, token: AccessToken): Promise<void> {
     try {
-      const challenges = challengesOf(answer);
-      const next = await this.call.afterRefusal(this.#token, challenges, this.#body.stream === undefined);
+      const replayable = this.#body.stream === undefined;
+      const refusal = { status: answer.statusCode, challenges: challengesOf(answer), replayable };
+      const next = await this.call.afterRefusal(token, refusal);
       if (!next) {
         this.#release(answer);
         return;

@@ -69,27 +69,44 @@ describe('diagnostics channels', () => {
     expect(pauses.every(({ retryAt }) => retryAt > clock.now())).toBe(true);
   });
 
-  it('tell of refusals, forced renewals and the spent budget, and warn once of tokens refused right after issue', async () => {
+  it('tell of refusals, forced renewals and the spent budget, and warn once of what it probably is', async () => {
     const clock = manualClock();
     const said: string[] = [];
     const say = (level: string) => (message: string) => void said.push(`${level} ${message}`);
     const logger = { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') };
     const backend = world.backend({}, { clock, logger });
     world.api.valid = () => false;
-    for (let count = 0; count < 20; count++) expect((await backend.fetch('/')).status).toBe(401);
+    for (let count = 0; count < 5; count++) {
+      expect((await backend.fetch('/')).status).toBe(401);
+      clock.pass(5_000);
+    }
     const plain = heard.filter(([name]) => ['renewal', 'refusal', 'budget', 'warning'].includes(name));
-    expect(plain.slice(0, 3)).toEqual([
+    const warning = { backend: 'api', message: expect.stringMatching(/^backend "api": the API refuses .*audience/) };
+    expect(plain).toEqual([
       ['renewal', expect.objectContaining({ forced: false })],
       ['refusal', { backend: 'api', age: 0 }],
       ['renewal', expect.objectContaining({ forced: true })],
+      ['refusal', { backend: 'api', age: 0 }],
+      ['budget', { backend: 'api' }],
+      ['warning', warning],
+      ['renewal', expect.objectContaining({ forced: true })],
+      ['refusal', { backend: 'api', age: 0 }],
     ]);
-    expect(plain.filter(([name]) => name === 'budget')).toEqual([['budget', { backend: 'api' }]]);
-    expect(plain.filter(([name]) => name === 'warning')).toEqual([
-      ['warning', { backend: 'api', message: expect.stringMatching(/^backend "api": .*audience/) }],
+    expect(said.filter((line) => line.startsWith('warn'))).toHaveLength(1);
+    expect(said.filter((line) => line.startsWith('info'))).toHaveLength(3);
+    expect(world.as.requests).toHaveLength(3);
+  });
+
+  it('warn of another process with the same client where accepted tokens are refused again and again', async () => {
+    const clock = manualClock();
+    const backend = await world.acceptedBackend({}, { clock });
+    for (let count = 1; count <= 8; count++) {
+      world.api.revoke(`token-${count}`);
+      await backend.fetch('/');
+    }
+    expect(heard.filter(([name]) => name === 'warning')).toEqual([
+      ['warning', { backend: 'api', message: expect.stringMatching(/another process .* "store".*replica/) }],
     ]);
-    expect(said.filter((line) => line.startsWith('warn'))).toHaveLength(2);
-    expect(said.filter((line) => line.startsWith('info'))).toHaveLength(6);
-    expect(world.as.requests).toHaveLength(6);
   });
 
   it('do not take one refusal of each of three users for three in a row', async () => {

@@ -280,7 +280,7 @@ describe('backend.forward(request) after a 401', () => {
     ['with a chunked body', { method: 'POST', body: ['hel', 'lo'] }, 'hello'],
   ])('repeats a request %s', async (_, asking, body) => {
     world.api.revoke('token-1');
-    const port = await world.application(world.backend());
+    const port = await world.application(await world.acceptedBackend());
     expect((await ask(port, '/x', asking)).status).toBe(200);
     expect(world.api.tokens()).toEqual(['token-1', 'token-2']);
     expect(world.api.requests.map((request) => request.body.toString())).toEqual([body, body]);
@@ -291,7 +291,7 @@ describe('backend.forward(request) after a 401', () => {
     ['chunked', ['x'.repeat(60), 'x'.repeat(41)]],
   ])('gives the 401, without its challenge, for a body beyond replayLimit: %s', async (_, body) => {
     world.api.revoke('token-1');
-    const port = await world.application(world.backend(), { replayLimit: 100 });
+    const port = await world.application(await world.acceptedBackend(), { replayLimit: 100 });
     const got = await ask(port, '/x', { method: 'POST', body });
     expect(got.status).toBe(401);
     expect(got.headers['www-authenticate']).toBeUndefined();

@@ -37,7 +37,7 @@ describe('backend.forward(request, { body })', () => {
       calls += 1;
       return bytes;
     };
-    const port = await world.application(world.backend(), { body, replayLimit: 0 }, parsed);
+    const port = await world.application(await world.acceptedBackend(), { body, replayLimit: 0 }, parsed);
     expect((await ask(port, '/x', { method: 'PUT', body: ['a', 'b'] })).status).toBe(200);
     expect(bodies()).toEqual(['x'.repeat(100), 'x'.repeat(100)]);
     expect(calls).toBe(1);
@@ -113,7 +113,7 @@ describe('backend.forward(request) that no socket made', () => {
     );
   };
   const send = async (request: IncomingMessage, options?: ForwardOptions) => {
-    const { status, body } = await world.backend().forward(request, options);
+    const { status, body } = await (await world.acceptedBackend()).forward(request, options);
     body.resume();
     return status;
   };

@@ -73,7 +73,8 @@ describe('got(input, options)', () => {
     world.api.revoke('token-1');
     const progress = jest.fn();
     const response = jest.fn();
-    await world.backend().got('x').on('downloadProgress', progress).on('response', response);
+    const { got } = await world.acceptedBackend();
+    await got('x').on('downloadProgress', progress).on('response', response);
     expect(progress).toHaveBeenLastCalledWith(expect.objectContaining({ percent: 1 }));
     expect(response).toHaveBeenCalledTimes(1);
     expect(response).toHaveBeenCalledWith(expect.objectContaining({ statusCode: 200 }));
@@ -140,7 +141,7 @@ describe('got(input, options)', () => {
   });
 
   it('never retries a token error after a 401', async () => {
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     await backend.token();
     world.api.valid = () => false;
     world.as.failure = { status: 503, headers: { 'retry-after': '1' } };
@@ -296,7 +297,7 @@ describe("got's errors", () => {
 
 describe('got.stream', () => {
   it("carries the token and is not repeated; its 401 is the caller's and the next request has a newer token", async () => {
-    const { got } = world.backend();
+    const { got } = await world.acceptedBackend();
     world.api.revoke('token-1');
     const stream = got.stream('x', { throwHttpErrors: false });
     const chunks: Buffer[] = [];
@@ -337,7 +338,7 @@ describe('got.stream', () => {
 
 describe('got.paginate', () => {
   it('is not repeated after a 401; the next pages have a newer token', async () => {
-    const { got } = world.backend();
+    const { got } = await world.acceptedBackend();
     world.api.revoke('token-1');
     expect(await rejection(got.paginate.all('x'))).toBeInstanceOf(HTTPError);
     world.api.next({ body: [1] });

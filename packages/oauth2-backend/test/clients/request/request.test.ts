@@ -103,7 +103,7 @@ describe('request(input, options)', () => {
   it('judges a 401 with raw headers', async () => {
     world.api.revoke('token-1');
     world.api.challenge = ['Basic', 'Bearer error="invalid_request"'];
-    const backend = world.backend();
+    const backend = await world.acceptedBackend();
     const answer = await backend.request('x', { responseHeaders: 'raw' });
     expect(answer.statusCode).toBe(401);
     await answer.body.dump();
