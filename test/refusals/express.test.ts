@@ -1,0 +1,4 @@
+import { serveExpress } from './applications.js';
+import { refusalTable } from './refusal-table.js';
+
+refusalTable('express', serveExpress);
