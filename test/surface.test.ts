@@ -14,6 +14,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'bearerInterceptor',
     'staticToken',
     'sealing',
+    'tokenSource',
     'OAuth2BackendError',
     'ConfigurationError',
     'TokenRequestError',

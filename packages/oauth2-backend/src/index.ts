@@ -63,3 +63,4 @@ export type { TokenStore } from './sharing/token-store.js';
 export { type ReuseOptions, reuse } from './sources/reuse.js';
 export { staticToken } from './sources/static-token.js';
 export type { AccessToken, RequestContext, TokenQuery, TokenSource } from './token.js';
+export { type AcquiredToken, type TokenSourceOptions, tokenSource } from './token-request/token-source.js';

@@ -6,7 +6,7 @@ import type { GuardedStore } from '../sharing/guarded-store.js';
 import { sharing } from '../sharing/sharing.js';
 import { keep } from '../sources/keep.js';
 import type { KeptSource } from '../sources/kept-source.js';
-import { perIdentity } from '../sources/per-identity.js';
+import { type PerIdentityOptions, perIdentity } from '../sources/per-identity.js';
 import type { SharedPause } from '../sources/shared-pause.js';
 import { YoungTokenWaits } from '../sources/young-token-waits.js';
 import type { TokenSource } from '../token.js';
@@ -58,7 +58,7 @@ interface CountedSourceOptions extends CountingOptions {
 
 /** Asks as the block says, and keeps what it gets. */
 export function countedSource(options: CountedSourceOptions): CountedSource {
-  const { name, oauth2, openPost, shared, clock, maxIdentities: max, store } = options;
+  const { name, oauth2, openPost, shared, clock, store } = options;
   const {
     defaultTtl,
     explicitTtl,
@@ -99,13 +99,22 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
     return keep(share && tellable ? share(source, refresh, whose) : source, keeping);
   };
 
-  if (prepare) {
-    const identify = identifyBy({ name, oauth2, prepare, deadline });
-    const perContext = { name, identify, make, max, clock };
-    const source = perIdentity({ ...perContext, admit: admission(options) });
-    return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
-  }
-  const kept = make('');
+  if (!prepare) return countedAlone(make(''), counts);
+  return countedPerContext({ ...options, make, counts }, identifyBy({ name, oauth2, prepare, deadline }));
+}
+
+/** One token for each identity. */
+export function countedPerContext(
+  options: CountingOptions & { name: string; make: PerIdentityOptions['make']; counts: Readonly<TokenCounts> },
+  identify: PerIdentityOptions['identify'],
+): CountedSource {
+  const { name, make, clock, maxIdentities: max, counts } = options;
+  const source = perIdentity({ name, identify, make, max, clock, admit: admission(options) });
+  return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
+}
+
+/** One token for all. */
+export function countedAlone(kept: KeptSource, counts: Readonly<TokenCounts>): CountedSource {
   const identities = () => (kept.state().expiresAt === undefined ? 0 : 1);
   return {
     source: kept,

@@ -9,8 +9,10 @@ import type { RunningCalls } from '../outbound/running-calls.js';
 import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
 import type { TokenSource } from '../token.js';
+import { AcquiringSource } from '../token-request/token-source.js';
 import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';
+import { countedAcquisition } from './counted-acquisition.js';
 import { type CountedSource, type CountingOptions, countedSource } from './counted-source.js';
 
 /** A backend at work. */
@@ -66,8 +68,9 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
     });
     const settings: ClientSettings = { ...NOTHING, ...resolved, transport, begin: options.calls.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
-    const counted = given || !oauth2 ? undefined : count(name, oauth2);
-    const source = given ?? counted?.source ?? resolved.source;
+    const own = given ?? resolved.source;
+    const counted = own ? keepAcquired(name, own) : oauth2 && count(name, oauth2);
+    const source = counted?.source ?? own;
     const warn = (message: string) => options.warn(message, name);
     const bearer = tieBearer({
       name,
@@ -78,6 +81,10 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       warn,
     });
     return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
+  }
+
+  function keepAcquired(name: string, source: TokenSource): CountedSource | undefined {
+    return source instanceof AcquiringSource ? countedAcquisition(source.options, { ...options, name }) : undefined;
   }
 
   function count(name: string, oauth2: ResolvedOAuth2): CountedSource {

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { Clock } from '../clock.js';
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { GrantSource, RefreshMemory } from '../token-request/grant-source.js';
-import type { IdentityPart } from '../token-request/identity.js';
+import { digestOf, type IdentityPart } from '../token-request/identity.js';
 import { fleetDigests, identityOf } from '../token-request/oauth2-identity.js';
 import type { GuardedStore } from './guarded-store.js';
 import { sealedRecords } from './sealed-records.js';
@@ -37,6 +37,15 @@ export function sharing(options: {
     if (files.length === 0) return make([]);
     const read = () => Promise.all(files.map(async (file) => (await readFile(file, 'utf8')).trim()));
     return perContent({ read, make, unshared: source });
+  };
+}
+
+/** For the sources of `tokenSource()`, told by the backend's name and the subject. */
+export function sharingByName(options: { name: string; store: GuardedStore; clock: Clock; deadline: number }): Share {
+  const { name, store, clock, deadline } = options;
+  return (source, refresh, whose) => {
+    const records = sealedRecords(store, { identity: () => digestOf(['token source', name, whose]), clock });
+    return sharedSource(source, { records, refresh, clock, deadline });
   };
 }
 

@@ -6,9 +6,10 @@ import { channel, tracingChannel } from 'node:diagnostics_channel';
 export interface TokenRequestMessage {
   /** Name of the backend that the token is for. */
   readonly backend: string;
+  /** As in the block; `tokenSource` for what that function makes. */
   readonly grantType: string;
-  /** Origin and path of the token endpoint, without its query. */
-  readonly endpoint: string;
+  /** Origin and path of the token endpoint, without its query; absent for a `tokenSource`. */
+  readonly endpoint?: string;
   /** The answer's HTTP status, once there is one. */
   status?: number;
   /** Why it gave no token; there on `error`. */

@@ -27,7 +27,7 @@ interface ObservationOptions {
   readonly backend: string;
   readonly grantType: string;
   /** Its query stays out of everything that is said. */
-  readonly endpoint: string;
+  readonly endpoint: string | undefined;
   readonly clock: Clock;
   readonly logger: Logger | undefined;
   /** For what somebody should look at. */
@@ -55,6 +55,7 @@ export function observation(options: ObservationOptions): Observation {
   }
 
   function describeRequest(): TokenRequestMessage {
+    if (options.endpoint === undefined) return { backend, grantType };
     const { origin, pathname } = new URL(options.endpoint);
     return { backend, grantType, endpoint: origin + pathname };
   }
