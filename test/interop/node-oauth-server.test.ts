@@ -35,7 +35,7 @@ describe('@node-oauth/oauth2-server', () => {
     ['client_secret_basic', { basic_encoding: 'raw' }],
     ['client_secret_post', {}],
   ] as const)(
-    'client_credentials with %s and any characters (RULES 16, 17)',
+    'client_credentials with %s and any characters (RFC 6749 §2.3.1)',
     async (token_endpoint_auth_method, more) => {
       const client = { client_id: SPECIAL, client_secret: SECRET, token_endpoint_auth_method, ...more };
       const { whose } = backendOf({ grant_type: 'client_credentials', scope: 'b a', ...client });
@@ -49,7 +49,7 @@ describe('@node-oauth/oauth2-server', () => {
     await expect(token()).rejects.toThrow(/invalid_client \(40[01]\)\n.*"basic_encoding"/);
   });
 
-  it('password, then refresh_token, then password when the refresh token is gone (RULES 75, 77)', async () => {
+  it('password, then refresh_token, then password when the refresh token is gone (RFC 6749 §6, RFC 9700 §4.14.2)', async () => {
     const client = { client_id: 'plain', client_secret: 's', username: NON_ASCII, password: NON_ASCII };
     const { whose, expire } = backendOf({ grant_type: 'password', scope: 'a b', ...client });
     const before = server.grants.length;

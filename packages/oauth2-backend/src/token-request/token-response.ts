@@ -1,4 +1,4 @@
-/** The judging of a token endpoint's answer (RFC 6749 §5, DESIGN: read first, then judge). */
+/** The judging of a token endpoint's answer (RFC 6749 §5): all of it is read before any of it is judged. */
 
 import { OTHER_TOKEN_TYPES } from '../definitions/attributes/token-request-values.js';
 import { TokenRequestError } from '../errors.js';

@@ -142,7 +142,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     ['no error', 'Bearer realm="x"'],
     ['an unknown error', 'Bearer error="expired"'],
     ['challenges of other schemes', ['Basic realm="x"', 'Negotiate']],
-  ])('gives one after %s too (RULES 112)', async (_, challenges) => {
+  ])('gives one after %s too (RFC 6750 §3.1)', async (_, challenges) => {
     const { billing } = tied();
     const token = await accepted(billing.token({}));
     expect((await billing.afterRefusal(refusal(token, { challenges })))?.value).toBe('token-2');
@@ -183,7 +183,7 @@ describe('bearer.afterRefusal(refusal) of a kept token', () => {
     expect((await billing.token({})).value).toBe('token-2');
   });
 
-  it.each([0, 1, 3])('repeats %d times at most with a newer token (RULES 108)', async (retries) => {
+  it.each([0, 1, 3])('repeats %d times at most with a newer token (RFC 9110 §15.5.2)', async (retries) => {
     const { billing, clock, source } = tied(retries);
     const repeats = { renewed: 0 };
     let token = await accepted(billing.token({}));

@@ -42,7 +42,7 @@ describe('bearer(source, options)', () => {
     for (const retries of [0, 255]) expect(bearer(source, { origin: ORIGIN, retries }).hasToken).toBe(true);
   });
 
-  it('takes plain http on loopback, elsewhere by consent and with a warning (RULES 103)', () => {
+  it('takes plain http on loopback, elsewhere by consent and with a warning (RFC 6750 §5.3)', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     try {
       expect(bearer(source, { origin: 'http://127.0.0.1:8080' }).hasToken).toBe(true);

@@ -199,7 +199,7 @@ const hostile: unknown[] = [
 ];
 
 describe('resolve(what would leave the backend)', () => {
-  it.each(hostile.map((input) => [input]))('refuses %j (RULES 104)', (input) => {
+  it.each(hostile.map((input) => [input]))('refuses %j (RFC 9700 §4.9.1)', (input) => {
     const { message } = refusalOf(() => rule.resolve(input as string));
     expect(message).toMatch(/^backend "billing" refuses the target/);
     expect(message).not.toMatch(/\p{Cc}|\p{Cs}/u);
@@ -363,7 +363,7 @@ describe('check(url), allows(url)', () => {
     `${origin}/v1/..%2fx`,
     'https://u:p@billing.example.com/v1/x',
     'blob:https://billing.example.com/v1',
-  ])('refuses %s (RULES 104)', (href) => {
+  ])('refuses %s (RFC 9700 §4.9.1)', (href) => {
     expect(() => rule.check(href)).toThrow(OriginError);
     expect(() => rule.check(new URL(href))).toThrow(OriginError);
     expect(rule.allows(new URL(href))).toBe(false);

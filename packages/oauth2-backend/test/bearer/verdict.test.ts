@@ -22,7 +22,7 @@ describe('verdictOf(header)', () => {
     ['Basic error="insufficient_scope"'],
     [['Bearer error="insufficient_scope"', 'Bearer error="invalid_token"']],
     ['Bearer error_description="insufficient_scope"'],
-  ])('%j: another token may help (RULES 107, 112)', (header) => {
+  ])('%j: another token may help (RFC 6750 §3.1)', (header) => {
     expect(verdictOf(header)).toBe('another-token-may-help');
   });
 
@@ -36,7 +36,7 @@ describe('verdictOf(header)', () => {
     [['Bearer error="insufficient_scope"', 'Bearer error="invalid_request"']],
     [['Bearer error="insufficient_scope"', 'DPoP error="invalid_request"']],
     ['Basic realm="x", Bearer error="insufficient_scope"'],
-  ])('%j: stands (RULES 109, 111)', (header) => {
+  ])('%j: stands (RFC 9110 §11.6.1, RFC 9470 §3)', (header) => {
     expect(verdictOf(header)).toBe('stands');
   });
 

@@ -67,7 +67,7 @@ describe('parseChallenges(header)', () => {
     [['Bearer', 'realm="of nobody"'], [['bearer', {}]]],
     ['Bearer realm="a\\"b\\\\c, d=e"', [['bearer', { realm: 'a"b\\c, d=e' }]]],
     ['Bearer error="", scope=""', [['bearer', { error: '', scope: '' }]]],
-  ])('reads %j (RULES 109)', (header, challenges) => {
+  ])('reads %j (RFC 9110 §11.6.1)', (header, challenges) => {
     expect(plain(header)).toEqual(challenges);
   });
 
@@ -109,7 +109,7 @@ describe('parseChallenges(header)', () => {
         ],
       ],
     ],
-  ])('makes sense of %j (RULES 109)', (header, challenges) => {
+  ])('makes sense of %j (RFC 9110 §11.6.1)', (header, challenges) => {
     expect(plain(header)).toEqual(challenges);
   });
 

@@ -34,9 +34,9 @@ describe('checkSigningKey(algorithm, material)', () => {
   });
 
   it.each<[string, string, string | object, string]>([
-    ['RS256 (RULES 36)', 'RS256', pemOf(short), 'has 1024 bits; RSA needs at least 2048'],
-    ['ES256 (RULES 37)', 'ES256', pemOf(p384), 'is on another curve; ES256 needs P-256'],
-    ['ES512 (RULES 37)', 'ES512', jwkOf(p256), 'is on another curve; ES512 needs P-521'],
+    ['RS256 (RFC 7518 §3.3)', 'RS256', pemOf(short), 'has 1024 bits; RSA needs at least 2048'],
+    ['ES256 (RFC 7518 §3.4)', 'ES256', pemOf(p384), 'is on another curve; ES256 needs P-256'],
+    ['ES512 (RFC 7518 §3.4)', 'ES512', jwkOf(p256), 'is on another curve; ES512 needs P-521'],
     ['an RSA key', 'ES256', pemOf(rsa), 'is of type rsa; ES256 needs an EC key on P-256'],
     ['an EC key', 'PS512', pemOf(p256), 'is of type ec; PS512 needs an RSA key'],
     ['an EC key', 'Ed25519', pemOf(p256), 'is of type ec; Ed25519 needs an Ed25519 key'],
@@ -94,13 +94,8 @@ describe('checkSigningKey(algorithm, material)', () => {
       "is in OpenSSH's format; PEM (PKCS#8) is needed",
     ],
     ['nothing', 'HS256', '', 'is empty'],
-    ['a public PEM (RULES 33)', 'HS256', publicPem, 'is a key for an asymmetric algorithm; HMAC needs a shared secret'],
-    [
-      'a private PEM (RULES 33)',
-      'HS512',
-      pemOf(rsa),
-      'is a key for an asymmetric algorithm; HMAC needs a shared secret',
-    ],
+    ['a public PEM', 'HS256', publicPem, 'is a key for an asymmetric algorithm; HMAC needs a shared secret'],
+    ['a private PEM', 'HS512', pemOf(rsa), 'is a key for an asymmetric algorithm; HMAC needs a shared secret'],
     ['a JWK', 'HS256', jwkOf(rsa), 'is a JWK; HMAC needs the secret itself'],
     ['JWK text', 'HS256', JSON.stringify(jwkOf(rsa)), 'is a JWK; HMAC needs the secret itself'],
   ])('refuses %s for %s', (_, algorithm, material, problem) => {
@@ -108,7 +103,7 @@ describe('checkSigningKey(algorithm, material)', () => {
   });
 
   it.each(['none', 'None', 'NONE', 'nOnE', ' none', '', 'RS1', 'HS128', 'ES256K', '__proto__'])(
-    'knows no algorithm %j (RULES 34)',
+    'knows no algorithm %j (RFC 8725 §3.2)',
     (algorithm) => {
       expect(SIGNATURE_ALGORITHMS).not.toContain(algorithm);
       for (const material of [pemOf(rsa), HMAC_SECRET, '']) {

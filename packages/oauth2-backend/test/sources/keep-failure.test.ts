@@ -123,7 +123,7 @@ describe('keep(source).token() after a failure', () => {
     ['429 that asks for an hour', () => answered(429, HOUR), [300, 300]],
     ['503 that asks for an hour', () => answered(503, HOUR), [60, 60]],
     ['503 that asks for less than the pause', () => answered(503, 400), [0.5, 1, 2]],
-  ])('pauses after %s (RULES 66, 67)', async (_, make, pauses) => {
+  ])('pauses after %s (RFC 6749 §5.2, RFC 9110 §10.2.3)', async (_, make, pauses) => {
     const { clock, source, kept } = keeping();
     source.give = () => Promise.reject(make());
     await kept.token().catch(() => {});
@@ -233,7 +233,7 @@ describe('keep(source).token() inside one renewal', () => {
     ['503 with Retry-After', () => answered(503, 1_000)],
     ['a time-out', () => new TokenTimeoutError('late')],
     ['a foreign error', () => new Error('bug')],
-  ])('tries once only after %s (RULES 66)', async (_, make) => {
+  ])('tries once only after %s (RFC 6749 §5.2)', async (_, make) => {
     const { source, kept } = keeping();
     source.give = () => Promise.reject(make());
     await kept.token().catch(() => {});

@@ -103,7 +103,7 @@ describe('keep(source).token()', () => {
     expect(source.queries).toHaveLength(3);
   });
 
-  it('counts life from before the question, not from the answer (RULES 61)', async () => {
+  it('counts life from before the question, not from the answer (RFC 6749 §5.1)', async () => {
     const { clock, source, kept } = keeping();
     source.give = () => {
       const token = source.make();

@@ -49,7 +49,7 @@ describe('readCredential({ file }, attribute, backend)', () => {
   });
   afterEach(() => rmSync(dirname(file), { recursive: true }));
 
-  it('reads the file each time and trims it (RULES 114)', async () => {
+  it('reads the file each time and trims it', async () => {
     writeFileSync(file, ' one\n');
     expect(await read({ file })).toBe('one');
     writeFileSync(file, 'two\r\n\n');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { encodeForm, encodeFormValue } from '../../src/token-request/form-encoding.js';
 
 describe('encodeFormValue(value)', () => {
-  it('leaves only A-Z a-z 0-9 - _ . ~ as they are (RULES 2, 15)', () => {
+  it('leaves only A-Z a-z 0-9 - _ . ~ as they are (RFC 6749 App. B, §2.3.1)', () => {
     const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('');
     const left = encodeFormValue(ascii).replaceAll(/%[0-9A-F]{2}/g, '');
     expect(left).toBe('+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~');
@@ -26,7 +26,7 @@ describe('encodeFormValue(value)', () => {
 });
 
 describe('encodeForm(parameters)', () => {
-  it('sorts by name, keeps the order of lists, leaves empty values out (RULES 6, 7)', () => {
+  it('sorts by name, keeps the order of lists, leaves empty values out (RFC 6749 §3.2)', () => {
     expect(encodeForm({ b: '2', a: ['z', '', 'y'], c: '', d: [], 'e f': 'g&h=i' })).toBe('a=z&a=y&b=2&e+f=g%26h%3Di');
     expect(encodeForm({})).toBe('');
   });

@@ -46,7 +46,7 @@ describe('the refresh token of a password grant', () => {
     expect(server.requests[1]?.headers.authorization).toBe(server.requests[0]?.headers.authorization);
   });
 
-  it('asks for no more than was granted (RULES 76)', async () => {
+  it('asks for no more than was granted (RFC 6749 §6)', async () => {
     server.extra = { refresh_token: 'r1', scope: 'read' };
     const { backend } = backendWith();
     await backend.token();
@@ -56,7 +56,7 @@ describe('the refresh token of a password grant', () => {
     expect(forms().map((form) => form['scope'])).toEqual(['read write', 'read', 'read']);
   });
 
-  it('is kept when an answer brings none and replaced when it brings one (RULES 75)', async () => {
+  it('is kept when an answer brings none and replaced when it brings one (RFC 6749 §6)', async () => {
     const { backend } = backendWith();
     for (const extra of [{ refresh_token: 'r1' }, {}, { refresh_token: 'r2' }, { refresh_token: '' }, {}]) {
       server.extra = extra;
@@ -160,7 +160,7 @@ describe('the refresh token of a password grant', () => {
     expect(asked()).toEqual(['password', 'r1', 'password']);
   });
 
-  it('is used once however many wait (RULES 77)', async () => {
+  it('is used once however many wait (RFC 9700 §4.14.2)', async () => {
     server.extra = { refresh_token: 'r1' };
     const { backend } = backendWith();
     await backend.token();
@@ -182,7 +182,7 @@ describe('the refresh token of a password grant', () => {
     expect(error).toMatchObject({ response: { errorDescription: '[left out: it repeats a credential]' } });
   });
 
-  it('is ignored with the other grants (RULES 68)', async () => {
+  it('is ignored with the other grants (RFC 6749 §4.4.3)', async () => {
     server.extra = { refresh_token: 'r1' };
     for (const other of [
       { grant_type: 'client_credentials' },
@@ -197,7 +197,7 @@ describe('the refresh token of a password grant', () => {
   });
 });
 
-describe('a client_secret that changes (RULES 66)', () => {
+describe('a client_secret that changes (RFC 6749 §5.2)', () => {
   const refusal = { status: 401, body: { error: 'invalid_client' } };
 
   it.each([

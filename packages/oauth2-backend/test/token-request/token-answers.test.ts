@@ -29,11 +29,7 @@ describe('a token answer that is good', () => {
     ['as the RFC has it', { body: good }, { value: 'good', type: 'Bearer', life: 60_000, scope: undefined }],
     ['201', { status: 201, body: good }, { value: 'good' }],
     ['no content type', { body: json }, { value: 'good' }],
-    [
-      'text/html as content type (RULES 52)',
-      { body: json, headers: { 'content-type': 'text/html' } },
-      { value: 'good' },
-    ],
+    ['text/html as content type', { body: json, headers: { 'content-type': 'text/html' } }, { value: 'good' }],
     ['a byte order mark', { body: `\ufeff${json}` }, { value: 'good' }],
     ['white space around', { body: `\r\n ${json}\n` }, { value: 'good' }],
     ['gzip', { body: gzipSync(json), headers: { 'content-encoding': 'gzip' } }, { value: 'good' }],
@@ -41,20 +37,20 @@ describe('a token answer that is good', () => {
     ['deflate', { body: deflateSync(json), headers: { 'content-encoding': 'deflate' } }, { value: 'good' }],
     ['br', { body: brotliCompressSync(json), headers: { 'content-encoding': 'br' } }, { value: 'good' }],
     ['identity', { body: json, headers: { 'content-encoding': 'identity' } }, { value: 'good' }],
-    ['unknown members (RULES 57)', { body: { ...good, x: {}, refresh_token: 'r', id_token: 1 } }, { value: 'good' }],
-    ['a ! in the token (RULES 54)', { body: { ...good, access_token: "a!#$%&'()*+-./:;<=>?@[\\]^_`{|}~" } }, {}],
+    ['unknown members', { body: { ...good, x: {}, refresh_token: 'r', id_token: 1 } }, { value: 'good' }],
+    ['a ! in the token (RFC 6750 §2.1)', { body: { ...good, access_token: "a!#$%&'()*+-./:;<=>?@[\\]^_`{|}~" } }, {}],
     ['a token of 32 KiB', { body: { ...good, access_token: 'a'.repeat(32_768) } }, {}],
-    ['token_type bearer (RULES 55)', { body: { ...good, token_type: 'bearer' } }, { type: 'Bearer' }],
-    ['token_type BEARER (RULES 55)', { body: { ...good, token_type: 'BEARER' } }, { type: 'Bearer' }],
-    ['no token_type (RULES 55)', { body: { access_token: 'a' } }, { type: 'Bearer', life: 300_000 }],
+    ['token_type bearer (RFC 6749 §5.1)', { body: { ...good, token_type: 'bearer' } }, { type: 'Bearer' }],
+    ['token_type BEARER (RFC 6749 §5.1)', { body: { ...good, token_type: 'BEARER' } }, { type: 'Bearer' }],
+    ['no token_type (RFC 6749 §5.1)', { body: { access_token: 'a' } }, { type: 'Bearer', life: 300_000 }],
     ['an empty token_type (T1)', { body: { ...good, token_type: '' } }, { type: 'Bearer' }],
     ['token_type in white space (T1)', { body: { ...good, token_type: ' bearer\n' } }, { type: 'Bearer' }],
     ['token_type null', { body: { ...good, token_type: null } }, { type: 'Bearer' }],
-    ['expires_in as text (RULES 58)', { body: { ...good, expires_in: '3600' } }, { life: 3_600_000 }],
+    ['expires_in as text', { body: { ...good, expires_in: '3600' } }, { life: 3_600_000 }],
     ['expires_in with decimals', { body: { ...good, expires_in: '1.5' } }, { life: 1_500 }],
     ['expires_in 0', { body: { ...good, expires_in: 0 } }, { life: 0 }],
     ['expires_in "0"', { body: { ...good, expires_in: '0' } }, { life: 0 }],
-    ['expires_in null (RULES 60)', { body: { ...good, expires_in: null } }, { life: 300_000 }],
+    ['expires_in null (RFC 6749 §5.1)', { body: { ...good, expires_in: null } }, { life: 300_000 }],
     ['expires_in -1 (T8)', { body: { ...good, expires_in: -1 } }, { life: 300_000 }],
     ['expires_in "-1"', { body: { ...good, expires_in: '-1' } }, { life: 300_000 }],
     ['expires_in ""', { body: { ...good, expires_in: '' } }, { life: 300_000 }],
@@ -71,7 +67,7 @@ describe('a token answer that is good', () => {
     expect(await tokenFor(answer)).toMatchObject(expected);
   });
 
-  it('lasts as long as default_ttl says when it does not say itself (RULES 60)', async () => {
+  it('lasts as long as default_ttl says when it does not say itself (RFC 6749 §5.1)', async () => {
     expect(await tokenFor({ body: { access_token: 'a' } }, { default_ttl: '90s' })).toMatchObject({ life: 90_000 });
   });
 
@@ -84,8 +80,8 @@ describe('a token answer that is good', () => {
   );
 
   it.each<[string, unknown, string]>([
-    ['none: the requested one (RULES 62)', undefined, 'a b'],
-    ['a narrower one (RULES 62)', 'a', 'a'],
+    ['none: the requested one (RFC 6749 §5.1)', undefined, 'a b'],
+    ['a narrower one (RFC 6749 §5.1)', 'a', 'a'],
     ['an empty one', '', ''],
     ['null', null, 'a b'],
     ['a list', ['a'], 'a b'],
@@ -203,29 +199,29 @@ describe('a token answer that is not good', () => {
     ['text', { status: 500, body: 'internal error' }, answered(500, 'with a body that is not JSON')],
     ['a form', { body: 'access_token=a' }, answered(200, 'with a body that is not JSON')],
     ['half of it', { body: json.slice(0, -3) }, answered(200, 'with a body that is not JSON')],
-    ['an array (RULES 51)', { body: `[${json}]` }, answered(200, 'with JSON that is not an object')],
+    ['an array (RFC 6749 §5.1)', { body: `[${json}]` }, answered(200, 'with JSON that is not an object')],
     ['a string', { body: '"token"' }, answered(200, 'with JSON that is not an object')],
     ['null', { body: 'null' }, answered(200, 'with JSON that is not an object')],
     ['no token', { body: {} }, answered(200, 'without an access_token')],
     ['a token of another name', { body: { token: 'a' } }, answered(200, 'without an access_token')],
     ['a token in __proto__', { body: '{"__proto__":{"access_token":"a"}}' }, answered(200, 'without an access_token')],
-    ['an empty token (RULES 53)', member('access_token', ''), noText],
-    ['a number (RULES 53)', member('access_token', 5), noText],
+    ['an empty token (RFC 6749 App. A.12)', member('access_token', ''), noText],
+    ['a number (RFC 6749 App. A.12)', member('access_token', 5), noText],
     ['null for a token', member('access_token', null), noText],
     ['an object for a token', member('access_token', { value: 'a' }), noText],
-    ['a line break (RULES 53)', member('access_token', 'a\r\nX-Evil: 1'), noHeader],
-    ['a space (RULES 54)', member('access_token', 'a b'), noHeader],
-    ['a comma (RULES 54)', member('access_token', 'a,b'), noHeader],
-    ['a quote (RULES 54)', member('access_token', 'a"b'), noHeader],
-    ['an umlaut (RULES 53)', member('access_token', 'tökén'), noHeader],
+    ['a line break (RFC 6749 App. A.12)', member('access_token', 'a\r\nX-Evil: 1'), noHeader],
+    ['a space (RFC 6750 §2.1)', member('access_token', 'a b'), noHeader],
+    ['a comma (RFC 6750 §2.1)', member('access_token', 'a,b'), noHeader],
+    ['a quote (RFC 6750 §2.1)', member('access_token', 'a"b'), noHeader],
+    ['an umlaut (RFC 6749 App. A.12)', member('access_token', 'tökén'), noHeader],
     ['bytes that are no UTF-8', { body: Buffer.from('{"access_token":"a\xff"}', 'latin1') }, noHeader],
     [
       'a token over 32 KiB',
       member('access_token', 'a'.repeat(32_769)),
       answered(200, 'with an access_token over 32768 characters'),
     ],
-    ['mac (RULES 56)', member('token_type', 'mac'), noBearer('"mac"')],
-    ['N_A (RULES 56)', member('token_type', 'N_A'), noBearer('"N_A"')],
+    ['mac (RFC 6749 §7.1)', member('token_type', 'mac'), noBearer('"mac"')],
+    ['N_A (RFC 6749 §7.1)', member('token_type', 'N_A'), noBearer('"N_A"')],
     ['DPoP', member('token_type', ' DPoP'), noBearer('"DPoP"')],
     ['another token_type', member('token_type', 'BearerToken'), noBearer(`"BearerToken"${hint}`)],
     ['a token_type with controls', member('token_type', 'a\r\nb'), noBearer(`"a b"${hint}`)],
@@ -242,9 +238,9 @@ describe('a token answer that is not good', () => {
     ['expires_in true', member('expires_in', true), noSeconds],
     ['expires_in {}', member('expires_in', {}), noSeconds],
     ['expires_in [60]', member('expires_in', [60]), noSeconds],
-    ['expires_in 1e999 (RULES 58)', { body: '{"access_token":"a","expires_in":1e999}' }, noSeconds],
+    ['expires_in 1e999 (RFC 6749 App. A.14)', { body: '{"access_token":"a","expires_in":1e999}' }, noSeconds],
     ['expires_in of 400 digits', member('expires_in', '9'.repeat(400)), noSeconds],
-    ['error in a 200 (RULES 65)', member('error', 'invalid_scope'), refused('invalid_scope (200)')],
+    ['error in a 200', member('error', 'invalid_scope'), refused('invalid_scope (200)')],
     ['error that is no text', member('error', { code: 1 }), refused('an error without a code (200)')],
     ['a 400', { status: 400, body: { error: 'invalid_grant' } }, refused('invalid_grant (400)')],
     ['a 401', { status: 401, body: { error: 'invalid_client' } }, refused('invalid_client (401)')],
@@ -320,7 +316,7 @@ describe('a token answer that is not good', () => {
     );
   });
 
-  it('surfaces error, error_description, error_uri as cleaned, capped text (RULES 64)', async () => {
+  it('surfaces error, error_description, error_uri as cleaned, capped text (RFC 6749 §5.2)', async () => {
     server.next({
       status: 400,
       body: {

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('a token request', () => {
-  it('is a form POST that asks for JSON (RULES 1, 2, 11)', async () => {
+  it('is a form POST that asks for JSON (RFC 6749 §3.2, App. B)', async () => {
     await billing(server.url).backend.token();
     const [request] = server.requests;
     expect(request?.method).toBe('POST');
@@ -24,12 +24,12 @@ describe('a token request', () => {
     expect(request?.body.toString()).toBe('grant_type=client_credentials');
   });
 
-  it('keeps the endpoint and its query to the letter and puts no credential there (RULES 5, 8)', async () => {
+  it('keeps the endpoint and its query to the letter and puts no credential there (RFC 6749 §3.2, §2.3.1)', async () => {
     await billing(`${server.origin}//as/token/?tenant=a&x=%20`).backend.token();
     expect(server.requests[0]?.url).toBe('//as/token/?tenant=a&x=%20');
   });
 
-  it('sorts its parameters, keeps the order of lists, escapes names (RULES 6)', async () => {
+  it('sorts its parameters, keeps the order of lists, escapes names (RFC 6749 §3.2)', async () => {
     const params = { resource: ['https://b.example', 'https://a.example'], audience: 'x y', 'ä b': 'ö' };
     await billing(server.url, { scope: 'b:write a:read', params }).backend.token();
     expect(server.requests[0]?.body.toString('latin1')).toBe(
@@ -44,12 +44,12 @@ describe('a token request', () => {
     );
   });
 
-  it('leaves an empty scope out (RULES 7)', async () => {
+  it('leaves an empty scope out (RFC 6749 §3.2)', async () => {
     await billing(server.url, { scope: '' }).backend.token();
     expect(server.requests[0]?.body.toString()).toBe('grant_type=client_credentials');
   });
 
-  it.each([301, 302, 303, 307, 308])('does not follow a %d (RULES 12)', async (status) => {
+  it.each([301, 302, 303, 307, 308])('does not follow a %d', async (status) => {
     const other = await tokenServer();
     server.failure = { status, headers: { location: other.url } };
     const error = await billing(server.url).failure();
@@ -62,7 +62,7 @@ describe('a token request', () => {
     await other.close();
   });
 
-  it('dates the token from before the request was sent (RULES 61)', async () => {
+  it('dates the token from before the request was sent (RFC 6749 §5.1)', async () => {
     const clock = manualClock();
     const before = clock.now();
     const { backend } = billing(server.url, {}, { clock });
@@ -87,7 +87,7 @@ describe('a token request', () => {
   });
 });
 
-describe('Retry-After of the token endpoint (RULES 67)', () => {
+describe('Retry-After of the token endpoint (RFC 9110 §10.2.3)', () => {
   it.each<[string, number, (now: number) => string, number]>([
     ['seconds on a 429', 429, () => '90', 90_000],
     ['a date on a 503', 503, (now) => new Date(now + 30_000).toUTCString(), 30_000],

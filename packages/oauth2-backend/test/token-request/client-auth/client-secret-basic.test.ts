@@ -14,7 +14,7 @@ const decoded = (field: string | undefined) =>
   Buffer.from(field?.replace(/^Basic /, '') ?? '', 'base64').toString('utf8');
 
 describe('client_secret_basic', () => {
-  it('escapes id and secret before base64, with padding (RULES 15)', async () => {
+  it('escapes id and secret before base64, with padding (RFC 6749 §2.3.1)', async () => {
     await billing(server.url, { client_id: ID, client_secret: SECRET }).backend.token();
     const field = server.requests[0]?.headers.authorization;
     expect(field).toMatch(/^Basic [A-Za-z0-9+/]+={0,2}$/);
@@ -24,7 +24,7 @@ describe('client_secret_basic', () => {
     );
   });
 
-  it('sends both as they are with basic_encoding raw (RULES 16)', async () => {
+  it('sends both as they are with basic_encoding raw', async () => {
     await billing(server.url, { client_id: ID, client_secret: SECRET, basic_encoding: 'raw' }).backend.token();
     expect(decoded(server.requests[0]?.headers.authorization)).toBe(`${ID}:${SECRET}`);
   });
@@ -35,7 +35,7 @@ describe('client_secret_basic', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('puts neither into the body (RULES 9)', async () => {
+  it('puts neither into the body (RFC 6749 §2.3)', async () => {
     await billing(server.url, { client_id: ID, client_secret: SECRET }).backend.token();
     expect(server.requests[0]?.body.toString()).toBe('grant_type=client_credentials');
   });

@@ -9,7 +9,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 describe('client_secret_post', () => {
-  it('puts id and secret into the body, escaped, and sends no Authorization (RULES 9, 17)', async () => {
+  it('puts id and secret into the body, escaped, and sends no Authorization (RFC 6749 §2.3, §2.3.1)', async () => {
     await billing(server.url, {
       token_endpoint_auth_method: 'client_secret_post',
       client_id: 'sh:op ä',

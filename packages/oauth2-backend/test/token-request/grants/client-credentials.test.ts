@@ -12,7 +12,7 @@ describe('clientCredentials({ scope })', () => {
     });
   });
 
-  it('writes no scope where there is none (RULES 7)', async () => {
+  it('writes no scope where there is none (RFC 6749 §3.2)', async () => {
     expect((await draftOf(clientCredentials({ scope: undefined }))).form).toEqual({ grant_type: 'client_credentials' });
   });
 });

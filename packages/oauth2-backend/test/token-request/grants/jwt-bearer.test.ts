@@ -25,7 +25,7 @@ const signed = (signing: ResolvedSigning) => part({ signing, signingFor: 'assert
 const assertionIn = ({ form }: { form: Record<string, unknown> }) => String(form['assertion']);
 
 describe('the jwt-bearer grant with a given assertion', () => {
-  it('writes grant_type, assertion and scope (RULES 72)', async () => {
+  it('writes grant_type, assertion and scope (RFC 7523 §2.1)', async () => {
     const draft = await draftOf(part({ assertion: 'a.b.c', scope: 'read' }));
     expect(draft.form).toEqual({ grant_type: JWT_BEARER, assertion: 'a.b.c', scope: 'read' });
     expect(draft.secrets).toEqual(['a.b.c']);
@@ -37,7 +37,7 @@ describe('the jwt-bearer grant with a given assertion', () => {
     expect(assertionIn(await draftOf(part({ assertion })))).toBe('a.undefined.c');
   });
 
-  it('reads a file for each request, trimmed (RULES 114)', async () => {
+  it('reads a file for each request, trimmed', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'assertion-'));
     const file = join(folder, 'token');
     writeFileSync(file, 'a.b.c\n');
@@ -102,7 +102,7 @@ describe('the jwt-bearer grant with a profile', () => {
     });
   });
 
-  it('is made anew for each attempt (RULES 74)', async () => {
+  it('is made anew for each attempt (RFC 7521 §4.1)', async () => {
     const made = signed(signingProfile('ES256', { claims: { sub: 's' } }));
     const first = decodeJwt(assertionIn(await draftOf(made)));
     clock.pass(5_000);

@@ -12,7 +12,7 @@ describe('password({ username, password, scope })', () => {
     expect(draft.headers).toEqual({});
   });
 
-  it('asks a function at each attempt and keeps nothing of it (RULES 71)', async () => {
+  it('asks a function at each attempt and keeps nothing of it (RFC 6749 §4.3.1)', async () => {
     const passwords = ['one', 'two'];
     const part = password({ ...user, password: async () => passwords.shift() ?? 'none' });
     expect((await draftOf(part)).form['password']).toBe('one');
