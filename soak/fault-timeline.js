@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { tokenFaults } from './token/faults.js';
 
 const TOKEN = ['down', 'slow', ...Object.keys(tokenFaults)];
-const API = ['reset', 'reset in the body', 'slow', 'unavailable'];
+const API = ['reset', 'reset in the body', 'slow', 'unavailable', 'stray 401', 'lag'];
 
 /**
- * Puts faults on both servers and revokes tokens until the signal fires; leaves both healthy. `now()` names what is on,
+ * Puts faults on both servers, revokes tokens and replaces the clients' secret until the signal fires; leaves both healthy. `now()` names what is on,
  * `counts` says how often it was.
  */
-export function faultTimeline({ random, signal, tokens, api, ledger, users }) {
+export function faultTimeline({ random, signal, tokens, api, ledger, secret, users }) {
   const counts = {};
   const ended = Promise.all([
     turns(random.fork(), TOKEN, { healthy: [4000, 12_000], lasting: [400, 3500] }, 'token', (fault) =>
@@ -19,6 +19,7 @@ export function faultTimeline({ random, signal, tokens, api, ledger, users }) {
       api.fault = fault;
     }),
     revocations(random.fork()),
+    rotations(random.fork()),
   ]);
   return {
     counts,
@@ -40,13 +41,21 @@ export function faultTimeline({ random, signal, tokens, api, ledger, users }) {
   }
 
   async function revocations(choice) {
-    while (await passed(choice.between(300, 2500))) {
+    // Seldom enough for the budget of forced renewals of each identity: one each 12 s.
+    while (await passed(choice.between(2000, 8000))) {
       const user = choice.pick(users);
-      const everyone = choice.chance(0.2);
+      const everyone = choice.chance(0.15);
       const revoked = ledger.revoke(
-        (identity) => everyone || identity.endsWith(user) || (!identity.includes(' ') && choice.chance(0.3)),
+        (identity) => everyone || identity.endsWith(user) || (!identity.includes(' ') && choice.chance(0.15)),
       );
       if (revoked > 0) count('revocation');
+    }
+  }
+
+  async function rotations(choice) {
+    while (await passed(choice.between(3000, 10_000))) {
+      await secret.replace();
+      count('new secret');
     }
   }
 

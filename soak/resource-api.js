@@ -5,10 +5,26 @@ import { serve } from './serve.js';
 
 /** A token may be on its way for this long after its end, milliseconds. */
 const ON_ITS_WAY = 500;
+/** While `lag` is on, the API learns of a token this late, milliseconds. */
+const LAG = 700;
+/** What a 401 says. Those of other schemes say nothing of the token. */
+const CHALLENGES = [
+  'Bearer error="invalid_token"',
+  'Bearer',
+  undefined,
+  'Basic realm="api"',
+  'OAuth realm="api"',
+  'Token',
+  'Negotiate',
+];
+
+const REFUSALS = new Set(['stray 401', 'lag']);
 
 /**
- * `fault` is the one that is on, for half of the requests: `reset`, `reset in the body`, `slow`, `unavailable`.
- * `open` are the visits under way by id: `hit` is the fault that one met, `refused` the tokens that it was refused with. Paths are `/<app>/<backend>/<action>`.
+ * `fault` is the one that is on, for half of the requests: `reset`, `reset in the body`, `slow`, `unavailable`; `stray 401`,
+ * once a visit at the most; `lag`, for all: young tokens are refused.
+ * `open` are the visits under way by id: `hit` is the fault that one met, `refused` the dead tokens that it was refused with,
+ * `misjudged` the good ones. Paths are `/<app>/<backend>/<action>`.
  */
 export async function resourceApi({ ledger, open, violations, stalls, foreign, random }) {
   const api = { origin: '', fault: undefined, requests: 0, refusals: 0, close: undefined };
@@ -22,14 +38,22 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
     const token = ledger.find(/^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]);
     judge(token, visit, request, arrived);
     const hit = api.fault && random.chance(0.5) ? api.fault : undefined;
-    if (hit && visit) visit.hit = hit;
+    if (hit && visit && !REFUSALS.has(hit)) visit.hit = hit;
     const body = await text(request).catch(() => undefined);
     if (body === undefined) return;
 
     if (hit === 'reset') return void request.socket.resetAndDestroy();
     if (hit === 'unavailable') return void response.writeHead(503).end('{}');
     if (hit === 'slow') await pause(random.between(50, 400));
-    if (!token || token.revoked !== undefined || arrived > token.expires) return refuse(response, visit, token);
+    if (!token || token.revoked !== undefined || arrived > token.expires) {
+      visit?.refused.push(token);
+      return refuse(response);
+    }
+    if (isMisjudged({ hit, token, visit, arrived })) {
+      token.misjudged = true;
+      visit?.misjudged.push(hit ?? api.fault);
+      return refuse(response);
+    }
     if (hit === 'reset in the body') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 }).write('{"half":');
       await pause(5);
@@ -52,10 +76,15 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
     }
   }
 
-  function refuse(response, visit, token) {
+  function isMisjudged({ hit, token, visit, arrived }) {
+    if (api.fault === 'lag') return arrived - token.issued < LAG;
+    return hit === 'stray 401' && visit !== undefined && !visit.misjudged.includes(hit);
+  }
+
+  function refuse(response) {
     api.refusals += 1;
-    visit?.refused.push(token);
-    response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end('{}');
+    const challenge = random.pick(CHALLENGES);
+    response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end('{}');
   }
 
   function answer(request, response, { token, body }) {

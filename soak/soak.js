@@ -9,6 +9,7 @@ import { finalTable, progressLine, result } from './report.js';
 import { resourceApi } from './resource-api.js';
 import { stallWatch } from './stalls.js';
 import { tokenBudget } from './token/budget.js';
+import { clientSecret } from './token/client-secret.js';
 import { tokenLedger } from './token/ledger.js';
 import { tokenServer } from './token/server.js';
 import { violationList } from './violations.js';
@@ -32,15 +33,17 @@ export async function soak({ seconds, seed, print }) {
   const open = new Map();
   const foreign = await foreignHost({ violations });
   const budget = tokenBudget({ ledger, violations, stalls });
-  const tokens = await tokenServer({ ledger, budget, random: random.fork(), callers: CALLERS });
+  const secret = await clientSecret();
+  const tokens = await tokenServer({ ledger, budget, secret, random: random.fork(), callers: CALLERS });
   const api = await resourceApi({ ledger, open, violations, stalls, foreign: foreign.origin, random: random.fork() });
   const process = applicationProcess({ violations, onHeartbeat: stalls.beat });
   const over = new AbortController();
 
   print(`soak: ${seconds} s, seed ${seed}`);
   try {
-    const { apps, clientNames } = await process.ask('start', { api: api.origin, tokenEndpoint: tokens.tokenEndpoint });
-    const verdict = visitVerdict({ ledger, tokens, violations, stalls, foreign: foreign.origin });
+    const servers = { api: api.origin, tokenEndpoint: tokens.tokenEndpoint, secretFile: secret.file };
+    const { apps, clientNames } = await process.ask('start', servers);
+    const verdict = visitVerdict({ ledger, tokens, budget, violations, stalls, foreign: foreign.origin });
     const visitors = makeVisitors({
       count: VISITORS,
       random: random.fork(),
@@ -50,7 +53,8 @@ export async function soak({ seconds, seed, print }) {
       verdict,
       open,
     });
-    const faults = faultTimeline({ random: random.fork(), signal: over.signal, tokens, api, ledger, users: USERS });
+    const signal = over.signal;
+    const faults = faultTimeline({ random: random.fork(), signal, tokens, api, ledger, secret, users: USERS });
     const began = performance.now();
     const parts = { seconds, seed, visitors, verdict, tokens, api, faults, clientNames, stalls, violations };
     const lines = setInterval(() => print(progressLine({ ...parts, elapsed: performance.now() - began })), 10_000);
@@ -76,6 +80,7 @@ export async function soak({ seconds, seed, print }) {
   } finally {
     process.kill();
     for (const server of [foreign, tokens, api]) await server.close();
+    await secret.remove();
   }
   print(result(violations, seed));
   return violations.list().length === 0;

@@ -1,7 +1,7 @@
 /** Whether a visit got what it could have got. */
 
-/** No pause after a failed token request is longer: 5 s and 15 %; milliseconds, with something for the way. */
-const LONGEST_PAUSE = 6000;
+/** No pause after a failed token request is longer: a `Retry-After` of 3 s; milliseconds, with something for the way. */
+const LONGEST_PAUSE = 4000;
 /** A token that has this much of its life left is given to callers whatever the token endpoint does, milliseconds. */
 const ENOUGH_LIFE = 600;
 /** Milliseconds between a token answer's end here and its arrival there, at the most. */
@@ -15,7 +15,7 @@ const FAILURES = new Set([401, 502, 503, 504]);
  * its identity had a live token when it began, not revoked until it ended; or no token request of its application has
  * failed for as long as the longest pause, and the token that it was repeated with was not revoked too.
  */
-export function visitVerdict({ ledger, tokens, violations, stalls, foreign }) {
+export function visitVerdict({ ledger, tokens, budget, violations, stalls, foreign }) {
   const counts = { live: 0, obtainable: 0, excused: 0, failed: 0 };
 
   return {
@@ -45,7 +45,9 @@ export function visitVerdict({ ledger, tokens, violations, stalls, foreign }) {
   function dueTo(visit) {
     if (visit.hit && visit.hit !== 'slow') return undefined;
     if (stalls.between(visit.began, performance.now())) return undefined;
-    if (visit.token && visit.token.revoked === undefined) return 'live';
+    // A call waits once for a young token, and is repeated once as it is.
+    if (new Set(visit.misjudged).size > 1 || budget.spent(visit.identity)) return undefined;
+    if (visit.token && visit.token.revoked === undefined && !visit.misjudged.includes('stray 401')) return 'live';
     // Once repeated is once repeated: the new token may be revoked too.
     const [, again] = visit.refused;
     if (again && again.issued > visit.began) return undefined;

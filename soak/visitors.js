@@ -76,6 +76,7 @@ export function visitors({ count, random, apps, clientNames, users, verdict, ope
       began: performance.now(),
       hit: undefined,
       refused: [],
+      misjudged: [],
     };
   }
 

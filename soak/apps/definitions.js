@@ -6,7 +6,7 @@ const jwtBearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const backendNames = { shared: ['catalogue', 'stock'], perUser: ['orders', 'profile'] };
 
 /** Definitions for the application `app`: client ids are `<app>:<backend>`, paths `/<app>/<backend>`. */
-export function definitions({ app, api, tokenEndpoint }) {
+export function definitions({ app, api, tokenEndpoint, secretFile }) {
   let nonce = 0;
   const userOf = (context) => context?.inbound.get('x-user');
 
@@ -30,7 +30,7 @@ export function definitions({ app, api, tokenEndpoint }) {
       oauth2: {
         token_endpoint: tokenEndpoint,
         client_id: `${app}:${name}`,
-        client_secret: 'soak',
+        client_secret_file: secretFile,
         backend: { timeout: '1500ms' },
         ...oauth2,
       },

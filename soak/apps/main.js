@@ -12,10 +12,10 @@ const running = [];
 let heartbeat;
 
 const actions = {
-  async start({ api, tokenEndpoint }) {
+  async start(servers) {
     const apps = {};
     for (const [name, make] of Object.entries(makers)) {
-      const { handler, clients } = make(definitions({ app: name, api, tokenEndpoint }));
+      const { handler, clients } = make(definitions({ app: name, ...servers }));
       const server = await serve(handler);
       running.push({ server, clients });
       apps[name] = server.origin;

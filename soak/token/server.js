@@ -6,12 +6,13 @@ import { tokenFaults } from './faults.js';
 
 /** An answer that took longer may have had nobody waiting any more, milliseconds; the applications wait 1.5 s. */
 const SURELY_AWAITED = 1000;
+const JSON_TYPE = { 'content-type': 'application/json' };
 
 /**
  * `fault` is the one that is on: a name in `tokenFaults`, `down` (connections are reset before anything is read) or `slow`.
  * `callers` says how many `identities` and `tokenBackends` there are. `requests` and `failures` are counts; `lastFailure(app)` says when a token request of this application last failed.
  */
-export async function tokenServer({ ledger, budget, random, callers }) {
+export async function tokenServer({ ledger, budget, secret, random, callers }) {
   const failed = new Map();
   let down;
   const { server, origin, close } = await serve(handle);
@@ -50,11 +51,15 @@ export async function tokenServer({ ledger, budget, random, callers }) {
     const arrived = performance.now();
     const { fault } = endpoint;
     const form = new URLSearchParams(await text(request).catch(() => ''));
-    const client = clientOf(request);
+    const { client, given } = clientOf(request);
     const identity = identityOf(client, form);
     if (identity === undefined) return void response.writeHead(400).end('{"error":"invalid_grant"}');
     endpoint.requests += 1;
     budget.asked(identity);
+    // Replaced while the request was under way: the client looks again.
+    if (!secret.is(given) && fault === undefined) {
+      return void response.writeHead(401, JSON_TYPE).end('{"error":"invalid_client"}');
+    }
     const [app] = client.split(':');
     let issued;
     response.once('close', () => {
@@ -72,7 +77,7 @@ export async function tokenServer({ ledger, budget, random, callers }) {
     if (fault === 'slow') await pause(random.between(200, 700));
     issued = ledger.issue(identity, arrived);
     const body = { access_token: issued.value, token_type: 'Bearer', expires_in: ledger.life };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    response.writeHead(200, JSON_TYPE).end(JSON.stringify(body));
   }
 
   function failure(app, identity) {
@@ -81,11 +86,11 @@ export async function tokenServer({ ledger, budget, random, callers }) {
   }
 }
 
-/** `express:catalogue` (RFC 6749 §2.3.1). */
+/** `{ client: 'express:catalogue', given }`, the secret as `given` (RFC 6749 §2.3.1). */
 function clientOf(request) {
   const basic = (request.headers.authorization ?? '').replace(/^Basic /i, '');
-  const [id = ''] = Buffer.from(basic, 'base64').toString().split(':');
-  return decodeURIComponent(id);
+  const [id = '', given] = Buffer.from(basic, 'base64').toString().split(':');
+  return { client: decodeURIComponent(id), given };
 }
 
 /** The client alone, or with the user that the assertion names; an assertion looks like `user-3.nonce`. */
