@@ -77,6 +77,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       source,
       target: targetRule(resolved),
       retries: oauth2?.retries ?? 1,
+      ofUser: counted?.kept === undefined,
       field: resolved.tokenField,
       warn,
     });

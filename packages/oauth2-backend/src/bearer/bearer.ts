@@ -35,6 +35,8 @@ export interface Bearer {
   readonly target: TargetRule;
   /** Whether there is a token at all: a backend without `oauth2` sends none. */
   readonly hasToken: boolean;
+  /** Whether the token is one user's, or may be: the source gets the context of the request. */
+  readonly ofUser: boolean;
   /** Where the token stands in a request. */
   readonly field: TokenField;
   /**
@@ -62,12 +64,14 @@ export function tieBearer(options: {
   source: TokenSource | undefined;
   target: TargetRule;
   retries: number;
+  /** Whether the source's token depends on the request. Default true: nobody knows what another's source does. */
+  ofUser?: boolean;
   /** Default: behind `Bearer ` in `Authorization` (RFC 6750 §2.1). */
   field?: TokenField | undefined;
   /** For what somebody should look at. */
   warn: (message: string) => void;
 }): Bearer {
-  const { name, source, target, retries, field = BEARER_FIELD, warn } = options;
+  const { name, source, target, retries, ofUser = true, field = BEARER_FIELD, warn } = options;
   let dpopWarned = false;
   /** A foreign source may change its object: the value counts. */
   let checked: string | undefined;
@@ -81,6 +85,7 @@ export function tieBearer(options: {
     name,
     target,
     hasToken: source !== undefined,
+    ofUser,
     field,
 
     current() {

@@ -23,6 +23,7 @@ import { forwardTarget, inboundPlace } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
 import { challengesOf, type RawHeaders, returnedHeaders, returnedTrailers } from './returned-headers.js';
 import { mapLocations } from './returned-locations.js';
+import { keepFromSharedCaches } from './shared-caches.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
@@ -101,6 +102,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       const headers = returnedHeaders(raw, options);
       const told = toldPlace(sentHeaders, options);
       mapLocations(headers, { target: target as Target, rule: bearer.target, mount, told });
+      if (bearer.hasToken) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
       if (!chunked || isBodiless(status)) delete headers['trailer'];
