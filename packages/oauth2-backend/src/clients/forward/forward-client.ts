@@ -21,6 +21,7 @@ import { heldBody, type InboundBody, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
+import { passedCookies, returnedCookies } from './passed-cookies.js';
 import { challengesOf, type RawHeaders, returnedHeaders, returnedTrailers } from './returned-headers.js';
 import { mapLocations } from './returned-locations.js';
 import { keepFromSharedCaches } from './shared-caches.js';
@@ -46,6 +47,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     if (!target) return declinedAnswer(request, { status: 400 });
     const held = readHeldBody(request, message, options, settings.context?.inbound ?? request);
     addForwarded(message.headers, request, { host, mount }, options);
+    const cookies = options.passCookies && passedCookies(request, options.passCookies);
+    if (cookies !== undefined) message.headers['cookie'] = cookies;
 
     const { headers: sentHeaders } = message;
     const method = request.method ?? 'GET';
@@ -103,6 +106,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       const told = toldPlace(sentHeaders, options);
       mapLocations(headers, { target: target as Target, rule: bearer.target, mount, told });
       if (bearer.hasToken) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
+      const { passCookies } = options;
+      if (passCookies) mapCookies(headers, passCookies, told?.mount);
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
       if (!chunked || isBodiless(status)) delete headers['trailer'];
@@ -111,6 +116,14 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       else if (status === 205) headers['content-length'] = '0';
       // The backend takes the application for a proxy. Its client must not.
       return { status: status === 407 ? 502 : status, headers, body: stream, trailers };
+    }
+
+    function mapCookies(headers: Record<string, string | string[]>, names: readonly string[], seen?: string): void {
+      if (headers['set-cookie'] === undefined) return;
+      const prefix = new URL(bearer.target.resolve('').href).pathname.replace(/\/$/, '');
+      const cookies = returnedCookies([headers['set-cookie']].flat(), names, { prefix, mount, told: seen });
+      if (cookies.length > 0) headers['set-cookie'] = cookies;
+      else delete headers['set-cookie'];
     }
   };
 }

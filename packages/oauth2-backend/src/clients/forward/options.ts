@@ -21,6 +21,11 @@ export interface ForwardOptions {
   readonly trustForwarded?: boolean | undefined;
   /** Gives the backend's `Set-Cookie` back. Default false. */
   readonly passSetCookie?: boolean | undefined;
+  /**
+   * Names of cookies that go to the backend, and that the client gets from it: without `Domain`, their `Path` below the
+   * mount. Default: none. Not beside `passSetCookie`.
+   */
+  readonly passCookies?: readonly string[] | undefined;
   /** Gives the backend's `WWW-Authenticate` back. Default false. */
   readonly passChallenges?: boolean | undefined;
   /**
@@ -46,6 +51,7 @@ export class ResolvedForwardOptions implements ForwardOptions {
   readonly forwarded: 'x-forwarded' | 'forwarded' | undefined;
   readonly trustForwarded: boolean;
   readonly passSetCookie: boolean;
+  readonly passCookies: readonly string[] | undefined;
   readonly passChallenges: boolean;
   /** In lower case. */
   readonly passHeaders: readonly string[];
@@ -60,6 +66,7 @@ export class ResolvedForwardOptions implements ForwardOptions {
     this.forwarded = checked.forwarded;
     this.trustForwarded = checked.trustForwarded ?? false;
     this.passSetCookie = checked.passSetCookie ?? false;
+    this.passCookies = checked.passCookies && [...checked.passCookies];
     this.passChallenges = checked.passChallenges ?? false;
     this.passHeaders = (checked.passHeaders ?? []).map((name) => name.toLowerCase());
     this.body = checked.body;
@@ -77,6 +84,12 @@ export function resolveForwardOptions(options: ForwardOptions = {}): ResolvedFor
     const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
     if (!rule) problems.push({ path, message: `is no option of forward${didYouMean(path, Object.keys(RULES))}` });
     else if (value !== undefined && !rule.fits(value)) problems.push({ path, message: `must be ${rule.wanted}` });
+  }
+  if (own['passSetCookie'] === true && own['passCookies'] !== undefined) {
+    problems.push({
+      path: 'passSetCookie',
+      message: 'is refused beside "passCookies", which says which cookies come back',
+    });
   }
   if (problems.length > 0) throw new ConfigurationError(problems);
   return new ResolvedForwardOptions(own);
@@ -109,6 +122,11 @@ const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   },
   trustForwarded: flag,
   passSetCookie: flag,
+  passCookies: {
+    wanted: 'a list of names of cookies, at least one',
+    fits: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string' && isToken(one)),
+  },
   passChallenges: flag,
   passHeaders: {
     wanted:

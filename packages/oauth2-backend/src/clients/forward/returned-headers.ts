@@ -9,7 +9,7 @@ import { isWithheldAnswer } from './withheld-answer-headers.js';
 /** As undici gives them: names and values in turn. */
 export type RawHeaders = readonly (Buffer | string | readonly (Buffer | string)[])[];
 
-type ReturnRules = Pick<ResolvedForwardOptions, 'passSetCookie' | 'passChallenges' | 'passHeaders'>;
+type ReturnRules = Pick<ResolvedForwardOptions, 'passSetCookie' | 'passCookies' | 'passChallenges' | 'passHeaders'>;
 
 /** End-to-end headers, names in lower case, without those that the application has not asked for. */
 export function returnedHeaders(raw: RawHeaders, rules: ReturnRules): Record<string, string | string[]> {
@@ -23,8 +23,8 @@ export function returnedHeaders(raw: RawHeaders, rules: ReturnRules): Record<str
   return headers;
 }
 
-function staysHere(name: string, { passSetCookie, passChallenges, passHeaders }: ReturnRules): boolean {
-  if (name === 'set-cookie') return !passSetCookie;
+function staysHere(name: string, { passSetCookie, passCookies, passChallenges, passHeaders }: ReturnRules): boolean {
+  if (name === 'set-cookie') return !passSetCookie && !passCookies;
   if (name === 'www-authenticate') return !passChallenges;
   return HOP_BY_HOP.has(name) || (isWithheldAnswer(name) && !passHeaders.includes(name));
 }

@@ -17,7 +17,7 @@ const given = async (
   sent: Record<string, string | readonly string[]>,
   { changes, options, method = 'GET' }: { changes?: object; options?: object; method?: string } = {},
 ) => {
-  world.api.next({ headers: sent as Record<string, string> });
+  world.api.next({ headers: sent });
   const port = await world.application(world.backend(changes, options));
   return (await ask(port, '/x', { method })).headers['cache-control'];
 };
