@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream';
 import { type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
+import { assertFrame } from '../../outbound/body-frame.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
@@ -42,7 +43,9 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     try {
       // Not `instanceof`: under a test runner a Blob's promise is of another realm.
       const encoded = encodeBody(request.body);
-      request = withBody(request, 'then' in encoded ? await encoded : encoded);
+      const body = 'then' in encoded ? await encoded : encoded;
+      assertFrame(request.headers, body);
+      request = withBody(request, body);
       const first: Hop = { target, request };
       const held = call.ready(request.replayable);
       let token = held instanceof Promise ? await held : held;

@@ -11,6 +11,7 @@ import got, {
   type OptionsInit,
 } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import { assertFrame } from '../../outbound/body-frame.js';
 import { abandonBody } from '../../outbound/dropped-bodies.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
@@ -70,6 +71,8 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
           const encoding = encodeOptions(own, defaults);
           const encoded = 'then' in encoding ? await encoding : encoding;
           body = encoded.options.body;
+          const sent = encoded.replayable ? { bytes: body as string | Uint8Array } : { stream: body };
+          assertFrame({ ...defaults.headers, ...encoded.options.headers }, sent);
           return await gotWithRepeats({ client, bearer, call: started, href, encoded, progress });
         } catch (error) {
           const failure = fail(error);

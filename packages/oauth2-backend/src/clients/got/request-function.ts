@@ -53,6 +53,8 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
     const href = origin + completePath(path, settings.query);
     completeHeaders(headers, settings, bearer, token);
     const request = settings.transport.request(href, { method, maxHeaderSize, family, localAddress, headers });
+    // A stream that is shorter or longer than it says fails (Node 18.16; its types of 20 do not name it).
+    (request as { strictContentLength?: boolean }).strictContentLength = true;
     watchRequest(request, {
       onSent: () => call.limitAnswer(),
       onResponse(response) {

@@ -3,6 +3,7 @@
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { OriginError } from '../../errors.js';
+import { assertFrame } from '../../outbound/body-frame.js';
 import type { AbortSource } from '../../outbound/call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { headerRecord } from '../../outbound/request-headers.js';
@@ -35,6 +36,7 @@ export function checkRequest(options: Dispatcher.DispatchOptions, bearer: Bearer
   const headers = headerRecord(copy.headers, bearer) ?? {};
   const plain = copy.body === null || copy.body === undefined || isPlain(copy.body);
   const { bytes } = plain ? (encodeBody(copy.body) as { bytes?: Buffer | string }) : {};
+  assertFrame(headers, plain ? { bytes } : { stream: copy.body });
   const sent = {
     ...copy,
     origin: bearer.target.resolve('').origin,

@@ -3,6 +3,7 @@
 import { Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
+import { assertFrame } from '../../outbound/body-frame.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
@@ -101,6 +102,8 @@ class RequestCall implements AttemptOwner {
   #withToken(): void {
     if (this.call.aborted) return;
     try {
+      const { headers } = this.#options.request;
+      if (headers) assertFrame(headers, this.#body);
       const held = this.call.ready(this.#body.stream === undefined);
       if (held instanceof Promise) {
         held.then(
