@@ -1,19 +1,21 @@
 /** A credential that is given as a value, by a function, or in a file: the latter two say where it comes from. */
 
 import { readFile } from 'node:fs/promises';
+import type { ResolvedCredential } from '../definitions/resolved-credentials.js';
 import { NoTokenError } from '../errors.js';
 import { givenText } from './given-value.js';
 import type { TokenRequestDraft } from './token-request-draft.js';
-
-/** A secret, or a function that is asked for it, or a file that is read, at each token request. */
-export type Credential = string | (() => string | Promise<string>) | { readonly file: string };
 
 /**
  * Gives the credential's value now; a file's without white space around it.
  *
  * @throws NoTokenError when the function throws or gives anything but a non-empty string, or the file cannot be read or is empty; their error is the `cause`
  */
-export async function readCredential(credential: Credential, attribute: string, backend: string): Promise<string> {
+export async function readCredential(
+  credential: ResolvedCredential,
+  attribute: string,
+  backend: string,
+): Promise<string> {
   if (typeof credential === 'string') return credential;
   if (typeof credential === 'function') return givenText({ attribute, backend }, credential);
   const value = await read(credential.file, attribute, backend);

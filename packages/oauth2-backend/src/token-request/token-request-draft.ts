@@ -6,7 +6,10 @@ import type { GrantQuery } from './grant-source.js';
 export interface TokenRequestDraft {
   /** Form parameters by name; a grant or method sets its own, nobody else's. */
   readonly form: Record<string, string | readonly string[]>;
-  /** Header fields, lower-case names. */
+  /**
+   * Header fields, lower-case names. The token backend's token and header modifiers come after these;
+   * `definitions/resolve/token-header.ts` refuses those that would take the header of the client's authentication.
+   */
   readonly headers: Record<string, string>;
   /** What must not come back in any error text: secrets and assertions as they were sent. */
   readonly secrets: string[];

@@ -23,7 +23,7 @@ export const stepUpAttributes = {
 /** Reads a `step_up` block; one that allows nothing is a problem. */
 export function readStepUp(value: unknown, place: Place): ResolvedOAuth2['stepUp'] | undefined {
   const block = readStepUpBlock(value, place);
-  if (!block || block.refused.size > 0) return undefined;
+  if (!block || block.invalid.size > 0) return undefined;
   const { scopes = Object.freeze([]), claims } = block.values;
   if (!block.given.has('scopes') && !claims)
     return place.refuse('does nothing: give "scopes", "claims": true, or both');

@@ -47,10 +47,10 @@ function readTtl(value: unknown, place: Place): number | undefined {
 function readHeaders(value: unknown, place: Place): ResolvedSigning['headers'] | undefined {
   const headers = readObjectOrFunction<Extract<ResolvedSigning['headers'], (...of: never) => unknown>>(value, place);
   if (typeof headers !== 'object') return headers;
-  const refused = ['alg', 'b64', 'crit'].filter((name) => Object.hasOwn(headers, name));
-  for (const name of refused)
+  const invalid = ['alg', 'b64', 'crit'].filter((name) => Object.hasOwn(headers, name));
+  for (const name of invalid)
     place.at(name).refuse('cannot be set here: what is signed and how is not open to headers');
-  return refused.length === 0 ? headers : undefined;
+  return invalid.length === 0 ? headers : undefined;
 }
 
 const SECOND = 1000;

@@ -5,28 +5,28 @@ import { CLIENT_OPTIONAL } from '../attributes/grant-types.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
-import { type Credential, credentialOf } from '../schema/value-or-file.js';
+import { credentialOf, type GivenCredential } from '../schema/value-or-file.js';
 
 /** What is known about the client once its attributes fit together. */
 export interface ClientAuthentication extends Pick<ResolvedOAuth2, 'clientAuth' | 'clientId'> {
-  readonly secret?: Credential<Extract<ResolvedOAuth2['clientSecret'], string | (() => unknown)>>;
+  readonly secret?: GivenCredential<Extract<ResolvedOAuth2['clientSecret'], string | (() => unknown)>>;
 }
 
 /** Gives the method by which the client authenticates: `undefined` for none of the sort, or while the configuration does not say. */
-export function clientMethod({ values, given, refused }: OAuth2Block): ResolvedOAuth2['clientAuth'] {
+export function clientAuthMethod({ values, given, invalid }: OAuth2Block): ResolvedOAuth2['clientAuth'] {
   const anonymous = !given.has('client_id') && CLIENT_OPTIONAL.has(values.grant_type ?? '');
-  return anonymous || refused.has('token_endpoint_auth_method') ? undefined : values.token_endpoint_auth_method;
+  return anonymous || invalid.has('token_endpoint_auth_method') ? undefined : values.token_endpoint_auth_method;
 }
 
 /** Gives the client's part of the block, or `undefined` when it is not valid; reports what is missing and what does nothing. */
 export function clientAuthenticationOf(block: OAuth2Block): ClientAuthentication | undefined {
-  const { values, refused } = block;
+  const { values, invalid } = block;
   const id = attributeOf(block, 'client_id');
   if (!id.given && CLIENT_OPTIONAL.has(values.grant_type ?? '')) return refuseBesideNoClient(block);
   // A grant that could not be read may be one without a client.
-  if (!id.given && refused.has('grant_type')) return undefined;
+  if (!id.given && invalid.has('grant_type')) return undefined;
   if (!id.given) id.place.refuse('is missing: string');
-  const method = clientMethod(block);
+  const method = clientAuthMethod(block);
   if (method === 'none' && values.grant_type === 'client_credentials') {
     return block.place.at('token_endpoint_auth_method').refuse('"none" does not go with grant "client_credentials"');
   }

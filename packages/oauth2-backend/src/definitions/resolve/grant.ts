@@ -77,10 +77,10 @@ function jwtBearerGrant(block: OAuth2Block): Grant | undefined {
 }
 
 /** It tells apart what functions make of the context; everything else is the same for each. */
-function judgeSubject({ place, values, given, refused }: OAuth2Block): void {
+function judgeSubject({ place, values, given, invalid }: OAuth2Block): void {
   const profile = given.has('assertion') || given.has('assertion_file') ? undefined : values.jwt_signing_profile;
   const made = profile ? profile.values.claims : values.assertion;
-  const unknown = refused.has('assertion') || profile?.refused.has('claims');
+  const unknown = invalid.has('assertion') || profile?.invalid.has('claims');
   const some = given.has('assertion') || given.has('assertion_file') || profile;
   if (!given.has('subject') || typeof made === 'function' || unknown || !some) return;
   place
@@ -94,7 +94,7 @@ function exchangeGrant(block: OAuth2Block): Grant | undefined {
 }
 
 function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
-  const { values, given, refused, place } = block;
+  const { values, given, invalid, place } = block;
   if (values.require_verified_subject && !given.has('subject_token')) {
     place.at('subject_token').refuse('is missing: with "require_verified_subject" it gives what the verification gave');
   }
@@ -108,7 +108,7 @@ function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
   if (!hasActor && type.given && !block.replaced) {
     place.at('actor_token').refuse('is missing: is the environment variable set? "actor_token_type" goes with it');
   }
-  if (EXCHANGE.some((name) => refused.has(name)) || (hasActor && !actor)) return undefined;
+  if (EXCHANGE.some((name) => invalid.has(name)) || (hasActor && !actor)) return undefined;
 
   const { subject_token: subjectToken, subject_token_type: subjectTokenType } = values;
   if (subjectTokenType === undefined) return undefined;

@@ -4,14 +4,14 @@ import type { SigningBlock } from '../attributes/signing.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
-import { type Credential, contentOf, credentialOf, oneOf } from '../schema/value-or-file.js';
+import { contentOf, credentialOf, type GivenCredential, oneOf } from '../schema/value-or-file.js';
 import { thumbprintOf } from '../signing-certificate.js';
 import { checkSigningKey, isEncrypted, parseSigningKey, UNOPENED } from '../signing-key.js';
 
 /** What is known beside the profile. */
 export interface KeyOptions {
   /** The client's secret, which is the key of `client_secret_jwt`. */
-  readonly secret: Credential<unknown> | undefined;
+  readonly secret: GivenCredential<unknown> | undefined;
   /** The key is not used: it may be missing, and so may its file. */
   readonly replaced: boolean;
   readonly warnings: string[];

@@ -7,7 +7,7 @@ import type { ResolvedOAuth2 } from '../resolved.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';
-import { type ClientAuthentication, clientMethod } from './client-authentication.js';
+import { type ClientAuthentication, clientAuthMethod } from './client-authentication.js';
 import { makesAssertion } from './grant.js';
 import { isShared, judgeClientSecret, type KeyOptions, keyOf } from './signing-key.js';
 
@@ -20,9 +20,9 @@ export function signingOf(
   warnings: string[],
 ): Signing | undefined {
   const profile = attributeOf(block, 'jwt_signing_profile');
-  const method = clientMethod(block);
+  const method = clientAuthMethod(block);
   const byClient = method === 'client_secret_jwt' || method === 'private_key_jwt';
-  if (block.refused.has('token_endpoint_auth_method')) return undefined;
+  if (block.invalid.has('token_endpoint_auth_method')) return undefined;
   if (!byClient && !makesAssertion(block)) {
     if (!profile.given) return {};
     if (block.values.grant_type === undefined) return undefined;

@@ -2,17 +2,17 @@
 
 import type { BackendBlock, OAuth2Block } from '../attributes/blocks.js';
 import type { NamedValue } from '../schema/named-values.js';
-import { clientMethod } from './client-authentication.js';
+import { clientAuthMethod } from './client-authentication.js';
 
 const AUTHORIZATION = 'authorization';
 
 /** Reports what else wants the header that carries a backend's token, or its user and password. */
 export function judgeTokenHeader(block: BackendBlock, carriesToken: boolean): void {
-  const { place, values, given, refused } = block;
+  const { place, values, given, invalid } = block;
   for (const name of ['token_header', 'token_prefix'] as const) {
     if (!carriesToken && given.has(name)) place.at(name).refuse('does nothing without "oauth2"');
   }
-  if (refused.has('token_header')) return;
+  if (invalid.has('token_header')) return;
   const header = carriesToken ? values.token_header : undefined;
   const basic = given.has('basic_auth');
   if (header === AUTHORIZATION && basic) {
@@ -35,7 +35,7 @@ export function judgeBasicClient(
   named: (name: string) => { readonly block: BackendBlock; readonly carriesToken: boolean } | undefined,
 ): void {
   const { place, backend } = oauth2;
-  if (clientMethod(oauth2) !== 'client_secret_basic' || backend === undefined) return;
+  if (clientAuthMethod(oauth2) !== 'client_secret_basic' || backend === undefined) return;
   const byName = typeof backend === 'string';
   const found = byName ? named(backend) : { block: backend, carriesToken: backend.given.has('oauth2') };
   if (!found) return;

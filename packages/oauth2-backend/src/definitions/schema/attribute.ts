@@ -32,7 +32,7 @@ export interface Block<A extends Attributes> {
   /** The attributes that were configured, validly or not. */
   readonly given: ReadonlySet<keyof A>;
   /** The attributes that were configured, and not validly. */
-  readonly refused: ReadonlySet<keyof A>;
+  readonly invalid: ReadonlySet<keyof A>;
 }
 
 /** One attribute of a block that was read. */
@@ -66,7 +66,7 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
   const names = Object.keys(attributes);
   const values = new Map<string, unknown>();
   const given = new Set<string>();
-  const refused = new Set<string>();
+  const invalid = new Set<string>();
   const wanted = (name: string, here: Place): boolean => {
     if (names.includes(name)) {
       given.add(name);
@@ -84,8 +84,8 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
     const { required, default: preset, read } = ownMembers<Attribute>(attribute);
     if (required !== undefined && isNamedMembers(value) && !given.has(name)) here.refuse(`is missing: ${required}`);
     if (values.get(name) !== undefined) continue;
-    if (given.has(name)) refused.add(name);
+    if (given.has(name)) invalid.add(name);
     if (preset !== undefined) values.set(name, read(preset, here));
   }
-  return { place, values: ownMembers(Object.fromEntries(values) as Values<A>), given, refused };
+  return { place, values: ownMembers(Object.fromEntries(values) as Values<A>), given, invalid };
 }

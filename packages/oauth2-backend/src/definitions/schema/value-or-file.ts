@@ -6,7 +6,8 @@ import type { Given } from './attribute.js';
 import type { Place } from './place.js';
 import { readText } from './values.js';
 
-export interface Credential<T> {
+/** A secret as the configuration gives it. */
+export interface GivenCredential<T> {
   readonly place: Place;
   /** What is kept of it. */
   readonly credential: T | { readonly file: string };
@@ -24,13 +25,13 @@ export function credentialOf<T>(
   value: Given<T>,
   file: Given<string>,
   { missing, replaced }: { missing: string | undefined; replaced: boolean },
-): Credential<T | ''> | undefined {
+): GivenCredential<T | ''> | undefined {
   const chosen = oneOf(value, file, replaced ? undefined : missing);
   if (chosen) return kept(chosen, replaced);
   return replaced && !value.given && !file.given ? { place: value.place, credential: '', text: undefined } : undefined;
 }
 
-function kept<T>({ place, value, file }: Alternative<T>, replaced: boolean): Credential<T> | undefined {
+function kept<T>({ place, value, file }: Alternative<T>, replaced: boolean): GivenCredential<T> | undefined {
   if (file === undefined) return { place, credential: value, text: typeof value === 'string' ? value : undefined };
   const credential = Object.freeze({ file });
   if (replaced) return { place, credential, text: undefined };

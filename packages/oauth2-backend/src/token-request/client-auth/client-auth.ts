@@ -2,12 +2,12 @@
 
 import type { Clock } from '../../clock.js';
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
-import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import type { DraftPart } from '../token-request-draft.js';
 import type { ClientAssertionOptions } from './client-assertion.js';
 import { clientSecretBasic } from './client-secret-basic.js';
 import { clientSecretJwt } from './client-secret-jwt.js';
-import { type ClientSecretPostOptions, clientSecretPost } from './client-secret-post.js';
+import type { ClientSecretOptions } from './client-secret-options.js';
+import { clientSecretPost } from './client-secret-post.js';
 import { privateKeyJwt } from './private-key-jwt.js';
 import { publicClient } from './public-client.js';
 
@@ -28,22 +28,22 @@ export function clientAuth(options: ClientAuthOptions): DraftPart {
 type Method = NonNullable<ResolvedOAuth2['clientAuth']>;
 
 const methods: Readonly<Record<Method, (options: ClientAuthOptions) => DraftPart>> = {
-  client_secret_basic: (options) => clientSecretBasic({ ...secret(options), encoding: options.oauth2.basicEncoding }),
-  client_secret_post: (options) => clientSecretPost(secret(options)),
-  client_secret_jwt: (options) => clientSecretJwt({ ...assertion(options), ...secret(options) }),
-  private_key_jwt: (options) => privateKeyJwt(assertion(options)),
+  client_secret_basic: (options) =>
+    clientSecretBasic({ ...secretOptions(options), encoding: options.oauth2.basicEncoding }),
+  client_secret_post: (options) => clientSecretPost(secretOptions(options)),
+  client_secret_jwt: (options) => clientSecretJwt({ ...assertionOptions(options), ...secretOptions(options) }),
+  private_key_jwt: (options) => privateKeyJwt(assertionOptions(options)),
   none: ({ oauth2: { clientId = '' } }) => publicClient({ clientId }),
 };
 
 // Validation has seen to it that what a method needs is there.
-function secret({ backend, oauth2 }: ClientAuthOptions): ClientSecretPostOptions {
+function secretOptions({ backend, oauth2 }: ClientAuthOptions): ClientSecretOptions {
   const { clientId = '', clientSecret = '' } = oauth2;
   return { backend, clientId, clientSecret };
 }
 
-function assertion({ backend, oauth2, clock }: ClientAuthOptions): ClientAssertionOptions {
-  const { clientId = '', issuer, tokenEndpoint, signing = noSigning } = oauth2;
+function assertionOptions({ backend, oauth2, clock }: ClientAuthOptions): ClientAssertionOptions {
+  const { clientId = '', issuer, tokenEndpoint, signing } = oauth2;
+  if (!signing) throw new TypeError(`"${backend}" has no jwt_signing_profile to sign with`);
   return { backend, clientId, signing, issuer, tokenEndpoint, clock };
 }
-
-const noSigning: ResolvedSigning = { algorithm: 'none', ttl: 0, claims: {}, headers: {} };

@@ -3,10 +3,10 @@
 import { useCredential } from '../credential.js';
 import { encodeFormValue } from '../form-encoding.js';
 import type { DraftPart } from '../token-request-draft.js';
-import type { ClientSecretPostOptions } from './client-secret-post.js';
+import type { ClientSecretOptions } from './client-secret-options.js';
 
 /** A client that has a secret, and how its server reads it. */
-interface ClientSecretBasicOptions extends ClientSecretPostOptions {
+interface ClientSecretBasicOptions extends ClientSecretOptions {
   /** `form` escapes id and secret as the RFC demands; `raw` is for servers that do not decode. */
   readonly encoding: 'form' | 'raw';
 }

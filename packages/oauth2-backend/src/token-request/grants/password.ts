@@ -1,6 +1,7 @@
 /** The resource owner password credentials grant (RFC 6749 §4.3), for services that still need it (RFC 9700 §2.4). */
 
-import { type Credential, useCredential } from '../credential.js';
+import type { ResolvedCredential } from '../../definitions/resolved-credentials.js';
+import { useCredential } from '../credential.js';
 import type { DraftPart } from '../token-request-draft.js';
 
 /** Whose credentials, and what is asked for. */
@@ -8,7 +9,7 @@ interface PasswordOptions {
   /** Name of the backend, for messages. */
   readonly backend: string;
   readonly username: string;
-  readonly password: Credential;
+  readonly password: ResolvedCredential;
   readonly scope: string | undefined;
 }
 
