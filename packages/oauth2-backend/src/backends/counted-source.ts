@@ -100,7 +100,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
   };
 
   if (!prepare) return countedAlone(make(''), counts);
-  return countedPerContext({ ...options, make, counts }, identifyBy({ name, oauth2, prepare, deadline }));
+  return countedPerContext({ ...options, make, counts }, identifyBy({ ...options, prepare, deadline }));
 }
 
 /** One token for each identity. */

@@ -117,7 +117,7 @@ export interface OAuth2Definition {
    * it that is the token endpoint, and one warning says so at start unless the profile's `claims` set `aud`.
    */
   readonly issuer?: string | undefined;
-  /** Names whose token it is, of the request's context, where a function makes the assertion or its claims anew each time. */
+  /** Names whose token it is, of the request's context, where a function makes the assertion, its claims or an exchange's tokens anew each time. */
   readonly subject?: ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
   /** Duration: the life of a token whose answer names none. @default "5m" */
   readonly default_ttl?: string | undefined;

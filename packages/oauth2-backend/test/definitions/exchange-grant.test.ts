@@ -61,7 +61,6 @@ describe('grant_type token-exchange', () => {
     [{ ...actor, actor_token: '' }, [['actor_token', 'is empty']]],
     [{ ...actor, actor_token: {} }, [['actor_token', 'must be a string or a function, not an object']]],
     [{ actor_token_file: folder, actor_token_type: JWT }, [['actor_token_file', 'is no file']]],
-    [{ subject: give }, [['subject', 'is for grant "urn:ietf:params:oauth:grant-type:jwt-bearer" only']]],
     [{ assertion: 'a' }, [['assertion', 'is for grant']]],
     [{ params: { subject_token: 'a' } }, [['params.subject_token', 'is set by the client itself']]],
   ])('refuses %j', (attributes, expected) => {

@@ -10,6 +10,7 @@ writeFileSync(file, 'a.b.c\n');
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const give = () => 'x';
 const endpoint = { token_endpoint: 'https://as.example.com/token' };
 const client = { ...endpoint, client_id: 'shop', client_secret: 's' };
@@ -51,7 +52,7 @@ describe('grant_type', () => {
     [{ ...machine, password_file: file }, [['password_file', 'is for grant "password" only']]],
     [{ ...machine, assertion: 'a' }, [['assertion', `is for grant "${JWT_BEARER}" only`]]],
     [{ ...machine, assertion_file: file }, [['assertion_file', `is for grant "${JWT_BEARER}" only`]]],
-    [{ ...machine, subject: give }, [['subject', `is for grant "${JWT_BEARER}" only`]]],
+    [{ ...machine, subject: give }, [['subject', `is for grant "${JWT_BEARER}" or "${TOKEN_EXCHANGE}" only`]]],
     [{ ...bearer, assertion: 'a', username: 'u' }, [['username', 'is for grant "password" only']]],
     [
       user,

@@ -37,16 +37,15 @@ const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
   client_credentials: [],
   password: ['username', 'password', 'password_file'],
   [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
-  [TOKEN_EXCHANGE]: EXCHANGE,
+  [TOKEN_EXCHANGE]: [...EXCHANGE, 'subject'],
 };
 
 function refuseOthers(block: OAuth2Block, grantType: ResolvedOAuth2['grantType']): void {
-  for (const [owner, names] of Object.entries(OWN)) {
-    if (owner === grantType) continue;
-    for (const name of names) {
-      const { given, place } = attributeOf(block, name);
-      if (given) place.refuse(`is for grant "${owner}" only`);
-    }
+  for (const name of new Set(Object.values(OWN).flat())) {
+    const { given, place } = attributeOf(block, name);
+    if (!given || OWN[grantType].includes(name)) continue;
+    const owners = Object.entries(OWN).filter(([, names]) => names.includes(name));
+    place.refuse(`is for grant ${owners.map(([owner]) => `"${owner}"`).join(' or ')} only`);
   }
 }
 
@@ -90,7 +89,8 @@ function judgeSubject({ place, values, given, invalid }: OAuth2Block): void {
 
 function exchangeGrant(block: OAuth2Block): Grant | undefined {
   const exchange = exchangeOf(block);
-  return exchange && { grantType: TOKEN_EXCHANGE, exchange };
+  const { subject } = block.values;
+  return exchange && { grantType: TOKEN_EXCHANGE, exchange, ...(subject && { subject }) };
 }
 
 function exchangeOf(block: OAuth2Block): ResolvedExchange | undefined {
