@@ -83,7 +83,7 @@ type CommonTokenOptions = Pick<TokenErrorOptions, 'cause' | 'backend' | 'resourc
 
 /** Why there is no token. */
 class TokenError extends OAuth2BackendError {
-  /** Present when a resource server's 401 asked for the token. */
+  /** Present when a resource server's refusal of a token asked for this one: the answer's status. */
   declare readonly resource?: { readonly status: number };
   /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
   declare readonly retryAt?: number;

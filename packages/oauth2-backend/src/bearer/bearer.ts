@@ -66,12 +66,14 @@ export function tieBearer(options: {
   retries: number;
   /** Whether the source's token depends on the request. Default true: nobody knows what another's source does. */
   ofUser?: boolean;
+  /** The statuses by which the API refuses the token; default 401. */
+  refusedStatuses?: readonly number[] | undefined;
   /** Default: behind `Bearer ` in `Authorization` (RFC 6750 §2.1). */
   field?: TokenField | undefined;
   /** For what somebody should look at. */
   warn: (message: string) => void;
 }): Bearer {
-  const { name, source, target, retries, ofUser = true, field = BEARER_FIELD, warn } = options;
+  const { name, source, target, retries, refusedStatuses = [401], ofUser = true, field = BEARER_FIELD, warn } = options;
   let dpopWarned = false;
   /** A foreign source may change its object: the value counts. */
   let checked: string | undefined;
@@ -102,7 +104,7 @@ export function tieBearer(options: {
     },
 
     isRefused(token, status) {
-      if (status >= 400) return status === 401;
+      if (status >= 400) return refusedStatuses.includes(status);
       if (status < 300 ? status >= 200 : status === 304) accept(token);
       return false;
     },
@@ -115,7 +117,7 @@ export function tieBearer(options: {
       const repeatable = retries > 0 && (typeof replayable === 'function' ? await replayable() : replayable);
       const mayRenew = repeats.renewed < retries;
       const feedback = feedbackOf(token);
-      const step = feedback?.onRefused({ repeatable, mayRenew, once: repeats });
+      const step = feedback?.onRefused({ status, repeatable, mayRenew, once: repeats });
       if (step?.type === 'repeat') return step.token;
       if (step?.type === 'answer' || (!step && !(repeatable && mayRenew))) {
         if (!feedback) refusedValue = token.value;

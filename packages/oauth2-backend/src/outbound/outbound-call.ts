@@ -37,7 +37,8 @@ export class OutboundCall extends Call {
   readonly #bearer: Bearer;
   #settings: ClientSettings;
   readonly #options: OutboundCallOptions;
-  #waiting: 'token' | 'renewal' | undefined;
+  /** What a call waits for: its token, or what follows from a refusal by this status. */
+  #waiting: 'token' | number | undefined;
   #repeats: Repeats | undefined;
 
   constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
@@ -99,7 +100,7 @@ export class OutboundCall extends Call {
     const repeats = this.#repeats;
     const judged = typeof replayable === 'function' ? () => this.#notWaiting(replayable) : replayable;
     const refusal = { token, status, challenges, replayable: judged, repeats, query: this.#query() };
-    return this.#whileWaiting('renewal', () => this.#bearer.afterRefusal(refusal));
+    return this.#whileWaiting(status, () => this.#bearer.afterRefusal(refusal));
   }
 
   async #compute(computed: ComputedModifiers, repeatable: boolean): Promise<AccessToken | undefined> {
@@ -118,7 +119,7 @@ export class OutboundCall extends Call {
     return { signal: this.signal, context: this.#settings.context };
   }
 
-  async #whileWaiting<T>(what: 'token' | 'renewal', start: () => Promise<T>): Promise<T> {
+  async #whileWaiting<T>(what: 'token' | number, start: () => Promise<T>): Promise<T> {
     this.#waiting = what;
     try {
       return await start();
@@ -150,7 +151,7 @@ export class OutboundCall extends Call {
     const message = `no token for "${backend}" within its timeout of ${total} ms`;
     return new TokenTimeoutError(message, {
       backend,
-      resource: this.#waiting === 'renewal' ? { status: 401 } : undefined,
+      resource: this.#waiting === 'token' ? undefined : { status: this.#waiting },
     });
   }
 }

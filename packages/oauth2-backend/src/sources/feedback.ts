@@ -4,6 +4,8 @@ import type { AccessToken } from '../token.js';
 
 /** What one call has gone through since the API refused its token. */
 export interface RefusedCall {
+  /** The answer's status: 401, or another one by which the API refuses tokens. */
+  readonly status: number;
   /** Whether it can be repeated: its body can, and `retries` is not 0. */
   readonly repeatable: boolean;
   /** Whether a repeat with a newer token is left to it. */
@@ -19,6 +21,8 @@ export interface OncePerCall {
   waited?: boolean;
   /** With the same token, at once. */
   asItWas?: boolean;
+  /** How the API refused it last. */
+  last?: { readonly status: number; readonly token: AccessToken };
 }
 
 /** What a call does after its token was refused. */

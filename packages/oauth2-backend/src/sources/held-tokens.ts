@@ -83,6 +83,7 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
     const again = before?.token.value === token.value;
     // A server may give the same token again, refused or not: that makes it no younger.
     if (again) kept.born = before.born;
+    kept.forcedBy = before?.refusedBy ?? 0;
     this.inUse = passed ? undefined : kept;
     this.#beside = passed || again ? undefined : before;
     this.#trial = undefined;
@@ -100,7 +101,12 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
 
   /** After a refusal of which nothing is known but the token: the one to go on with, or nothing where it must be replaced. */
   goOn(kept: KeptToken): AccessToken | undefined {
-    const step = this.onRefused(kept, { repeatable: true, mayRenew: true, once: { asItWas: kept.doubted } });
+    const step = this.onRefused(kept, {
+      status: 401,
+      repeatable: true,
+      mayRenew: true,
+      once: { asItWas: kept.doubted },
+    });
     if (step.type === 'repeat') return step.token;
     return step.type === 'renew' ? undefined : kept.token;
   }
@@ -122,7 +128,7 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
   onAccepted(kept: KeptToken): void {
     kept.proven = true;
     kept.doubted = false;
-    kept.refused = false;
+    kept.refusedBy = 0;
     this.#proven = true;
     this.waits.onAccepted();
     if (kept === this.onTrial) this.stepForward();

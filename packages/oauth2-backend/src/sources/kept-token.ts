@@ -19,8 +19,10 @@ export class KeptToken implements Feedback {
   proven = false;
   /** Whether it was refused once and is not given up: see rules 2 to 4 of `refusal-rules.ts`. */
   doubted = false;
-  /** Whether it was refused: the next caller gets a newer one, if one can be had. */
-  refused = false;
+  /** The status by which it was refused, else 0: the next caller gets a newer one, if one can be had. */
+  refusedBy = 0;
+  /** The status by which the one before it was refused, where that is why it came; else 0. */
+  forcedBy = 0;
   /** When it came, by the monotonic clock. */
   born: number;
   readonly #keeper: TokenKeeper;
@@ -63,6 +65,10 @@ export class KeptToken implements Feedback {
   /** Milliseconds until it ends by either clock; 0 when it has. */
   left(clock: Clock): number {
     return this.lives(clock) ? this.#end - Math.max(clock.now(), clock.monotonic() + this.#behind) : 0;
+  }
+
+  get refused(): boolean {
+    return this.refusedBy !== 0;
   }
 
   get settled(): boolean {

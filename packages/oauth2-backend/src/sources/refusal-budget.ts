@@ -5,6 +5,8 @@ import type { Clock } from '../clock.js';
 const BURST = 5;
 const DISTANCE = 12_000;
 const MAX_DISTANCE = 600_000;
+const STANDING = 600_000;
+const MAX_STANDING = 7_200_000;
 
 /** The forced renewals of one identity. A class: it is made for an identity at its first refusal. */
 export class RefusalBudget {
@@ -17,6 +19,9 @@ export class RefusalBudget {
   /** How many tokens in a row were refused before one request with them was accepted. */
   #unproven = 0;
   #told = false;
+  /** Until when an answer by another status than 401 says nothing of the token, and for how long it did so last. */
+  #standsUntil = Number.NEGATIVE_INFINITY;
+  #stands = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,6 +49,19 @@ export class RefusalBudget {
   /** Whether the last one was taken so many milliseconds ago at the most. */
   takenWithin(milliseconds: number): boolean {
     return this.#clock.monotonic() - this.#takenAt <= milliseconds;
+  }
+
+  /** Whether other statuses than 401 are taken for answers now. */
+  othersStand(): boolean {
+    return this.#clock.monotonic() < this.#standsUntil;
+  }
+
+  /** Two tokens got the same status, not a 401: such statuses stand for 10 min, then for twice as long each time, up to 2 h. */
+  letOthersStand(): void {
+    const now = this.#clock.monotonic();
+    const anew = now - this.#standsUntil > MAX_STANDING;
+    this.#stands = anew ? STANDING : Math.min(this.#stands * 2, MAX_STANDING);
+    this.#standsUntil = now + this.#stands;
   }
 
   /** Whether its end has still to be told: once until it is whole again. */

@@ -4,6 +4,8 @@
  * APIs learn of new tokens late, some replicas are wrong at times, and some APIs refuse everything. So a token request is
  * the last thing that is tried. The rules in their order; the first that fits holds:
  *
+ * 0. The status is not 401 (`refused_statuses`), and another token got the same: it is what the API says of the request, and
+ *    stands. So do all such statuses for 10 min, then for twice as long each time, up to 2 h, whatever else is accepted.
  * 1. The token is not the one in use (any more): the call is repeated with that one. 500 late refusals cost nothing.
  * 2. Nobody has accepted the token yet, and the one before it lives and was not refused: that one is in use again, and the
  *    call is repeated with it. The newer one is tried again by one call that can be repeated, after 1, 2, 4, 8 and then each
@@ -20,13 +22,15 @@
  */
 
 import type { AccessToken } from '../token.js';
-import type { OncePerCall, RefusalStep, RefusedCall } from './feedback.js';
+import type { RefusalStep, RefusedCall } from './feedback.js';
 import type { KeptToken } from './kept-token.js';
 import type { RefusalBudget } from './refusal-budget.js';
 import type { YoungTokenWaits } from './young-token-waits.js';
 
 /** Milliseconds in which the API need not know a token. */
 const YOUNG = 5_000;
+/** Milliseconds in which the status that forced a renewal is the same for the new token. */
+const FORCED = 600_000;
 /** Milliseconds after a forced renewal in which a refusal of an accepted token is taken for a stray one at first. */
 const STRAY = 30_000;
 
@@ -48,6 +52,8 @@ export interface RefusableTokens {
 /** By the rules above. Marks the token. */
 export function afterRefusal(kept: KeptToken, call: RefusedCall, tokens: RefusableTokens): RefusalStep {
   const { inUse, budget, waits } = tokens;
+  if (call.status !== 401 && stands(kept, call, tokens)) return ANSWER;
+  call.once.last = { status: call.status, token: kept.token };
   // Rule 1
   if (inUse && kept === tokens.onTrial) return repeat(call, 'withBefore', inUse.token);
   if (kept !== inUse) return withNewer(call);
@@ -71,7 +77,7 @@ export function afterRefusal(kept: KeptToken, call: RefusedCall, tokens: Refusab
   }
 
   // Rule 5
-  kept.refused = true;
+  kept.refusedBy = call.status;
   if (!tokens.onTrial) return withNewer(call);
   tokens.stepForward();
   const newest = tokens.inUse;
@@ -79,7 +85,20 @@ export function afterRefusal(kept: KeptToken, call: RefusedCall, tokens: Refusab
   return newest && call.once.withBefore ? afterRefusal(newest, call, tokens) : withNewer(call);
 }
 
-function repeat(call: RefusedCall, how: keyof OncePerCall, token: AccessToken): RefusalStep {
+/** Rule 0 */
+function stands(kept: KeptToken, { status, once }: RefusedCall, tokens: RefusableTokens): boolean {
+  if (tokens.budget.othersStand()) return true;
+  const { last } = once;
+  const forced = kept.forcedBy === status && tokens.age(kept) < FORCED;
+  const same = last ? last.status === status && last.token !== kept.token : forced;
+  if (!same) return false;
+  tokens.budget.letOthersStand();
+  // The newer one was doubted for the same answer.
+  if (tokens.onTrial?.token === last?.token) tokens.stepForward();
+  return true;
+}
+
+function repeat(call: RefusedCall, how: 'withBefore' | 'asItWas', token: AccessToken): RefusalStep {
   if (!call.repeatable || call.once[how]) return ANSWER;
   call.once[how] = true;
   return { type: 'repeat', token };
