@@ -44,36 +44,42 @@ function encoded(secret: string): string[] {
 
 /** Every piece of some texts. Most pieces of a secret are ruled out by a rolling hash, without a string of their own. */
 class Pieces {
-  readonly #hashes = new Set<number>();
+  /** Whether a piece has this hash, by its lower bits. */
+  readonly #hashes = new Uint8Array(TABLE);
   readonly #pieces = new Set<string>();
 
   constructor(texts: readonly string[]) {
     for (const text of texts) {
-      eachPiece(text, (hash, end) => {
-        this.#hashes.add(hash);
+      let hash = 0;
+      for (let end = 1; end <= text.length; end++) {
+        hash = rolled(hash, text, end);
+        if (end < PIECE) continue;
+        this.#hashes[hash & (TABLE - 1)] = 1;
         this.#pieces.add(text.slice(end - PIECE, end));
-        return false;
-      });
+      }
     }
   }
 
   /** Whether one of them stands in this text. */
   some(text: string): boolean {
-    return eachPiece(text, (hash, end) => this.#hashes.has(hash) && this.#pieces.has(text.slice(end - PIECE, end)));
+    const hashes = this.#hashes;
+    let hash = 0;
+    for (let end = 1; end <= text.length; end++) {
+      hash = rolled(hash, text, end);
+      if (end < PIECE || hashes[hash & (TABLE - 1)] === 0) continue;
+      if (this.#pieces.has(text.slice(end - PIECE, end))) return true;
+    }
+    return false;
   }
 }
 
+const TABLE = 1 << 16;
 const BASE = 0x01000193;
 /** The weight of the character that leaves: BASE to the power of PIECE. */
 const LEAVING = Array.from({ length: PIECE }).reduce<number>((product) => Math.imul(product, BASE), 1);
 
-/** Visits each piece by its hash and its end, until a visit gives `true`. */
-function eachPiece(text: string, visit: (hash: number, end: number) => boolean): boolean {
-  let hash = 0;
-  for (let end = 1; end <= text.length; end++) {
-    const leaving = end > PIECE ? Math.imul(text.charCodeAt(end - PIECE - 1), LEAVING) : 0;
-    hash = (Math.imul(hash, BASE) + text.charCodeAt(end - 1) - leaving) | 0;
-    if (end >= PIECE && visit(hash, end)) return true;
-  }
-  return false;
+/** The hash of the piece that ends here, from that of the piece before it. */
+function rolled(hash: number, text: string, end: number): number {
+  const leaving = end > PIECE ? Math.imul(text.charCodeAt(end - PIECE - 1), LEAVING) : 0;
+  return (Math.imul(hash, BASE) + text.charCodeAt(end - 1) - leaving) | 0;
 }
