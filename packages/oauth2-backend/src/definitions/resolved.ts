@@ -2,6 +2,7 @@
 
 import type { TokenSource } from '../token.js';
 import type { ValueFunction } from './connection-definition.js';
+import type { OAuth2Definition } from './oauth2-definition.js';
 import type { ContextFunction, ResolvedCredential, ResolvedSigning } from './resolved-credentials.js';
 
 /** A name with its values - of a header, a query or form parameter - in the order of the configuration. */
@@ -128,13 +129,7 @@ export interface ResolvedOAuth2 {
   /** Absolute: as configured, to the letter, or the configured path joined to the token backend. */
   readonly tokenEndpoint: string;
   /** `undefined` when the client is not named: jwt-bearer or token-exchange without `client_id`. */
-  readonly clientAuth:
-    | 'client_secret_basic'
-    | 'client_secret_post'
-    | 'client_secret_jwt'
-    | 'private_key_jwt'
-    | 'none'
-    | undefined;
+  readonly clientAuth: OAuth2Definition['token_endpoint_auth_method'];
   readonly clientId?: string;
   /** Present where `clientAuth` needs one. `''` where `options.tokens` replaces the source and none was configured. */
   readonly clientSecret?: ResolvedCredential;

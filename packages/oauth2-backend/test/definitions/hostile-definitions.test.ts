@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { backendAttributes } from '../../src/definitions/attributes/backend.js';
+import { CLIENT_AUTH_NAMES } from '../../src/definitions/attributes/client-auth-methods.js';
 import { GRANT_TYPES } from '../../src/definitions/attributes/grant-types.js';
 import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
 import { signingAttributes } from '../../src/definitions/attributes/signing.js';
@@ -38,10 +39,7 @@ const texts = fc.constantFrom(
   '/token',
   '/v1',
   ...GRANT_TYPES,
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'none',
+  ...CLIENT_AUTH_NAMES,
   'HS256',
   'ES256',
   secret,
@@ -117,7 +115,7 @@ describe('resolveDefinitions(whatever)', () => {
     const block = fc.record({
       grant_type: fc.constantFrom(...GRANT_TYPES),
       token_endpoint: fc.constant('https://as/token'),
-      token_endpoint_auth_method: optional('client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'),
+      token_endpoint_auth_method: optional(...CLIENT_AUTH_NAMES),
       client_id: optional('c'),
       client_secret: optional<unknown>(secret, give),
       client_secret_file: optional(import.meta.filename),

@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '../schema/values.js';
 import { readIssuer, readTokenEndpoint } from './addresses.js';
+import { CLIENT_AUTH_NAMES } from './client-auth-methods.js';
 import { exchangeAttributes } from './exchange.js';
 import { GRANT_TYPES } from './grant-types.js';
 import { readRefusedStatuses, readStepUp } from './refusals.js';
@@ -30,7 +31,7 @@ export const oauth2Attributes = {
   token_endpoint: { required: 'URL or path', read: readTokenEndpoint },
   token_endpoint_auth_method: {
     default: 'client_secret_basic',
-    read: choice('client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'),
+    read: choice(...CLIENT_AUTH_NAMES),
   },
   client_id: { read: readText },
   client_secret: { read: readTextOrFunction<() => string | Promise<string>> },

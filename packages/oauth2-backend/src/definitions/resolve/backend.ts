@@ -8,7 +8,7 @@ import { type NamedValue, namesWithFunctions, namesWithValues } from '../schema/
 import { didYouMean } from '../schema/nearest-name.js';
 import { resolveOAuth2 } from './oauth2.js';
 import { givenForms, resolveTls } from './tls.js';
-import { judgeBasicClient, judgeTokenHeader } from './token-header.js';
+import { judgeClientHeader, judgeTokenHeader } from './token-header.js';
 
 /** What a backend can refer to. */
 export interface Surroundings {
@@ -95,7 +95,7 @@ function judgeTokenCarrier({ place, values }: BackendBlock, origin: string | und
 }
 
 function resolveTokens(oauth2: OAuth2Block, name: string, surroundings: Surroundings) {
-  judgeBasicClient(oauth2, (backend) => {
+  judgeClientHeader(oauth2, (backend) => {
     const block = surroundings.blocks.get(backend);
     return block && { block, carriesToken: block.given.has('oauth2') || surroundings.replaced(backend) };
   });

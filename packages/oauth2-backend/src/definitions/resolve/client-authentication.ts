@@ -1,6 +1,7 @@
 /** How the client proves itself at the token endpoint: the method, and what it needs. */
 
 import type { OAuth2Block } from '../attributes/blocks.js';
+import { CLIENT_AUTH_METHODS, type ClientAuthMethod } from '../attributes/client-auth-methods.js';
 import { CLIENT_OPTIONAL } from '../attributes/grant-types.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
@@ -13,7 +14,7 @@ export interface ClientAuthentication extends Pick<ResolvedOAuth2, 'clientAuth' 
 }
 
 /** Gives the method by which the client authenticates: `undefined` for none of the sort, or while the configuration does not say. */
-export function clientAuthMethod({ values, given, invalid }: OAuth2Block): ResolvedOAuth2['clientAuth'] {
+export function clientAuthMethod({ values, given, invalid }: OAuth2Block): ClientAuthMethod | undefined {
   const anonymous = !given.has('client_id') && CLIENT_OPTIONAL.has(values.grant_type ?? '');
   return anonymous || invalid.has('token_endpoint_auth_method') ? undefined : values.token_endpoint_auth_method;
 }
@@ -43,13 +44,10 @@ function refuseBesideNoClient(block: OAuth2Block): ClientAuthentication {
   return ownMembers({ clientAuth: undefined });
 }
 
-function secretOf(
-  block: OAuth2Block,
-  method: NonNullable<ResolvedOAuth2['clientAuth']>,
-): Pick<ClientAuthentication, 'secret'> | undefined {
+function secretOf(block: OAuth2Block, method: ClientAuthMethod): Pick<ClientAuthentication, 'secret'> | undefined {
   const value = attributeOf(block, 'client_secret');
   const file = attributeOf(block, 'client_secret_file');
-  if (method === 'none' || method === 'private_key_jwt') {
+  if (!CLIENT_AUTH_METHODS[method].secret) {
     const surplus = [value, file].filter(({ given }) => given);
     for (const { place } of surplus) place.refuse(`does not go with "token_endpoint_auth_method": "${method}"`);
     return surplus.length === 0 ? {} : undefined;

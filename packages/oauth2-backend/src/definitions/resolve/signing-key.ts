@@ -1,5 +1,6 @@
 /** The key of a `jwt_signing_profile`, what opens it, its certificate: whether they fit the algorithm and each other. */
 
+import type { ClientAuthMethod } from '../attributes/client-auth-methods.js';
 import type { SigningBlock } from '../attributes/signing.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
@@ -10,7 +11,9 @@ import { checkSigningKey, isEncrypted, parseSigningKey, UNOPENED } from '../sign
 
 /** What is known beside the profile. */
 export interface KeyOptions {
-  /** The client's secret, which is the key of `client_secret_jwt`. */
+  /** The client's method; absent for the assertion of jwt-bearer. */
+  readonly method: ClientAuthMethod | undefined;
+  /** The client's secret, which is the key where the method signs with it. */
   readonly secret: GivenCredential<unknown> | undefined;
   /** The key is not used: it may be missing, and so may its file. */
   readonly replaced: boolean;
@@ -18,12 +21,15 @@ export interface KeyOptions {
 }
 
 /** Reports a client secret that cannot be the key, and what says of another key. */
-export function judgeClientSecret(block: SigningBlock, algorithm: string | undefined, options: KeyOptions): void {
+export function judgeClientSecret(
+  block: SigningBlock,
+  algorithm: string | undefined,
+  { method, secret, warnings }: KeyOptions,
+): void {
   for (const name of ['key', 'key_file', ...PRIVATE_ONLY] as const) {
     const { given, place } = attributeOf(block, name);
-    if (given) place.refuse('does not go with "client_secret_jwt": the client secret is the key');
+    if (given) place.refuse(`does not go with "${method}": the client secret is the key`);
   }
-  const { secret, warnings } = options;
   if (algorithm && secret?.text) judgeSecret(algorithm, secret.text, secret.place, warnings);
 }
 

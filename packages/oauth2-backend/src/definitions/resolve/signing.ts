@@ -1,6 +1,7 @@
 /** Whose assertions a `jwt_signing_profile` makes: the client's, those of jwt-bearer, or none. */
 
 import type { OAuth2Block } from '../attributes/blocks.js';
+import { CLIENT_AUTH_METHODS, type MethodTraits } from '../attributes/client-auth-methods.js';
 import type { SigningBlock } from '../attributes/signing.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
@@ -21,7 +22,8 @@ export function signingOf(
 ): Signing | undefined {
   const profile = attributeOf(block, 'jwt_signing_profile');
   const method = clientAuthMethod(block);
-  const byClient = method === 'client_secret_jwt' || method === 'private_key_jwt';
+  const signsWith = method && CLIENT_AUTH_METHODS[method].signsWith;
+  const byClient = signsWith !== undefined;
   if (block.invalid.has('token_endpoint_auth_method')) return undefined;
   if (!byClient && !makesAssertion(block)) {
     if (!profile.given) return {};
@@ -42,6 +44,7 @@ export function signingOf(
   if (byClient) judgeAudience(block, profile.value, warnings);
   const signing = resolveProfile(profile.value, {
     method: byClient ? method : undefined,
+    signsWith,
     secret: client?.secret,
     replaced: block.replaced,
     warnings,
@@ -59,15 +62,15 @@ function judgeAudience({ place, given }: OAuth2Block, { values }: SigningBlock, 
 }
 
 interface SigningRole extends KeyOptions {
-  /** The client's authentication; absent for the assertion of jwt-bearer. */
-  readonly method: 'client_secret_jwt' | 'private_key_jwt' | undefined;
+  /** What the client's method signs with. */
+  readonly signsWith: MethodTraits['signsWith'];
 }
 
 function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning | undefined {
   const { signature_algorithm: algorithm, ttl, claims, headers } = block.values;
   const fitting = judgeAlgorithm(block, role) ? algorithm : undefined;
-  if (role.method === 'client_secret_jwt') judgeClientSecret(block, fitting, role);
-  const key = role.method === 'client_secret_jwt' ? {} : keyOf(block, fitting, role);
+  if (role.signsWith === 'secret') judgeClientSecret(block, fitting, role);
+  const key = role.signsWith === 'secret' ? {} : keyOf(block, fitting, role);
   if (ttl !== undefined && role.method) judgeTtl(block.place.at('ttl'), ttl, role.warnings);
   if (typeof claims === 'object') judgeClaims(block.place.at('claims'), claims, role);
   if (!fitting || ttl === undefined) return undefined;
@@ -82,13 +85,13 @@ function resolveProfile(block: SigningBlock, role: SigningRole): ResolvedSigning
 }
 
 /** OpenID Connect Core §9: one method is for shared secrets, the other for key pairs. */
-function judgeAlgorithm({ place, values }: SigningBlock, { method }: SigningRole): boolean {
+function judgeAlgorithm({ place, values }: SigningBlock, { method, signsWith }: SigningRole): boolean {
   const { signature_algorithm: algorithm } = values;
   if (algorithm === undefined) return false;
   const shared = isShared(algorithm);
   const here = place.at('signature_algorithm');
-  if (method === 'client_secret_jwt' && !shared) here.refuse('must be HS256, HS384 or HS512 with "client_secret_jwt"');
-  else if (method === 'private_key_jwt' && shared) here.refuse('must not be HS* with "private_key_jwt"');
+  if (signsWith === 'secret' && !shared) here.refuse(`must be HS256, HS384 or HS512 with "${method}"`);
+  else if (signsWith === 'key' && shared) here.refuse(`must not be HS* with "${method}"`);
   else return true;
   return false;
 }

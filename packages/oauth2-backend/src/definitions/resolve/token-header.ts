@@ -1,6 +1,7 @@
-/** Who has which header of a backend's requests: its token, its `basic_auth`, a client that authenticates by Basic, or its modifiers. */
+/** Who has which header of a backend's requests: its token, its `basic_auth`, the client's authentication, or its modifiers. */
 
 import type { BackendBlock, OAuth2Block } from '../attributes/blocks.js';
+import { CLIENT_AUTH_METHODS, type MethodTraits } from '../attributes/client-auth-methods.js';
 import type { NamedValue } from '../schema/named-values.js';
 import { clientAuthMethod } from './client-authentication.js';
 
@@ -26,40 +27,49 @@ export function judgeTokenHeader(block: BackendBlock, carriesToken: boolean): vo
 }
 
 /**
- * Reports what else wants the Authorization header of the token requests of a client that authenticates by Basic.
+ * Reports what else wants the header by which a client proves itself in its token requests.
  *
  * @param named gives a token backend by its name
  */
-export function judgeBasicClient(
+export function judgeClientHeader(
   oauth2: OAuth2Block,
   named: (name: string) => { readonly block: BackendBlock; readonly carriesToken: boolean } | undefined,
 ): void {
   const { place, backend } = oauth2;
-  if (clientAuthMethod(oauth2) !== 'client_secret_basic' || backend === undefined) return;
+  const method = clientAuthMethod(oauth2);
+  const owned = method && CLIENT_AUTH_METHODS[method].header;
+  if (owned === undefined || backend === undefined) return;
   const byName = typeof backend === 'string';
   const found = byName ? named(backend) : { block: backend, carriesToken: backend.given.has('oauth2') };
   if (!found) return;
   const { block, carriesToken } = found;
   // What another backend has is right for itself: the reference to it is wrong.
   const blamed = (inline: typeof place) => (byName ? place.at('backend') : inline);
-  const reason = 'the client authenticates by Basic in the Authorization header; "client_secret_post" leaves it free';
-  if (carriesToken && block.values.token_header === AUTHORIZATION) {
+  const reason = `the client authenticates by ${IN_WORDS[owned]} header; "client_secret_post" leaves it free`;
+  if (carriesToken && block.values.token_header === owned) {
     blamed(block.place.at('oauth2')).refuse(`the token backend cannot have "oauth2": ${reason}`);
   }
-  if (block.given.has('basic_auth')) {
+  if (owned === AUTHORIZATION && block.given.has('basic_auth')) {
     blamed(block.place.at('basic_auth')).refuse(`the token backend cannot have "basic_auth": ${reason}`);
   }
-  const modifiers = modifiersOf(block, AUTHORIZATION);
+  const modifiers = modifiersOf(block, owned);
   for (const header of byName ? modifiers.slice(0, 1) : modifiers) {
-    blamed(header.place).refuse(`the token backend cannot change Authorization: ${reason}`);
+    blamed(header.place).refuse(`the token backend cannot change ${shownName(owned)}: ${reason}`);
   }
 }
 
+const IN_WORDS: Readonly<Record<NonNullable<MethodTraits['header']>, string>> = {
+  authorization: 'Basic in the Authorization',
+};
+
 function refuseModifiers(block: BackendBlock, name: string, owner: string): void {
-  const shown = name === AUTHORIZATION ? 'Authorization' : name;
   for (const header of modifiersOf(block, name)) {
-    header.place.refuse(`${shown} carries ${owner} and cannot be changed`);
+    header.place.refuse(`${shownName(name)} carries ${owner} and cannot be changed`);
   }
+}
+
+function shownName(name: string): string {
+  return name === AUTHORIZATION ? 'Authorization' : name;
 }
 
 function modifiersOf({ values }: BackendBlock, name: string): NamedValue[] {

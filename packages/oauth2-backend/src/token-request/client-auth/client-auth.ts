@@ -1,6 +1,7 @@
 /** The client authentication of an `oauth2` block, by its method's name (RFC 7591 §2). */
 
 import type { Clock } from '../../clock.js';
+import type { ClientAuthMethod } from '../../definitions/attributes/client-auth-methods.js';
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { DraftPart } from '../token-request-draft.js';
 import type { ClientAssertionOptions } from './client-assertion.js';
@@ -25,9 +26,7 @@ export function clientAuth(options: ClientAuthOptions): DraftPart {
   return method === undefined ? () => {} : methods[method](options);
 }
 
-type Method = NonNullable<ResolvedOAuth2['clientAuth']>;
-
-const methods: Readonly<Record<Method, (options: ClientAuthOptions) => DraftPart>> = {
+const methods: Readonly<Record<ClientAuthMethod, (options: ClientAuthOptions) => DraftPart>> = {
   client_secret_basic: (options) =>
     clientSecretBasic({ ...secretOptions(options), encoding: options.oauth2.basicEncoding }),
   client_secret_post: (options) => clientSecretPost(secretOptions(options)),
