@@ -85,4 +85,12 @@ describe('HTTP_PROXY, HTTPS_PROXY, NO_PROXY', () => {
     expect(outcomeOf(definitions, [], { ...environment, NO_PROXY: '*' }).problems).toEqual([]);
     expect(outcomeOf({}, [], environment).problems).toEqual([]);
   });
+
+  it('name what cannot be read of NO_PROXY in one warning, where a proxy could be needed', () => {
+    const definitions = { a: { origin: 'https://a.lan' }, b: { origin: 'https://b.lan' } };
+    const environment = { NO_PROXY: 'a.lan, 10.0.0.0/99 http://u:canary@x.lan' };
+    const { resolved } = outcomeOf(definitions, [], { ...environment, HTTPS_PROXY: 'http://proxy.lan' });
+    expect(resolved?.warnings).toEqual(['NO_PROXY: cannot be read: "10.0.0.0/99", "***@x.lan"']);
+    expect(outcomeOf(definitions, [], environment).resolved?.warnings).toEqual([]);
+  });
 });

@@ -41,7 +41,7 @@ export function resolveDefinitions(
   const variables: Problem[] = [];
   const backends = resolveAll(blocks, {
     replaced: (name) => replaced.has(name),
-    proxyFor: environmentProxies(environment, placeIn(variables)),
+    proxyFor: environmentProxies(environment, placeIn(variables), warnings),
     warnings,
   });
 

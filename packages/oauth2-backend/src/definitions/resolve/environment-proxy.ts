@@ -3,57 +3,45 @@
 import { PROXY_EXPECTED, readProxy } from '../attributes/proxy.js';
 import type { ResolvedProxy } from '../resolved.js';
 import type { Place } from '../schema/place.js';
+import { type NoProxy, readNoProxy } from './no-proxy.js';
 
 /** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Makes the function that gives the proxy for an origin; a variable that is needed and names none is reported once, by
- * its name below `place`.
+ * its name below `place`. What cannot be read of a list of exemptions that is needed is one warning.
  */
 export function environmentProxies(
   environment: Environment,
   place: Place,
+  warnings: string[],
 ): (origin: string) => ResolvedProxy | undefined {
   const read = new Map<string, ResolvedProxy | undefined>();
   const variable = (name: string) => (Object.hasOwn(environment, name) ? environment[name] : undefined);
-  const noProxy = variable('no_proxy') || variable('NO_PROXY') || '';
+  let noProxy: NoProxy | undefined;
   return (origin) => {
     const { protocol } = new URL(origin);
     const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'];
     const name = names.find((each) => variable(each)?.trim());
-    if (name === undefined || isExempt(origin, noProxy)) return undefined;
+    if (name === undefined) return undefined;
+    noProxy ??= exemptions();
+    if (noProxy.exempts(origin)) return undefined;
     if (!read.has(name)) read.set(name, readVariable(variable(name) ?? '', place.at(name)));
     return read.get(name);
   };
+
+  function exemptions(): NoProxy {
+    const name = variable('no_proxy') ? 'no_proxy' : 'NO_PROXY';
+    const list = readNoProxy(variable(name) ?? '');
+    if (list.unread.length > 0) warnings.push(`${name}: cannot be read: ${list.unread.map(quoted).join(', ')}`);
+    return list;
+  }
 }
 
-/**
- * Whether a list of hosts, separated by commas or spaces, names the origin: `*`, `host`, `.suffix` or `*.suffix` (not
- * the suffix itself), each also with `:port`. Addresses are compared as text; loopback is like any other.
- */
-export function isExempt(origin: string, noProxy: string): boolean {
-  const { protocol, hostname, port } = new URL(origin);
-  return noProxy
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .map(parseEntry)
-    .some((entry) => (entry.port === '' || entry.port === (port || PORTS[protocol])) && names(entry.host, hostname));
-}
-
-const PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
-
-function parseEntry(entry: string): { readonly host: string; readonly port: string } {
-  // An IPv6 address has colons of its own, unless brackets say where it ends.
-  if (/:[^\]]*:/.test(entry) && !entry.startsWith('[')) return { host: `[${entry}]`, port: '' };
-  const [, host = '', port = ''] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-  return { host, port };
-}
-
-function names(entry: string, hostname: string): boolean {
-  if (entry === '*') return true;
-  const suffix = entry.replace(/^\*(?=\.)/, '');
-  return suffix.startsWith('.') ? suffix !== '.' && hostname.endsWith(suffix) : entry !== '' && entry === hostname;
+/** Somebody may have written a URL with a password in it. */
+function quoted(entry: string): string {
+  return JSON.stringify(entry.replace(/^.*@/, '***@').slice(0, 100));
 }
 
 /** Programs take `proxy.example.com:3128` for http. */
