@@ -1,7 +1,7 @@
 /** An inbound request's head: its headers as they may travel on, the frame of its body, and whether it is one to forward. */
 
 import type { IncomingMessage } from 'node:http';
-import { isToken } from '../../definitions/schema/values.js';
+import { isFieldValue, isToken } from '../../definitions/schema/values.js';
 import { countedHeaders } from './counted-headers.js';
 import type { Declined } from './forward-answer.js';
 import { connectionOptions } from './hop-by-hop.js';
@@ -37,6 +37,7 @@ export function readInbound(request: IncomingMessage, options: WithholdingRules)
     const name = (raw[index] as string).toLowerCase();
     const value = raw[index + 1] as string;
     if (!isToken(name) && !(name.startsWith(':') && isHttp2(request))) return closing(400);
+    if (!isFieldValue(value)) return closing(400);
     if (!readFrame(frame, name, value) && !isDropped(name, options)) addHeader(came, name, value);
   }
   if (!bySocket) readCountedFrame(frame, request);

@@ -95,6 +95,10 @@ describe('readInbound(request)', () => {
     expect(read([[name, 'chunked']])).toEqual(refused);
   });
 
+  it.each(['a\0', 'a\x7f', 'a\rb', '\x0ba'])('refuses a header with the value %j', (value) => {
+    expect(read([['X-A', value]])).toEqual(refused);
+  });
+
   it.each(['a\nb', 'a\rb', '\0', '\u0100', {}, null, ['a', 'b\n']])('throws for %j among request.headers', (value) => {
     const wrong = { 'x-user': value } as never;
     expect(() => read([['X-User', 'mallory']], { headers: wrong })).toThrow(
