@@ -98,7 +98,8 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       ['/api/billing//a//b/', '/v1//a//b/'],
       ["/api/billing/a'b?c='%27%61", "/v1/a'b?c='%27%61"],
       ['http://shop.example/api/billing?page=2', '/v1?page=2'],
-      ['http://shop.example/api/billing//a?b', '/v1//a?b'],
+      ['http://shop.example/api/billing/?a', '/v1/?a'],
+      ["http://shop.example/api/billing//a?b='{|}%27", "/v1//a?b='{|}%27"],
     ])('sends %s on as %s', async (target, url) => {
       await withServer(createServer(forwarding()), async (origin) => {
         await get(origin, target);

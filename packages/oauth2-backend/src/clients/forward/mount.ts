@@ -79,15 +79,22 @@ function below({ baseUrl, app }: Framework, url: string, original: string): { pa
   if (typeof baseUrl === 'string') {
     const rest = original.startsWith(baseUrl) ? original.slice(baseUrl.length) : '/';
     const slashAdded = !rest.startsWith('/') && url === `/${rest}`;
-    return {
-      path: slashAdded || (baseUrl !== '' && cutsSlash(app) && rest === `/${url}`) ? rest : url,
-      mount: baseUrl,
-    };
+    // It adds none to a whole URL.
+    const slashCut = rest === `/${url}` && (!url.startsWith('/') || (baseUrl !== '' && cutsSlash(app)));
+    return { path: slashAdded || slashCut ? rest : url, mount: baseUrl };
   }
-  for (const rest of url === original ? [] : [url, url.slice(1)]) {
-    if (original.endsWith(rest)) return { path: rest, mount: original.slice(0, original.length - rest.length) };
+  for (const text of url === original ? [] : [original, escaped(original)]) {
+    for (const rest of [url, url.slice(1)]) {
+      const mount = text.slice(0, Math.max(0, text.length - rest.length));
+      if (text === mount + rest && !mount.includes('?')) return { path: original.slice(mount.length), mount };
+    }
   }
   return { path: url, mount: '' };
+}
+
+/** As `url.parse` spells the query of a whole URL, which koa-mount then leaves in place of the client's own. */
+function escaped(text: string): string {
+  return text.replace(/["'<>\\^`{|}]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Express 4 takes one of two slashes behind a mount for the mount's. */
