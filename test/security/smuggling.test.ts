@@ -34,7 +34,7 @@ describe.each(forwardingApps)('%s: forward() and shapes of smuggling', (_, open)
   let arrived: string[];
   beforeAll(async () => {
     const server = createServer((request, response) => {
-      arrived.push(`${request.headers['x-shape']} ${request.method} ${request.url}`);
+      arrived.push(`${String(request.headers['x-shape'])} ${request.method} ${request.url}`);
       request.resume().on('end', () => response.end(request.url));
     });
     backend = await listen(server);
