@@ -2,6 +2,7 @@
 
 import { TokenTimeoutError } from '../errors.js';
 import { sharingByName } from '../sharing/sharing.js';
+import { ofFunction } from '../sources/failure.js';
 import { keep } from '../sources/keep.js';
 import { sharedPause } from '../sources/shared-pause.js';
 import { inTime } from '../sources/waiting.js';
@@ -37,7 +38,9 @@ export function countedAcquisition(
       const asked = { signal, context: subject && context, name, now: clock.now() };
       gate?.sent();
       return observed.tokenRequest(async () => {
-        const token = await acquireToken(given, asked);
+        const token = await acquireToken(given, asked).catch((error: unknown) => {
+          throw ofFunction(error);
+        });
         gate?.answered();
         return token;
       });

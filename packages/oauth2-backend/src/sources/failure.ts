@@ -17,8 +17,22 @@ interface FailureKind {
 
 const GATEWAY = new Set([502, 503, 504]);
 
+const ofFunctions = new WeakSet<object>();
+
+/** Gives what a function of the application threw in place of a token: nobody knows whether it concerns one user or all, nor what another try would cost. */
+export function ofFunction(error: unknown): unknown {
+  if (error instanceof TokenRequestError) ofFunctions.add(error);
+  return error;
+}
+
 /** Judges a failure by its class and the answer's status. */
 export function failureKind(error: unknown): FailureKind {
+  const kind = kindOf(error);
+  if (kind.concerns !== 'all' || !(error instanceof Error) || !ofFunctions.has(error)) return kind;
+  return { ...kind, quick: false, concerns: 'perhaps all' };
+}
+
+function kindOf(error: unknown): FailureKind {
   if (error instanceof TokenTimeoutError) return { refusal: false, quick: false, concerns: 'all' };
   if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false, concerns: 'one' };
   const status = error.response?.status;

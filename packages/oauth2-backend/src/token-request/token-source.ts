@@ -18,7 +18,7 @@ export interface AcquiredToken {
 /** What `tokenSource` is made from. */
 export interface TokenSourceOptions {
   /**
-   * Gets one token. What it throws becomes the `cause` of a TokenRequestError; errors of this library stay as they are.
+   * Gets one token. What it throws becomes the `cause` of a TokenRequestError and is not tried again in the same renewal; errors of this library stay as they are.
    *
    * @param request the signal ends with the renewal's 10 s; the context is there with `subject` only: without it the token is everybody's
    */
@@ -79,15 +79,15 @@ export async function acquireToken(
   asked: { signal: AbortSignal; context: RequestContext | undefined; name: string; now: number },
 ): Promise<AccessToken> {
   const { signal, context, name, now } = asked;
-  let given: unknown;
+  let token: AccessToken | string;
   try {
-    given = await acquire({ signal, context });
+    // What it gives may have members that throw.
+    token = readAcquired(await acquire({ signal, context }), now);
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof OAuth2BackendError) throw cause;
     throw new TokenRequestError(`acquire() of "${name}" failed`, { cause, backend: name });
   }
-  const token = readAcquired(given, now);
   if (typeof token !== 'string') return token;
   throw new TokenRequestError(`acquire() of "${name}" gave ${token}`, { backend: name });
 }

@@ -116,6 +116,49 @@ describe('tokenSource({ acquire }) as oauth2', () => {
     expect(backends.status()[0]).toMatchObject({ state: 'failing', counts: { failures: 1 } });
   });
 
+  it.each([
+    ['throws', () => Promise.reject(new Error('the vendor knows no amy'))],
+    ['gives no token', () => ({ value: 'a\r\nb' })],
+    [
+      'gives a member that throws',
+      () =>
+        Object.defineProperty({ value: 'a' }, 'expiresIn', {
+          get: () => {
+            throw new Error('no number');
+          },
+        }),
+    ],
+  ])('what %s for one user costs one call, and nothing to others', async (_, forAmy) => {
+    const calls: string[] = [];
+    const { forUser, clock } = vendor({
+      subject: (context) => context?.inbound.user,
+      acquire: ({ context }) => {
+        const { user } = context?.inbound ?? {};
+        calls.push(user);
+        return user === 'amy' ? forAmy() : { value: `of-${user}` };
+      },
+    });
+    for (let index = 0; index < 10; index++) {
+      expect(await failureOf(forUser('amy').token())).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST' });
+      expect((await forUser(`user-${index}`).token()).value).toBe(`of-user-${index}`);
+      clock.pass(3_000);
+    }
+    expect(calls.filter((user) => user === 'amy')).toHaveLength(10);
+  });
+
+  it('what it throws for three users in a row pauses all', async () => {
+    let calls = 0;
+    const { forUser } = vendor({
+      subject: (context) => context?.inbound.user,
+      acquire: () => {
+        calls += 1;
+        throw new Error('the vendor is closed');
+      },
+    });
+    for (const user of ['amy', 'bob', 'carl', 'dora']) await failureOf(forUser(user).token());
+    expect(calls).toBe(3);
+  });
+
   it('ends with the signal it is given when its backends are closed', async () => {
     let seen: AbortSignal | undefined;
     const { backend, backends } = vendor({
