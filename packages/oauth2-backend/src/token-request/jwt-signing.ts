@@ -64,8 +64,13 @@ function membersOf(part: string): [string, unknown][] {
 
 /** JSON has no line ends; other characters that nobody sees go too. */
 function fit(value: unknown): string {
-  const text = JSON.stringify(value).replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ');
+  const text = JSON.stringify(value, withoutQuery).replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ');
   return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+}
+
+/** The audience may be the token endpoint, whose query may hold a secret. */
+function withoutQuery(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/(?<=^https?:[^?]*\?).+/is, '…') : value;
 }
 
 /** The claims that make an assertion good from now on, for so many seconds and once (RFC 7523 §3). */

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer } from 'test-servers/recording-server';
 import { type TokenServer, tokenServer } from 'test-servers/token-server';
+import { CLIENT_AUTH_METHODS, CLIENT_AUTH_NAMES } from '../../src/definitions/attributes/client-auth-methods.js';
 import { billing } from './billing.js';
 
 let server: TokenServer;
@@ -38,6 +39,12 @@ const HIDDEN = [
   'hidden-in-the-query',
 ];
 
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+const bySecret = CLIENT_AUTH_NAMES.map((name) => [name, CLIENT_AUTH_METHODS[name]] as const).filter(
+  ([, { secret }]) => secret,
+);
+
 const repeating = (text: string): Answer => ({
   status: 401,
   body: { error: 'invalid_client', error_description: text },
@@ -65,14 +72,16 @@ describe('an error of the token endpoint', () => {
     ['as expires_in', { body: { access_token: 'a', expires_in: SECRET } }],
     ['in a gzip that is none', { body: `${SECRET} ${basic}`, headers: { 'content-encoding': 'gzip' } }],
   ])('does not show a secret that the server repeats: %s', async (_, answer) => {
-    for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
+    for (const [method, { signsWith, header }] of bySecret) {
       server.next(answer);
-      const error = await billing(`${server.url}?${QUERY}`, {
+      const oauth2 = {
         client_secret: SECRET,
         token_endpoint_auth_method: method,
-      }).failure();
+        jwt_signing_profile: signsWith && ({ signature_algorithm: 'HS256', ttl: '1m' } as const),
+      };
+      const error = await billing(`${server.url}?${QUERY}`, oauth2, { logger: silent }).failure();
       const seen = everything(error);
-      for (const hidden of method === 'client_secret_basic' ? HIDDEN : HIDDEN.filter((text) => !basic.includes(text))) {
+      for (const hidden of header ? HIDDEN : HIDDEN.filter((text) => !basic.includes(text))) {
         expect(seen).not.toContain(hidden);
       }
     }
