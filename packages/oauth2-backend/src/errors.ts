@@ -22,7 +22,6 @@ export class OAuth2BackendError extends Error {
   }
 }
 
-/** Which error it is. */
 type ErrorKind = Pick<OAuth2BackendError, 'code' | 'statusCode'> & { readonly name?: string };
 
 /** What any error may be made with. */
@@ -191,7 +190,7 @@ export class ClientClosedError extends OAuth2BackendError {
   }
 }
 
-/** The backends were closed. */
+/** The call began after `close()`, or `close()` has ended it. */
 export class ClosedError extends OAuth2BackendError {
   constructor(message: string, options: ConcerningBackend = {}) {
     super(message, { ...options, name: 'ClosedError', code: 'ERR_OAUTH2_CLOSED', statusCode: 500 });

@@ -21,7 +21,7 @@ export function isTokenValue(value: unknown): value is string {
 
 /** What one inbound request lends to its outbound ones. */
 export interface RequestContext {
-  /** Node's own request. */
+  /** Node's own request, also where a framework has one of its own. */
   readonly request: IncomingMessage;
   /** Node's own response. */
   readonly response: ServerResponse;

@@ -21,7 +21,7 @@ export interface CertificateAuthority {
   client(name: string): Certified;
 }
 
-/** Makes an authority. */
+/** Makes an authority; a client that has its `ca` trusts what it issues. */
 export function certificateAuthority(name = 'Test CA'): CertificateAuthority {
   const keys = newKeys();
   const issuer = { subject: subjectOf(name), keys };

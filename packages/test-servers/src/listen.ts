@@ -11,7 +11,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Lets a server listen. */
+/** Lets a server listen on a port of its own of 127.0.0.1. */
 export async function listen(server: Server & { closeAllConnections?(): void }): Promise<Listening> {
   // More than Node's 511: many clients at once are not to be mistaken for a server that is down.
   server.listen({ port: 0, host: '127.0.0.1', backlog: 4_096 });

@@ -1,4 +1,4 @@
-/** Definitions -> backends. */
+/** Makes backends of their definitions, and closes them. */
 
 import { systemClock } from '../clock.js';
 import type { BackendDefinitions } from '../definitions/definition.js';
@@ -19,7 +19,7 @@ import { type BackendsOptions, checkOptions } from './options.js';
 import { TiedBackends } from './tied-backends.js';
 import { ready, upstreams } from './upstream.js';
 
-/** Named backends. */
+/** The backends of one `createBackends`: their connections and tokens live until `close()`. */
 export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
   /** The configured names, in their order. */
   readonly names: readonly (keyof D & string)[];

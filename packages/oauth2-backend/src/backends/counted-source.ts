@@ -48,7 +48,6 @@ export interface CountingOptions {
 
 /** One block: a single kept token, or one for each identity where the request's context says whose it is. */
 interface CountedSourceOptions extends CountingOptions {
-  /** Of the backend. */
   readonly name: string;
   readonly oauth2: ResolvedOAuth2;
   readonly openPost: OpenPost;
@@ -113,7 +112,7 @@ export function countedPerContext(
   return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
 }
 
-/** One token for all. */
+/** A token that is the same for every request, so one identity at most. */
 export function countedAlone(kept: KeptSource, counts: Readonly<TokenCounts>): CountedSource {
   const identities = () => (kept.state().expiresAt === undefined ? 0 : 1);
   return {

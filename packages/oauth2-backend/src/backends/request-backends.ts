@@ -25,7 +25,7 @@ export type RegisteredBackends = Register extends { backends: infer D }
 /** A backend for each definition, tied to one inbound request. */
 export type BackendsOf<D> = { readonly [N in keyof D]: Backend };
 
-/** Options of the adapters. */
+/** What an adapter takes beside the options of `createBackends`. */
 export interface RequestBackendsOptions extends BackendsOptions {
   /** The member of the request that holds the backends. Default `backends`. */
   readonly property?: string | undefined;

@@ -15,7 +15,7 @@ import type { TransportOptions } from '../transport/transport-options.js';
 import { countedAcquisition } from './counted-acquisition.js';
 import { type CountedSource, type CountingOptions, countedSource } from './counted-source.js';
 
-/** A backend at work. */
+/** What a backend's clients work with, made once: where its requests go, and where its tokens come from. */
 export interface Upstream {
   readonly name: string;
   readonly bearer: Bearer;
@@ -38,7 +38,6 @@ const NOTHING = {
   context: undefined,
 };
 
-/** What all upstreams share. */
 interface UpstreamOptions extends CountingOptions {
   readonly dispatcher?: TransportOptions['dispatcher'];
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;

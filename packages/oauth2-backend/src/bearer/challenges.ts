@@ -1,6 +1,5 @@
 /** The challenges of a 401 answer (RFC 9110 §11.6.1), read from what servers really send. */
 
-/** One challenge. */
 export interface Challenge {
   /** Lower case: `bearer`. */
   readonly scheme: string;

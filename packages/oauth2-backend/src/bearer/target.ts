@@ -12,7 +12,6 @@ export interface Target {
   readonly href: string;
 }
 
-/** A backend's place. */
 export interface TargetOptions {
   /** The backend's name, for errors. */
   readonly name: string;

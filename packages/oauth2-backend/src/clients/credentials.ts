@@ -23,7 +23,7 @@ export interface AuthorizationRequest extends TokenOptions {
   readonly nonce?: string | undefined;
 }
 
-/** Gives the token. */
+/** Gives what a backend's `token()` is. */
 export function tokenGiver(bearer: Bearer, settings: ClientSettings): (options?: TokenOptions) => Promise<AccessToken> {
   return async (options = {}) => {
     const { signal, refused } = options;

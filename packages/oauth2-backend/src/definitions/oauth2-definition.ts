@@ -160,6 +160,6 @@ export type SubjectToken = string | VerifiedToken | null | undefined;
 /** A token whose signature, issuer, audience and life somebody has checked. */
 export interface VerifiedToken {
   readonly token: string;
-  /** Its claims. */
+  /** Its claims, as the verification gave them. */
   readonly payload: object;
 }

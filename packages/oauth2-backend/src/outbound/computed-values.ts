@@ -8,7 +8,6 @@ import { ConfigurationError } from '../errors.js';
 import type { RequestContext } from '../token.js';
 import type { ClientSettings } from './settings.js';
 
-/** Whose values they are. */
 interface Owner {
   /** Name of the backend, for messages. */
   readonly name: string;

@@ -11,7 +11,6 @@ interface OwnHeadersOptions {
   readonly name: string;
   /** Whether the backend sends a token; if not, the caller may set everything. */
   readonly hasToken: boolean;
-  /** Where the token stands. */
   readonly field: TokenField;
 }
 

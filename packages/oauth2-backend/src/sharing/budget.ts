@@ -3,7 +3,7 @@
 import { startDeadline } from './deadline.js';
 import { StoreUnavailable } from './guarded-store.js';
 
-/** Time that runs. */
+/** The time that the store's operations of one renewal may take together. */
 export interface Budget {
   /** Waits for an operation while there is time. @throws StoreUnavailable */
   spend<T>(operation: Promise<T>): Promise<T>;

@@ -21,7 +21,6 @@ interface SharedOptions {
   readonly deadline: number;
 }
 
-/** What was given last. */
 interface Held {
   readonly token: AccessToken;
   readonly order: number;

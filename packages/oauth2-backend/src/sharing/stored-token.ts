@@ -4,7 +4,6 @@ import { type AccessToken, isTokenValue } from '../token.js';
 import { parseBoundedJson } from '../token-request/bounded-json.js';
 import type { RefreshGrant } from '../token-request/grant-source.js';
 
-/** What a record says. */
 export interface StoredToken {
   readonly token: AccessToken;
   /** Grows with each renewal of the fleet; near the instant of the renewal in milliseconds, but no clock sets it back. */

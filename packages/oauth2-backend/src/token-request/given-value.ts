@@ -7,7 +7,6 @@ import { MissingSubjectError, NoTokenError } from '../errors.js';
 export interface Given {
   /** The attribute: `client_secret`. */
   readonly attribute: string;
-  /** Name of the backend. */
   readonly backend: string;
 }
 

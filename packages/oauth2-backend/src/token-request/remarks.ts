@@ -3,7 +3,7 @@
 /** Says something of an answer. @param kind what is said once */
 export type Remark = (kind: string, message: string) => void;
 
-/** Says each kind once. */
+/** Gives what says each kind of remark once, however many answers have it. */
 export function remarks(say: (message: string) => void): Remark {
   const said = new Set<string>();
   return (kind, message) => {

@@ -34,7 +34,6 @@ interface ObservationOptions {
   readonly warn: (message: string, backend: string) => void;
 }
 
-/** Starts to count. */
 export function observation(options: ObservationOptions): Observation {
   const { backend, grantType, clock, logger, warn } = options;
   const counts: TokenCounts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0 };

@@ -14,7 +14,7 @@ export interface Progress {
 
 interface GotPromiseOptions {
   readonly run: (progress: Progress) => Promise<unknown>;
-  /** What to reject with. */
+  /** Gives what the promise rejects with for what a call threw. */
   readonly fail: (error: unknown) => unknown;
 }
 

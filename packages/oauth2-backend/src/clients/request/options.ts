@@ -92,7 +92,7 @@ export function readRequest(
   };
 }
 
-/** As undici does it. */
+/** Adds the query as undici's `request` does. */
 function withQuery(path: string, query: unknown): string {
   if (path.includes('?')) throw new TypeError('a query in the path and one beside it are one too many');
   const text = stringify(query as Parameters<typeof stringify>[0]);

@@ -18,7 +18,7 @@ export interface Surroundings {
   readonly resolved: (name: string) => ResolvedBackend | undefined;
   /** Whether a named backend's token comes from `options.tokens`. */
   readonly replaced: (name: string) => boolean;
-  /** What the environment says. */
+  /** The proxy that the environment names for an origin. */
   readonly proxyFor: (origin: string) => ResolvedProxy | undefined;
   readonly warnings: string[];
 }

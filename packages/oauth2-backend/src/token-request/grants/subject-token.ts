@@ -7,7 +7,6 @@ import { isTokenValue, type RequestContext } from '../../token.js';
 import { parseBoundedJson } from '../bounded-json.js';
 import { givenValue, isAbsent, unusable } from '../given-value.js';
 
-/** A user's token. */
 interface Subject {
   readonly token: string;
   /** Milliseconds since the epoch, where token or verification say so; nobody has verified it otherwise. */
