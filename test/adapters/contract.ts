@@ -32,7 +32,7 @@ export interface Inbound extends Record<string, unknown> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
-export type Middleware = Backends<any> & ((...args: any[]) => unknown) & { of(inbound: any): any };
+type Middleware = Backends<any> & ((...args: any[]) => unknown) & { of(inbound: any): any };
 
 /** What differs between the frameworks. */
 export interface Adapter {

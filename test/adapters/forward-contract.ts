@@ -23,7 +23,7 @@ import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { MockAgent } from 'undici';
 
 // biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
-export type Middleware = (...args: any[]) => unknown;
+type Middleware = (...args: any[]) => unknown;
 
 /** What differs between the frameworks. */
 export interface ForwardAdapter {

@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import { listen } from 'test-servers/listen';
 
 /** One request and the connection it came by. */
-export interface Arrival {
+interface Arrival {
   readonly method: string;
   /** Path and query as sent. */
   readonly url: string;

@@ -8,7 +8,7 @@ import {
 } from 'oauth2-backend';
 
 /** One way, open. */
-export interface Opened {
+interface Opened {
   /** Makes one request; rejects as the caller would see it. */
   send(): Promise<unknown>;
 }

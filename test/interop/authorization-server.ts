@@ -13,7 +13,7 @@ import { listen } from 'test-servers/listen';
 import { SIGNATURE_ALGORITHMS } from '../../packages/oauth2-backend/src/definitions/signing-key.js';
 
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export interface AuthorizationServerOptions {
   /** RFC 7591 metadata; grants need not be named. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type RequestForwardOptions, requestForward } from 'oauth2-backend';
 
 /** What the handler needs of Koa's context. */
-export interface ForwardContext {
+interface ForwardContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   status: number;

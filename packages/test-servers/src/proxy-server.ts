@@ -7,7 +7,7 @@ import type { Certified } from './certificates.js';
 import { listen } from './listen.js';
 
 /** What the proxy was asked for. */
-export interface ProxiedRequest {
+interface ProxiedRequest {
   readonly method: string;
   /** Authority of a CONNECT, else the absolute form. */
   readonly target: string;

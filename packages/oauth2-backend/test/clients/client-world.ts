@@ -15,7 +15,7 @@ import { type TokenServer, tokenServer } from 'test-servers/token-server';
 import { accepted } from '../sources/accepted.js';
 
 /** What a test changes of the backend's definition. */
-export type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };
+type Changes = Partial<Omit<BackendDefinition, 'oauth2'>> & { oauth2?: Partial<OAuth2Definition> | false };
 
 export interface ClientWorld {
   readonly as: TokenServer;
@@ -78,7 +78,7 @@ export async function clientWorld(): Promise<ClientWorld> {
 }
 
 /** What all clients understand. */
-export interface Sending {
+interface Sending {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;

@@ -104,7 +104,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
 }
 
 /** Reads as fast as it is read; destroyed before its end it closes the backend's connection. */
-export class AnswerBody extends Readable {
+class AnswerBody extends Readable {
   readonly #resume: () => void;
   readonly #abort: (reason: Error) => void;
   #complete = false;

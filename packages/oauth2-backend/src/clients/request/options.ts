@@ -29,7 +29,7 @@ export interface OwnRequest {
 }
 
 /** A request as a dispatcher takes it. */
-export type Sent = Dispatcher.DispatchOptions & Record<string, unknown>;
+type Sent = Dispatcher.DispatchOptions & Record<string, unknown>;
 
 const NONE = {};
 
