@@ -15,6 +15,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
     'staticToken',
     'sealing',
     'tokenSource',
+    'stepUpOf',
     'OAuth2BackendError',
     'ConfigurationError',
     'TokenRequestError',

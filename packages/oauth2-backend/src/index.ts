@@ -26,6 +26,7 @@ export {
 export { type RequestForward, type RequestForwardOptions, requestForward } from './backends/request-forward.js';
 export type { Bearer } from './bearer/bearer.js';
 export { type BearerOptions, bearer } from './bearer/standalone-bearer.js';
+export { type StepUp, stepUpOf } from './bearer/step-up.js';
 export type { AuthorizationRequest, TokenOptions } from './clients/credentials.js';
 export { type BearerFetch, bearerFetch } from './clients/fetch/fetch-client.js';
 export type { ForwardAnswer } from './clients/forward/forward-answer.js';

@@ -78,6 +78,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       retries: oauth2?.retries ?? 1,
       ofUser: counted?.kept === undefined,
       refusedStatuses: oauth2?.refusedStatuses,
+      stepUp: oauth2?.stepUp,
       field: resolved.tokenField,
       warn,
     });

@@ -1,33 +1,14 @@
-/** A token source tied to the origin its token may go to, plus the rule for a 401 (RFC 6750 §3.1). */
+/** A token source tied to the origin its token may go to, plus the rules for its refusals (RFC 6750 §3.1). */
 
 import type { TokenField } from '../definitions/resolved.js';
 import { NoTokenError, OAuth2BackendError } from '../errors.js';
-import { type Feedback, feedbackOf, type OncePerCall } from '../sources/feedback.js';
+import { type Feedback, feedbackOf } from '../sources/feedback.js';
 import { ownError } from '../sources/own-error.js';
 import { waitFor } from '../sources/waiting.js';
 import { type AccessToken, isTokenValue, type TokenQuery, type TokenSource } from '../token.js';
-import { verdictOf } from './challenges.js';
+import type { GrantQuery } from '../token-request/grant-source.js';
+import { type Refusal, type RefusalOptions, refusals } from './refusals.js';
 import type { TargetRule } from './target.js';
-
-/** A 401 and what is known of the request it answers. */
-export interface Refusal {
-  readonly token: AccessToken;
-  /** The answer's status. */
-  readonly status: number;
-  /** The answer's `WWW-Authenticate` field or fields. */
-  readonly challenges: string | readonly string[] | undefined;
-  /** Whether the request's body can be sent again byte for byte; a function is asked only when that is what matters. */
-  readonly replayable: boolean | (() => Promise<boolean>);
-  /** How often the request has been repeated already, and how; the bearer counts on. */
-  readonly repeats: Repeats;
-  readonly query: TokenQuery;
-}
-
-/** A call's repeats. */
-export interface Repeats extends OncePerCall {
-  /** With a newer token: as many as `retries`. */
-  renewed: number;
-}
 
 /** What a client needs to put the right token on the right requests. */
 export interface Bearer {
@@ -59,22 +40,17 @@ export interface Bearer {
 const BEARER_FIELD: TokenField = Object.freeze({ header: 'authorization', prefix: 'Bearer ' });
 
 /** Ties a source, or none, to a checked target. Origin and prefix are trusted to be canonical. */
-export function tieBearer(options: {
-  name: string;
-  source: TokenSource | undefined;
-  target: TargetRule;
-  retries: number;
-  /** Whether the source's token depends on the request. Default true: nobody knows what another's source does. */
-  ofUser?: boolean;
-  /** The statuses by which the API refuses the token; default 401. */
-  refusedStatuses?: readonly number[] | undefined;
-  /** Default: behind `Bearer ` in `Authorization` (RFC 6750 §2.1). */
-  field?: TokenField | undefined;
-  /** For what somebody should look at. */
-  warn: (message: string) => void;
-}): Bearer {
-  const { name, source, target, retries, refusedStatuses = [401], ofUser = true, field = BEARER_FIELD, warn } = options;
-  let dpopWarned = false;
+export function tieBearer(
+  options: RefusalOptions & {
+    readonly source: TokenSource | undefined;
+    readonly target: TargetRule;
+    /** Whether the source's token depends on the request. Default true: nobody knows what another's source does. */
+    readonly ofUser?: boolean;
+    /** Default: behind `Bearer ` in `Authorization` (RFC 6750 §2.1). */
+    readonly field?: TokenField | undefined;
+  },
+): Bearer {
+  const { name, source, target, retries, ofUser = true, field = BEARER_FIELD } = options;
   /** A foreign source may change its object: the value counts. */
   let checked: string | undefined;
   /** Only for sources that nobody keeps: they are told at the next question. */
@@ -82,6 +58,10 @@ export function tieBearer(options: {
   /** The last token that was accepted, so that a warm request looks for nothing. */
   let accepted: AccessToken | undefined;
   let feedbackOfAccepted: Feedback | undefined;
+  const onUnkept = (token: AccessToken) => {
+    refusedValue = token.value;
+  };
+  const { statuses, afterRefusal } = refusals({ ...options, ask, onUnkept });
 
   return {
     name,
@@ -104,39 +84,12 @@ export function tieBearer(options: {
     },
 
     isRefused(token, status) {
-      if (status >= 400) return refusedStatuses.includes(status);
+      if (status >= 400) return statuses.has(status);
       if (status < 300 ? status >= 200 : status === 304) accept(token);
       return false;
     },
 
-    async afterRefusal({ token, status, challenges, replayable, repeats, query }) {
-      if (!source) return undefined;
-      const verdict = verdictOf(challenges);
-      if (verdict === 'dpop-wanted') warnOfDpop();
-      if (verdict !== 'another-token-may-help') return undefined;
-      const repeatable = retries > 0 && (typeof replayable === 'function' ? await replayable() : replayable);
-      const mayRenew = repeats.renewed < retries;
-      const feedback = feedbackOf(token);
-      const step = feedback?.onRefused({ status, repeatable, mayRenew, once: repeats });
-      if (step?.type === 'repeat') return step.token;
-      if (step?.type === 'answer' || (!step && !(repeatable && mayRenew))) {
-        if (!feedback) refusedValue = token.value;
-        return undefined;
-      }
-      try {
-        if (step?.type === 'wait') {
-          await step.wait(query.signal);
-          return await ask(query);
-        }
-        const next = await ask({ ...query, refused: token.value });
-        if (next === token) return undefined;
-        repeats.renewed += 1;
-        return next;
-      } catch (error) {
-        if (query.signal?.aborted) throw query.signal.reason;
-        throw ownError(error, name, { resource: { status } });
-      }
-    },
+    afterRefusal: async (refusal) => (source ? afterRefusal(refusal) : undefined),
   };
 
   function accept(token: AccessToken): void {
@@ -155,7 +108,7 @@ export function tieBearer(options: {
     }
   }
 
-  async function ask(query: TokenQuery): Promise<AccessToken> {
+  async function ask(query: GrantQuery): Promise<AccessToken> {
     if (!source)
       throw new NoTokenError(`backend "${name}" has no oauth2 and so no token`, { backend: name, statusCode: 500 });
     let token: AccessToken;
@@ -168,12 +121,6 @@ export function tieBearer(options: {
     }
     if (token?.value !== refusedValue) refusedValue = undefined;
     return check(token);
-  }
-
-  function warnOfDpop(): void {
-    if (!dpopWarned)
-      warn(`backend "${name}": the API wants DPoP (RFC 9449) and takes no bearer token; its 401s are passed on`);
-    dpopWarned = true;
   }
 
   /** Sources are other people's code: what they give goes into a header only if a header may carry it. */

@@ -1,7 +1,8 @@
 /** One call through a backend, the same for each client: what may end it, its token, its repeats. */
 
 import type { IncomingMessage } from 'node:http';
-import type { Bearer, Refusal, Repeats } from '../bearer/bearer.js';
+import type { Bearer } from '../bearer/bearer.js';
+import type { Refusal, Repeats } from '../bearer/refusals.js';
 import type { ComputedModifiers } from '../definitions/resolved.js';
 import { TokenTimeoutError } from '../errors.js';
 import { waitFor } from '../sources/waiting.js';

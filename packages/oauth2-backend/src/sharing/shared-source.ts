@@ -58,12 +58,14 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
   return {
     prepare: source.prepare,
     async token(query = {}) {
-      const next = (await fromFleet(query).catch(withoutStore)) ?? (await alone(query));
+      // What an API has demanded of this process the fleet's tokens need not have.
+      const next = (!query.demands && (await fromFleet(query).catch(withoutStore))) || (await alone(query));
       // What comes after the deadline has no caller any more.
       if (!query.signal?.aborted) held = next;
       return next.token;
     },
     async found(query) {
+      if (query.demands) return undefined;
       const newer = (await look(query).catch(withoutStore))?.newer;
       if (newer) held = newer;
       return newer?.token;

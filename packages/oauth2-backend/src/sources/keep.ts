@@ -12,7 +12,8 @@
  */
 
 import type { AccessToken } from '../token.js';
-import type { GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
+import type { Demands, GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
+import { Demanded } from './demanded.js';
 import type { Flight } from './flight.js';
 import { HeldTokens } from './held-tokens.js';
 import type { KeepOptions, KeptSource } from './kept-source.js';
@@ -38,6 +39,8 @@ class Keeper implements KeptSource {
   readonly #look: FindToken | undefined;
   #overruled = false;
   #refusedInput: string | undefined;
+  /** Made when an API first demands more than is configured. */
+  #demanded: Demanded | undefined;
 
   constructor(source: GrantSource, options: KeepOptions) {
     this.#source = source;
@@ -56,6 +59,12 @@ class Keeper implements KeptSource {
     query.signal?.throwIfAborted();
     const held = this.#held;
     held.settle();
+    if (query.demands && held.inUse) {
+      this.#demanded ??= new Demanded(held, this.#renewals);
+      const start = (demands: Demands) => this.#start(query, this.#inputOf(query), { demands });
+      const stepped = await this.#demanded.token(query.demands, { start, signal: query.signal });
+      if (stepped) return stepped;
+    }
     const named = held.named(query.refused);
     const goOn = named && !named.refused ? held.goOn(named) : undefined;
     if (goOn) return goOn;
@@ -80,7 +89,11 @@ class Keeper implements KeptSource {
     const failure = this.#renewals.pauses.active();
     if (failure && this.#overruled) return this.#fallBack(failure.error, signal, false);
     this.#overruled = failure !== undefined;
-    return this.#wait(this.#renewals.flight ?? this.#start({}, undefined, this.#overruled), signal, false);
+    return this.#wait(
+      this.#renewals.flight ?? this.#start({}, undefined, { overrule: this.#overruled }),
+      signal,
+      false,
+    );
   }
 
   state(): ReturnType<KeptSource['state']> {
@@ -101,7 +114,8 @@ class Keeper implements KeptSource {
     let input = query.input;
     const failure = this.#renewals.paused();
     if (!this.#renewals.flight && failure) {
-      const looking = this.#look?.({ refused: this.#refusedValue(query), input: query.input });
+      const refused = this.#refusedValue(query);
+      const looking = this.#look?.({ refused, input: query.input, demands: this.#demanded?.lasting });
       if (looking) await waitFor(looking, query.signal);
       const found = looking && held.usable();
       if (found) return found;
@@ -152,9 +166,14 @@ class Keeper implements KeptSource {
     return left ? Promise.resolve(left) : Promise.reject(ownError(error, this.#options.name, pauses.active()));
   }
 
-  #start(query: GrantQuery, input: Promise<GrantInput> | undefined, overrule = false): Flight<Renewed> {
+  #start(
+    query: GrantQuery,
+    input: Promise<GrantInput> | undefined,
+    { overrule = false, demands = this.#demanded?.lasting }: { overrule?: boolean; demands?: Demands | undefined } = {},
+  ): Flight<Renewed> {
     const refused = this.#refusedValue(query);
-    return this.#renewals.start({ refused, context: query.context, input, overrule }, (end) => this.#onEnd(end));
+    const { context } = query;
+    return this.#renewals.start({ refused, context, input, demands, overrule }, (end) => this.#onEnd(end));
   }
 
   #onEnd(end: RenewalEnd): void {

@@ -13,7 +13,7 @@
 
 import { ClosedError, MissingSubjectError, NoTokenError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { RequestContext } from '../token.js';
-import type { GrantInput, GrantSource } from '../token-request/grant-source.js';
+import type { Demands, GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
 import type { KeepPause } from './kept-source.js';
 import { othersError } from './own-error.js';
@@ -28,6 +28,7 @@ interface RenewalStart {
   readonly refused: string | undefined;
   readonly context: RequestContext | undefined;
   readonly input: Promise<GrantInput> | undefined;
+  readonly demands?: Demands | undefined;
   /** Asks although a pause is on. */
   readonly overrule: boolean;
 }
@@ -72,7 +73,10 @@ export class Renewals {
    * @param onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure
    * @throws ClosedError
    */
-  start({ refused, context, input, overrule }: RenewalStart, onEnd: (end: RenewalEnd) => void): Flight<Renewed> {
+  start(
+    { refused, context, input, demands, overrule }: RenewalStart,
+    onEnd: (end: RenewalEnd) => void,
+  ): Flight<Renewed> {
     if (this.closed) throw this.#closedError();
     const { name, clock, deadline, shared } = this.#options;
     const forced = refused !== undefined;
@@ -87,7 +91,7 @@ export class Renewals {
       digest = given?.digest;
       evaluated = true;
       signal.throwIfAborted();
-      const query = { signal, refused, context, input: given, gate };
+      const query = { signal, refused, context, input: given, demands, gate };
       const renewed = await quickAttempts(this.#source, query, {
         clock,
         mayRepeat,

@@ -12,7 +12,7 @@ import { inTime } from './waiting.js';
 /** Milliseconds between two looks. */
 const DISTANCE = 500;
 
-type Query = Pick<GrantQuery, 'refused' | 'input'>;
+type Query = Pick<GrantQuery, 'refused' | 'input' | 'demands'>;
 
 /** Looks once however many callers wait; gives nothing when somebody has just looked. */
 export type FindToken = (query: Query) => Promise<void> | undefined;

@@ -20,8 +20,17 @@ export interface GrantInput {
   readonly expiresAt?: number | undefined;
 }
 
+/** What an API wants a token to have beyond what is configured (RFC 6750 §3.1). */
+export interface Demands {
+  /** Scope tokens beside the configured ones. */
+  readonly scopes?: readonly string[];
+  /** A JSON object as text, for the parameter `claims`. */
+  readonly claims?: string;
+}
+
 /** Asks for a token with what was made of the context. */
 export interface GrantQuery extends TokenQuery {
+  readonly demands?: Demands | undefined;
   readonly input?: GrantInput | undefined;
   /** Where its requests to the token endpoint are let through. */
   readonly gate?: RequestGate | undefined;
@@ -41,7 +50,7 @@ export interface RequestGate {
 export interface GrantSource {
   token(query?: GrantQuery): Promise<AccessToken>;
   /** A newer token that others have got already, without asking for one; absent where there are no others. */
-  found?: ((query: Pick<GrantQuery, 'refused'>) => Promise<AccessToken | undefined>) | undefined;
+  found?: ((query: Pick<GrantQuery, 'refused' | 'demands'>) => Promise<AccessToken | undefined>) | undefined;
   /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
   prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
 }

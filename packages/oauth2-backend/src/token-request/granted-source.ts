@@ -2,7 +2,7 @@
 
 import { TokenRequestError } from '../errors.js';
 import type { AccessToken } from '../token.js';
-import type { GrantQuery, GrantSource, RefreshGrant, RefreshMemory } from './grant-source.js';
+import type { Demands, GrantQuery, GrantSource, RefreshGrant, RefreshMemory } from './grant-source.js';
 import { refreshToken } from './grants/refresh-token.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import type { DraftPart } from './token-request-draft.js';
@@ -40,7 +40,8 @@ export function refreshedSource(
 
   return {
     async token(query = {}) {
-      const refreshed = memory.current && (await askByRefreshToken(memory.current, query));
+      const usable = memory.current && covers(memory.current, query.demands);
+      const refreshed = memory.current && usable && (await askByRefreshToken(memory.current, query));
       if (refreshed) return refreshed;
       const { token, refreshToken: value } = await endpoint.ask(grant, query);
       failing = undefined;
@@ -74,6 +75,13 @@ export function refreshedSource(
     failing = { value, times };
     return refusal === 'for good' || times >= MOST_FAILURES;
   }
+}
+
+/** Whether it may ask for that: more than it was granted must not be asked for (RFC 6749 §6). */
+function covers({ scope = '' }: RefreshGrant, demands: Demands | undefined): boolean {
+  if (demands?.claims !== undefined) return false;
+  const granted = scope.split(' ');
+  return (demands?.scopes ?? []).every((each) => granted.includes(each));
 }
 
 /** Some servers answer 500, or a 4xx without a code, to a refresh token whose access token was revoked, for ever. */

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
-import type { GrantQuery } from './grant-source.js';
+import type { Demands, GrantQuery } from './grant-source.js';
 import { remarks } from './remarks.js';
 import { mayBeCured, replacements } from './replacements.js';
 import { type AnswerHeaders, retryDelay } from './retry-after.js';
@@ -91,6 +91,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   async function fill(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
     const draft = emptyDraft(options.params);
     await grant(draft, query);
+    if (query.demands) writeDemands(draft.form, query.demands);
     await options.clientAuth(draft, query);
     query.signal?.throwIfAborted();
     return draft;
@@ -138,6 +139,13 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       });
     }
   }
+}
+
+/** The scopes stand beside those that the grant asks for; the claims take the place of configured ones. */
+function writeDemands(form: TokenRequestDraft['form'], { scopes, claims }: Demands): void {
+  const own = typeof form['scope'] === 'string' ? form['scope'].split(' ') : [];
+  if (scopes) form['scope'] = [...new Set([...own, ...scopes])].join(' ');
+  if (claims !== undefined) form['claims'] = claims;
 }
 
 /** What a further parameter sends may be a secret, unless it names an API (RFC 8693, RFC 8707) or is as short as a word. */

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 import { type AccessToken, TokenRequestError, type TokenSource } from 'oauth2-backend';
-import { type Bearer, type Refusal, tieBearer } from '../../src/bearer/bearer.js';
+import { type Bearer, tieBearer } from '../../src/bearer/bearer.js';
+import type { Refusal } from '../../src/bearer/refusals.js';
 import { targetRule } from '../../src/bearer/target.js';
 import { accepted } from '../sources/accepted.js';
 import { keeping } from '../sources/keeping.js';

@@ -1,7 +1,8 @@
 /** An interceptor for a dispatcher that is not ours: each request gets the token, a 401 is repeated. */
 
 import { DecoratorHandler, type Dispatcher, errors } from 'undici';
-import type { Bearer, Repeats } from '../../bearer/bearer.js';
+import type { Bearer } from '../../bearer/bearer.js';
+import type { Repeats } from '../../bearer/refusals.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
 import type { AccessToken } from '../../token.js';
 import { type CheckedRequest, checkRequest } from './checked-request.js';
