@@ -20,7 +20,10 @@ export interface Backend {
   readonly name: string;
   /** Callable like got, with `.get` … `.stream`, `.paginate`, `.extend`; nothing is retried unless the call says so. */
   readonly got: BackendGot;
-  /** Like the global `fetch`; relative inputs mean the backend's origin and `path_prefix`. */
+  /**
+   * Like the global `fetch`; relative inputs mean the backend's origin and `path_prefix`. A `Request` with a body is sent
+   * once, also when the answer refuses the token: its body is a stream. The body in `init` can be sent again.
+   */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
    * The fastest: undici's `request`, with `{ statusCode, headers, body, trailers }` as its answer. A 4xx or 5xx is an answer,

@@ -22,7 +22,10 @@ import { gotPromise } from './promise.js';
 import { gotWithRepeats } from './repeat.js';
 import { gotPages, gotStream } from './stream-and-pages.js';
 
-/** got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. */
+/**
+ * got for one backend: callable like got, with its shortcuts, `stream`, `paginate` and `extend`. A call whose answer refuses
+ * the token is repeated with a newer one, unless its body is a stream; `stream` and `paginate` are not repeated.
+ */
 export type BackendGot = GotRequestFunction &
   Record<HTTPAlias, GotRequestFunction> & {
     readonly stream: GotStream;
