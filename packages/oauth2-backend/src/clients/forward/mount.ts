@@ -47,7 +47,7 @@ export function inboundPlace(
   const routed = below(framework, given === original ? whole : given.path, whole);
   if (mount === undefined) {
     if (framework.baseUrl) assertNoWildcard(framework, given.path);
-    return { ...routed, host };
+    return { path: routed.path, mount: routed.mount, host };
   }
   const full = routed.mount + routed.path;
   const path = full.slice(mount.length);
@@ -78,6 +78,7 @@ const WHOLE_URL = /^https?:\/\/((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)((?:\/[^
 function below({ baseUrl, app }: Framework, url: string, original: string): { path: string; mount: string } {
   if (typeof baseUrl === 'string') {
     const rest = original.startsWith(baseUrl) ? original.slice(baseUrl.length) : '/';
+    if (rest === url) return { path: url, mount: baseUrl };
     const slashAdded = !rest.startsWith('/') && url === `/${rest}`;
     // It adds none to a whole URL.
     const slashCut = rest === `/${url}` && (!url.startsWith('/') || (baseUrl !== '' && cutsSlash(app)));
@@ -104,7 +105,8 @@ function cutsSlash(app: unknown): boolean {
 
 /** A wildcard's parameter is a list in Express 5 and has a number in Express 4; of a mount it is the end of what was cut off. */
 function assertNoWildcard({ baseUrl, params }: Framework, url: string): void {
-  if (!/^\/?(?:\?|$)/.test(url)) return;
+  const end = url.startsWith('/') ? 1 : 0;
+  if (url.length > end && url.charAt(end) !== '?') return;
   const mounted = decoded(baseUrl as string);
   for (const [name, value] of Object.entries(params ?? {})) {
     if (!Array.isArray(value) && !/^\d+$/.test(name)) continue;
@@ -128,7 +130,7 @@ function decoded(path: string): string {
 /** The backend's target for a path; `undefined` for one that would leave the backend, or that two readers could read differently. */
 export function forwardTarget(rule: TargetRule, path: string): Target | undefined {
   // The rest would be read anew as text, but it is bytes; a fragment is never sent.
-  if (!/^[\x21-\x22\x24-\x7e]*$/.test(path) || ENCODED_ALPHANUMERIC.test(path)) return undefined;
+  if (/[^\x21\x22\x24-\x7e]/.test(path) || (path.includes('%') && ENCODED_ALPHANUMERIC.test(path))) return undefined;
   try {
     return rule.verbatim(path);
   } catch (error) {
