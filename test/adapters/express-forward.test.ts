@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import compression from 'compression';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { backends, forward } from 'express-oauth2-backend';
 // oxlint-disable-next-line import/default -- typed by Express 5's `export =`
@@ -6,7 +7,7 @@ import express4 from 'express4';
 import { ConfigurationError, staticToken } from 'oauth2-backend';
 import supertest from 'supertest';
 import { apiServer } from 'test-servers/api-server';
-import { type ForwardAdapter, forwardContract } from './forward-contract.js';
+import { type ForwardAdapter, forwardContract, type Middleware } from './forward-contract.js';
 
 const adapter = (create: typeof express): ForwardAdapter => ({
   backends: backends as unknown as ForwardAdapter['backends'],
@@ -19,6 +20,16 @@ const adapter = (create: typeof express): ForwardAdapter => ({
       res.setHeader(name, value);
       next();
     }) satisfies RequestHandler,
+  headerAfter: (name, value) =>
+    ((_req, res, next) => {
+      const { writeHead } = res;
+      res.writeHead = function write(this: typeof res, ...args: unknown[]) {
+        res.setHeader(name, value);
+        return Reflect.apply(writeHead, this, args);
+      } as typeof writeHead;
+      next();
+    }) satisfies RequestHandler,
+  compress: compression({ threshold: 0, filter: () => true }) as Middleware,
   touch: (change) =>
     ((req, _res, next) => {
       change(req.headers);

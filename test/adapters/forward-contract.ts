@@ -5,9 +5,11 @@ import {
   type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
+  type ServerResponse,
   request as send,
 } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import {
   type BackendDefinitions,
@@ -23,7 +25,7 @@ import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { MockAgent } from 'undici';
 
 // biome-ignore lint/suspicious/noExplicitAny: each framework has its own kind; the contract only passes it on
-type Middleware = (...args: any[]) => unknown;
+export type Middleware = (...args: any[]) => unknown;
 
 /** What differs between the frameworks. */
 export interface ForwardAdapter {
@@ -37,14 +39,22 @@ export interface ForwardAdapter {
   parser: Middleware;
   /** Sets a header before the answer. */
   header(name: string, value: string): Middleware;
+  /** Sets a header after all others, or when the head is written where nothing runs after. */
+  headerAfter(name: string, value: string): Middleware;
   /** Changes the headers of the request. */
   touch(change: (headers: IncomingHttpHeaders) => void): Middleware;
   /** Answers, and goes on to the next all the same. */
   answer: Middleware;
+  /** Compresses answers: the middleware that the framework's users have. */
+  compress: Middleware;
   /** Sets the length of the answer when all others are done. */
   lengthAfter: Middleware;
   /** An application in production mode; `failed` sees its errors. */
-  application(middlewares: readonly Middleware[], failed: (error: unknown) => void): RequestListener;
+  application(
+    middlewares: readonly Middleware[],
+    failed: (error: unknown) => void,
+    options?: { readonly silent?: boolean },
+  ): RequestListener;
 }
 
 /** Runs the suite for one major of one framework. */
@@ -181,6 +191,24 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       );
     });
 
+    it.each([
+      ['Invoice Locked', 'Invoice Locked'],
+      ['Gesperrt f\xc3\xbcr \xe2\x82\xac', 'Gesperrt f\xc3\xbcr \xe2\x82\xac'],
+      ['f\xfcr', 'Conflict'],
+      ['a\x7fb', 'Conflict'],
+      ['', 'Conflict'],
+    ])('gives the phrase %j back as %j', async (phrase, wanted) => {
+      const upstream = createServer(({ socket }) => {
+        socket.end(`HTTP/1.1 409 ${phrase}\r\nContent-Length: 0\r\n\r\n`, 'latin1');
+      });
+      await withServer(upstream, async (origin) => {
+        await withServer(createServer(application(clients(origin), adapter.forward('billing'))), async (url) => {
+          const answer = await get(`${url}/x`);
+          expect([answer.statusCode, answer.statusMessage]).toEqual([409, wanted]);
+        });
+      });
+    });
+
     it('maps a Location to the mount', async () => {
       api.next({ status: 302, headers: { location: '/v1/invoices/5' } });
       const answer = await supertest(forwarding()).get('/api/billing/x').expect(302);
@@ -235,6 +263,97 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       await supertest(forwarding()).get('/api/billing/..%2f..%2fadmin').expect(400);
       expect(api.requests).toHaveLength(0);
     });
+  });
+
+  describe(`${name}: forward('billing') in time`, () => {
+    /** A backend whose events come when the test says so. */
+    const events = async (
+      middlewares: readonly Middleware[],
+      use: (asked: Promise<IncomingMessage>, send: (event: string) => void) => Promise<void>,
+    ) => {
+      let response: ServerResponse | undefined;
+      const upstream = createServer((_, answer) => {
+        response = answer.writeHead(200, { 'content-type': 'text/event-stream', 'x-name': 'f\xfcr' });
+        // Not `flushHeaders`, which writes Latin-1 as UTF-8.
+        response.write(Buffer.alloc(0));
+      });
+      await withServer(upstream, async (origin) => {
+        const listener = application(...middlewares, clients(origin), adapter.forward('billing'));
+        await withServer(createServer(listener), async (url) => {
+          await use(get(`${url}/x`, '/x', { 'accept-encoding': 'gzip' }), (event) => void response?.write(event));
+        });
+      });
+    };
+
+    it('gives the head before there is any body', async () => {
+      await events([], async (asked) => {
+        expect((await asked).headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-name': 'f\xfcr' });
+      });
+    });
+
+    it('gives each event when it comes, behind a middleware that compresses too', async () => {
+      for (const middlewares of [[], [adapter.compress]]) {
+        await events(middlewares, async (asked, write) => {
+          const answer = await asked;
+          const gzip = answer.headers['content-encoding'] === 'gzip';
+          const body = gzip ? answer.pipe(createGunzip()) : answer;
+          for (const event of ['data: 1\n\n', 'data: 2\n\n', 'data: 3\n\n']) {
+            write(event);
+            const [chunk] = await once(body, 'data');
+            expect(String(chunk)).toBe(event);
+          }
+          body.on('error', () => undefined);
+        });
+      }
+    });
+
+    it('leaves an answer of known length to a middleware that compresses', async () => {
+      api.next({ headers: { 'content-type': 'text/plain' }, body: Buffer.from('hello '.repeat(1000)) });
+      const listener = application(adapter.compress, clients(), adapter.forward('billing'));
+      const { headers, text } = await supertest(listener).get('/x').set('accept-encoding', 'gzip');
+      expect([headers['content-encoding'], text]).toEqual(['gzip', 'hello '.repeat(1000)]);
+    });
+
+    it('gives a head that all middleware has seen', async () => {
+      await events([adapter.headerAfter('x-late', '1')], async (asked) => {
+        expect((await asked).headers['x-late']).toBe('1');
+      });
+    });
+  });
+
+  describe(`${name}: forward('billing') and clients that leave`, () => {
+    it.each(['before', 'in'])(
+      'prints nothing, and reports nothing, for those that leave %s the answer',
+      async (when) => {
+        const closed: Promise<unknown>[] = [];
+        const upstream = createServer((_, response) => {
+          closed.push(once(response, 'close'));
+          if (when === 'in') response.writeHead(200).write('hello');
+        });
+        await withServer(upstream, async (origin) => {
+          const listener = adapter.application(
+            [clients(origin), adapter.forward('billing')],
+            (error) => errors.push(error),
+            {
+              silent: false,
+            },
+          );
+          await withServer(createServer(listener), async (url) => {
+            for (let count = 1; count <= 5; count += 1) {
+              const asked = send(`${url}/x`, { agent: false }).end();
+              asked.on('error', () => undefined);
+              if (when === 'in') await once((await once(asked, 'response'))[0], 'data');
+              else await until(() => closed.length === count);
+              asked.destroy();
+              await closed[count - 1];
+            }
+          });
+        });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        expect(errors).toEqual([]);
+        expect(printed).not.toHaveBeenCalled();
+      },
+    );
   });
 
   describe(`${name}: forward('billing') without a mount`, () => {
@@ -423,8 +542,12 @@ async function withServer(
   }
 }
 
-async function get(url: string, path = new URL(url).pathname): Promise<IncomingMessage> {
-  const [answer] = (await once(send(url, { path, agent: false }).end(), 'response')) as [IncomingMessage];
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+async function get(url: string, path = new URL(url).pathname, headers = {}): Promise<IncomingMessage> {
+  const [answer] = (await once(send(url, { path, headers, agent: false }).end(), 'response')) as [IncomingMessage];
   return answer;
 }
 

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import Router from '@koa/router';
 import Koa from 'koa';
+import compress from 'koa-compress';
 import mount from 'koa-mount';
 import { backends, forward } from 'koa-oauth2-backend';
 // oxlint-disable-next-line import/default -- typed by Koa 3's `export =`
 import Koa2 from 'koa2';
-import { type ForwardAdapter, forwardContract } from './forward-contract.js';
+import { type ForwardAdapter, forwardContract, type Middleware } from './forward-contract.js';
 
 const adapter = (Application: typeof Koa): ForwardAdapter => ({
   backends: backends as unknown as ForwardAdapter['backends'],
@@ -31,6 +32,11 @@ const adapter = (Application: typeof Koa): ForwardAdapter => ({
     ctx.set(name, value);
     return next();
   },
+  headerAfter: (name, value) => async (ctx: Koa.Context, next: Koa.Next) => {
+    await next();
+    ctx.set(name, value);
+  },
+  compress: compress({ threshold: 0, filter: () => true }) as Middleware,
   touch: (change) => (ctx: Koa.Context, next: Koa.Next) => {
     change(ctx.headers);
     return next();
@@ -44,9 +50,9 @@ const adapter = (Application: typeof Koa): ForwardAdapter => ({
     await next();
     ctx.set('content-length', '5');
   },
-  application(middlewares, failed) {
+  application(middlewares, failed, { silent = true } = {}) {
     const app = new Application({ env: 'production' });
-    app.silent = true;
+    app.silent = silent;
     app.use(async (_ctx, next) => {
       try {
         await next();

@@ -1,6 +1,6 @@
 /** Forwards Express's requests: `app.use('/api/billing', forward('billing'))`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ForwardAnswer, type RequestForwardOptions, requestForward } from 'oauth2-backend';
+import { type RequestForwardAnswer, type RequestForwardOptions, requestForward } from 'oauth2-backend';
 
 /** A handler that answers every request it gets. */
 export type ForwardHandler = (
@@ -22,15 +22,12 @@ export function forward(name: string, options?: RequestForwardOptions): ForwardH
   const send = requestForward(name, options);
 
   return function oauth2Forward(request, response, next) {
-    send(request, response, request).then((answer) => give(answer, response, next), next);
+    send(request, response, request).then((answer) => answer && give(answer, response, next), next);
   };
 }
 
-function give(
-  { status, headers, body, trailers }: ForwardAnswer,
-  response: ServerResponse,
-  next: (error: unknown) => void,
-): void {
+function give(answer: RequestForwardAnswer, response: ServerResponse, next: (error: unknown) => void): void {
+  const { headers, body, trailers } = answer;
   if (response.destroyed || response.headersSent) {
     body.destroy();
     return;
@@ -40,7 +37,7 @@ function give(
     return;
   }
   try {
-    response.writeHead(status, headers);
+    writeHead(answer, response);
   } catch (error) {
     body.destroy();
     // They would stand in the error's answer, and Node throw again.
@@ -61,4 +58,11 @@ function give(
   });
   body.once('end', () => response.addTrailers(trailers));
   body.pipe(response);
+  answer.sendInTime();
+}
+
+function writeHead({ status, statusText, headers }: RequestForwardAnswer, response: ServerResponse): void {
+  // HTTP/2 has no reason phrases.
+  if (response.req.httpVersionMajor > 1) response.writeHead(status, headers);
+  else response.writeHead(status, statusText, headers);
 }

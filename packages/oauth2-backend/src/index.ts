@@ -23,7 +23,12 @@ export {
   type RequestBackendsOptions,
   requestBackends,
 } from './backends/request-backends.js';
-export { type RequestForward, type RequestForwardOptions, requestForward } from './backends/request-forward.js';
+export {
+  type RequestForward,
+  type RequestForwardAnswer,
+  type RequestForwardOptions,
+  requestForward,
+} from './backends/request-forward.js';
 export type { Bearer } from './bearer/bearer.js';
 export { type BearerOptions, bearer } from './bearer/standalone-bearer.js';
 export { type StepUp, stepUpOf } from './bearer/step-up.js';

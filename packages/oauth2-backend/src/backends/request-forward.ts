@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ForwardAnswer } from '../clients/forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
-import { ConfigurationError, type Problem } from '../errors.js';
+import { ClientClosedError, ConfigurationError, type Problem } from '../errors.js';
 import { RequestView } from './request-view.js';
+import { sendInTime } from './sent-in-time.js';
 
 /** Options of the adapters' `forward`. */
 export interface RequestForwardOptions extends ForwardOptions {
@@ -13,8 +14,15 @@ export interface RequestForwardOptions extends ForwardOptions {
   readonly property?: string | undefined;
 }
 
+/** An answer, and how it is sent in time. */
+export interface RequestForwardAnswer extends ForwardAnswer {
+  /** Call it when the head is written and the body piped: neither waits for what comes later. */
+  sendInTime(): void;
+}
+
 /**
  * Sends a request on and gives the answer, joined with what the response has already: its `Set-Cookie` and `Vary` stay.
+ * `undefined` where the client has left: there is nobody to answer, and nothing to report.
  *
  * @param inbound the framework's own object, which has the backends
  */
@@ -22,7 +30,7 @@ export type RequestForward = (
   request: IncomingMessage,
   response: ServerResponse,
   inbound: object,
-) => Promise<ForwardAnswer>;
+) => Promise<RequestForwardAnswer | undefined>;
 
 /**
  * Gives a function that forwards requests to the backend of this name among those attached to them.
@@ -43,7 +51,13 @@ export function requestForward(name: string, options?: RequestForwardOptions): R
       const message = `forward("${name}") was reached by a request that has been answered already`;
       throw new ConfigurationError([{ path: '', message }]);
     }
-    const answer = await view.member(name).forward(request, resolved);
+    let answer: ForwardAnswer;
+    try {
+      answer = await view.member(name).forward(request, resolved);
+    } catch (error) {
+      if (error instanceof ClientClosedError && (request.aborted || response.destroyed)) return undefined;
+      throw error;
+    }
     // They would be of another body than the one that comes now.
     for (const header of FRAMING) if (response.hasHeader(header)) response.removeHeader(header);
     for (const header of JOINED) {
@@ -51,7 +65,7 @@ export function requestForward(name: string, options?: RequestForwardOptions): R
       const before = value === undefined ? undefined : response.getHeader(header);
       if (value !== undefined && before !== undefined) answer.headers[header] = [before, value].flat().map(String);
     }
-    return answer;
+    return { ...answer, sendInTime: () => sendInTime(answer.body, response) };
   };
 }
 

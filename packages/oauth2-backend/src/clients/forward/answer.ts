@@ -10,6 +10,8 @@ import type { RawHeaders } from './returned-headers.js';
 /** An answer whose headers have come. */
 export interface RawAnswer {
   readonly status: number;
+  /** The reason phrase as undici has decoded it. */
+  readonly statusText: string;
   readonly raw: RawHeaders;
   readonly body: AnswerBody;
   /** Filled when the body has ended. */
@@ -61,10 +63,10 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
     else this.#abort = abort;
   }
 
-  onHeaders(status: number, raw: Buffer[], resume: () => void): boolean {
+  onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true;
     const body = new AnswerBody(resume, (reason) => this.#abort?.(reason));
-    this.#answer = { status, raw, body, trailers: Object.create(null) };
+    this.#answer = { status, statusText, raw, body, trailers: Object.create(null) };
     // undici breaks off a 304 that says how long the body would be (RFC 9110 §8.6).
     if (isBodiless(status)) body.complete();
     this.#options.settle(this.#answer);

@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 /** An answer as it is to be sent to the inbound client. */
 export interface ForwardAnswer {
   readonly status: number;
+  /** The reason phrase: the backend's, or the standard one where Node could not write that (RFC 9112 §4). */
+  readonly statusText: string;
   /** Names in lower case; a list where the backend sent the header more than once. */
   readonly headers: Record<string, string | string[]>;
   /** Destroyed with the reason when the backend breaks off: close the client's connection then. */
@@ -25,7 +27,8 @@ export function declinedAnswer(request: IncomingMessage, { status, headers }: De
   const text = `${STATUS_CODES[status]}\n`;
   const about = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(text.length) };
   const body = Readable.from(request.method === 'HEAD' ? [] : [Buffer.from(text)]);
-  return { status, headers: { ...about, ...headers }, body, trailers: {} };
+  const statusText = STATUS_CODES[status] ?? '';
+  return { status, statusText, headers: { ...about, ...headers }, body, trailers: {} };
 }
 
 /** Remembers the connection of a request whose refusal closes it. */

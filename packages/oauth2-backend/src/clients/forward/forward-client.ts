@@ -22,7 +22,13 @@ import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
 import { passedCookies, returnedCookies } from './passed-cookies.js';
-import { challengesOf, type RawHeaders, returnedHeaders, returnedTrailers } from './returned-headers.js';
+import {
+  challengesOf,
+  type RawHeaders,
+  returnedHeaders,
+  returnedPhrase,
+  returnedTrailers,
+} from './returned-headers.js';
 import { mapLocations } from './returned-locations.js';
 import { keepFromSharedCaches } from './shared-caches.js';
 
@@ -101,7 +107,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       throw failure;
     }
 
-    function answerOf({ status, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
+    function answerOf({ status, statusText: phrase, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
       const headers = returnedHeaders(raw, options);
       const told = toldPlace(sentHeaders, options);
       mapLocations(headers, { target: target as Target, rule: bearer.target, mount, told });
@@ -115,7 +121,9 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       if (status === 204) delete headers['content-length'];
       else if (status === 205) headers['content-length'] = '0';
       // The backend takes the application for a proxy. Its client must not.
-      return { status: status === 407 ? 502 : status, headers, body: stream, trailers };
+      const given = status === 407 ? 502 : status;
+      const statusText = returnedPhrase(given, status === 407 ? undefined : phrase);
+      return { status: given, statusText, headers, body: stream, trailers };
     }
 
     function mapCookies(headers: Record<string, string | string[]>, names: readonly string[], seen?: string): void {

@@ -1,6 +1,7 @@
 /** The headers and trailers of a backend's answer as they are given back. */
 
-import { isToken } from '../../definitions/schema/values.js';
+import { STATUS_CODES } from 'node:http';
+import { isFieldValue, isToken } from '../../definitions/schema/values.js';
 import { dropNamed, HOP_BY_HOP } from './hop-by-hop.js';
 import { addHeader } from './inbound-message.js';
 import type { ResolvedForwardOptions } from './options.js';
@@ -29,6 +30,15 @@ function staysHere(name: string, { passSetCookie, passCookies, passChallenges, p
   return HOP_BY_HOP.has(name) || (isWithheldAnswer(name) && !passHeaders.includes(name));
 }
 
+/** The reason phrase to send with a status; the standard one where Node cannot write the backend's. */
+export function returnedPhrase(status: number, decoded: string | undefined): string {
+  const standard = STATUS_CODES[status] ?? '';
+  if (!decoded || decoded === standard || decoded.includes('\ufffd')) return standard;
+  // undici decodes the bytes as UTF-8; Node writes one byte a character.
+  const phrase = Buffer.from(decoded).toString('latin1');
+  return isFieldValue(phrase) ? phrase : standard;
+}
+
 /** The challenges of a 401. */
 export function challengesOf(raw: RawHeaders): string[] {
   const challenges: string[] = [];
@@ -47,7 +57,7 @@ export function returnedTrailers(
   eachHeader(raw, (name, value) => {
     if (NO_TRAILER.has(name) || staysHere(name, rules)) return;
     // Node throws for others, when nobody can catch it any more.
-    if (isToken(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) addHeader(trailers, name, value);
+    if (isToken(name) && isFieldValue(value)) addHeader(trailers, name, value);
   });
 }
 
