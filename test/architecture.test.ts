@@ -43,6 +43,15 @@ describe('imports of core', () => {
     expect(core.flatMap(misplacedImports)).toEqual([]);
   });
 
+  it('go round in no circle, of types neither', () => {
+    expect(circlesOf(core)).toEqual([]);
+    const circle = [
+      { path: 'a/one.ts', text: `import type { Two } from './two.js';` },
+      { path: 'a/two.ts', text: `import type { One } from './one.js';` },
+    ];
+    expect(circlesOf(circle)).toEqual(['a/one.ts → a/two.ts → a/one.ts']);
+  });
+
   it('come from files that are in a room', () => {
     expect(core.filter(({ path }) => roomOf(path) === undefined)).toEqual([]);
   });
@@ -186,6 +195,25 @@ function misplacedImports(file: SourceFile): string[] {
     .map((specifier) => join(dirname(file.path), specifier))
     .filter((target) => !mayImport(file.path, target))
     .map((target) => `${file.path} imports ${target}`);
+}
+
+/** Each as the way round, once. */
+function circlesOf(files: readonly SourceFile[]): string[] {
+  const imports = new Map(files.map((file) => [file.path, importsOf(file)]));
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) circles.push([...way.slice(way.indexOf(path)), path].join(' → '));
+    else if (!done.has(path)) for (const next of imports.get(path) ?? []) visit(next, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  return circles;
+}
+
+function importsOf({ path, text }: SourceFile): string[] {
+  const own = specifiersOf(text).filter((specifier) => specifier.startsWith('.'));
+  return own.map((specifier) => join(dirname(path), specifier).replace(/\.js$/, '.ts'));
 }
 
 function frameworkImports(file: SourceFile): string[] {

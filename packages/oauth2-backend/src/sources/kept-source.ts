@@ -5,7 +5,7 @@ import type { AccessToken, TokenSource } from '../token.js';
 import type { GrantQuery } from '../token-request/grant-source.js';
 import type { RenewBefore } from './lifetime.js';
 import type { Failure } from './pause.js';
-import type { PauseScope } from './pauses.js';
+import type { StartedPause } from './pauses.js';
 import type { Renewals } from './renewals.js';
 import type { SharedPause } from './shared-pause.js';
 import type { YoungTokenWaits } from './young-token-waits.js';
@@ -34,7 +34,7 @@ export type KeepEvent =
       readonly error: unknown;
       readonly forced: boolean;
       /** Absent when nobody need wait. */
-      readonly pause: KeepPause | undefined;
+      readonly pause: StartedPause | undefined;
     }
   | { readonly type: 'refused'; readonly token: AccessToken }
   | {
@@ -42,15 +42,6 @@ export type KeepEvent =
       /** Whether the API has ever accepted a token of this identity. */
       readonly proven: boolean;
     };
-
-/** The pause that a failure started. */
-export interface KeepPause {
-  readonly scope: PauseScope;
-  /** Whether it has just begun: others may have failed at the same time. */
-  readonly began: boolean;
-  /** Milliseconds since the epoch. */
-  readonly retryAt: number;
-}
 
 /** A token source that keeps what it got. */
 export interface KeptSource extends TokenSource {

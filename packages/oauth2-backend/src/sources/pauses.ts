@@ -11,6 +11,15 @@ import type { SharedPause } from './shared-pause.js';
 /** Which pause a failure belongs to. */
 export type PauseScope = 'identity' | 'token backend';
 
+/** The pause that a failure started. */
+export interface StartedPause {
+  readonly scope: PauseScope;
+  /** Whether it has just begun: others may have failed at the same time. */
+  readonly began: boolean;
+  /** Milliseconds since the epoch. */
+  readonly retryAt: number;
+}
+
 /** One renewal, as far as the pauses care. */
 export interface Attempt {
   /** When it was let through, by the monotonic clock. */

@@ -15,10 +15,9 @@ import { ClosedError, MissingSubjectError, NoTokenError, TokenRequestError, Toke
 import type { RequestContext } from '../token.js';
 import type { Demands, GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
-import type { KeepPause } from './kept-source.js';
 import { othersError } from './own-error.js';
 import type { Failure } from './pause.js';
-import { type Attempt, Pauses, type PausesOptions } from './pauses.js';
+import { type Attempt, Pauses, type PausesOptions, type StartedPause } from './pauses.js';
 import { quickAttempts, type Renewed } from './quick-attempts.js';
 import { renewalGate } from './request-gate.js';
 
@@ -41,7 +40,7 @@ export type RenewalEnd = (
       /** Which input was refused. */
       readonly digest: string | undefined;
       /** Absent when nobody need wait: the identity has not failed itself. */
-      readonly pause: KeepPause | undefined;
+      readonly pause: StartedPause | undefined;
     }
 ) & {
   /** Whether a refused token was the reason. */
@@ -165,7 +164,7 @@ export class Renewals {
     this.flight?.abort(this.#closedError());
   }
 
-  #judge(error: unknown, attempt: Attempt, evaluated: boolean): KeepPause | undefined {
+  #judge(error: unknown, attempt: Attempt, evaluated: boolean): StartedPause | undefined {
     const { shared } = this.#options;
     // The next caller has an input of his own.
     if (!evaluated && (error instanceof NoTokenError || error instanceof MissingSubjectError)) return undefined;
