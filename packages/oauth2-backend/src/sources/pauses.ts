@@ -1,7 +1,6 @@
 /** The pauses that concern one identity: its own, and the one of the token backend that it shares with others. */
 
 import type { Clock } from '../clock.js';
-import { TokenTimeoutError } from '../errors.js';
 import { mayBeCured } from '../token-request/replacements.js';
 import { failureKind } from './failure.js';
 import { othersError } from './own-error.js';
@@ -48,7 +47,7 @@ export class Pauses {
   /** Of the last failure, when it was a refusal. */
   #replaced: Attempt['replaced'];
   #replacementSeen = false;
-  #mine: (Failure & { readonly scope: PauseScope }) | undefined;
+  #mine: (Failure & { readonly scope: PauseScope; readonly answers: number }) | undefined;
 
   constructor(options: PausesOptions) {
     this.#options = options;
@@ -109,7 +108,7 @@ export class Pauses {
     const beganForAll = common?.failed(error, began);
     const scope = common ? 'token backend' : 'identity';
     const { retryAt } = (common ?? this.#own)?.last() ?? { retryAt: clock.now() };
-    this.#mine = { error, at: clock.now(), retryAt, scope };
+    this.#mine = { error, at: clock.now(), retryAt, scope, answers: shared?.answers() ?? 0 };
     return { scope, began: beganForAll ?? beganAlone, retryAt };
   }
 
@@ -118,8 +117,8 @@ export class Pauses {
     const { concerns } = failureKind(error);
     if (!shared || concerns === 'one') return false;
     if (concerns === 'perhaps all') return shared.down();
-    // Silence towards one, while others are answered, is not everybody's.
-    return request === 'under way' && !(error instanceof TokenTimeoutError && shared.answers() > answers);
+    // What meets one while others are answered is not everybody's: some gateways break a connection for what one user sends.
+    return request === 'under way' && shared.answers() === (this.#mine?.answers ?? answers);
   }
 
   succeeded({ began, request }: Pick<Attempt, 'began' | 'request'>): void {

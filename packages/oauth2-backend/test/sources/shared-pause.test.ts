@@ -141,6 +141,32 @@ describe('identities that share a token backend', () => {
     expect(await carl.failure()).toBeUndefined();
   });
 
+  it('do not mind that the connection breaks for one again and again while others are answered', async () => {
+    const world = sharing();
+    const amy = world.identity('amy');
+    const others = Array.from({ length: 10 }, (_, index) => world.identity(`user-${index}`));
+    world.answer = (user) => (user === 'amy' ? Promise.reject(unreachable()) : Promise.resolve());
+    for (const one of others) {
+      const failure = amy.failure();
+      expect(await one.failure()).toBeUndefined();
+      expect(await failure).toMatchObject({ message: 'could not be reached' });
+      expect(world.shared.active()).toBeUndefined();
+      world.clock.pass(2_000);
+    }
+  });
+
+  it('all pause when the connection breaks for the next one, too', async () => {
+    const world = sharing();
+    const [amy, bob, carl] = ['amy', 'bob', 'carl'].map(world.identity) as Four;
+    world.answer = (user) => (user === 'bob' ? Promise.resolve() : Promise.reject(unreachable()));
+    const failure = amy.failure();
+    await bob.failure();
+    await failure;
+    expect(world.shared.active()).toBeUndefined();
+    await carl.failure();
+    expect(world.shared.active()).toBeDefined();
+  });
+
   it('all pause after a request that nobody answered in time, but not after an input that never came', async () => {
     const world = sharing(200);
     const [amy, bob] = [world.identity('amy'), world.identity('bob')];
