@@ -76,7 +76,7 @@ describe('an error that concerns a backend', () => {
 });
 
 describe('an UnknownBackendError', () => {
-  it('shows a name in one line, and no more than 100 characters of it (S16)', async () => {
+  it('shows a name in one line, and no more than 100 characters of it', async () => {
     const { backends } = billing(server.url);
     const name = `x\r\nSet-Cookie: a\u2028${'y'.repeat(1_000)}`;
     const { message } = await failureOf(() => (backends as { get(name: string): unknown }).get(name));
@@ -85,7 +85,7 @@ describe('an UnknownBackendError', () => {
 });
 
 describe('a logger', () => {
-  it('that rejects costs a line and nothing else (S17)', async () => {
+  it('that rejects costs a line and nothing else', async () => {
     const rejected: unknown[] = [];
     const hear = (reason: unknown) => void rejected.push(reason);
     process.on('unhandledRejection', hear);

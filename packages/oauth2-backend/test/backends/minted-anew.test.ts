@@ -41,7 +41,7 @@ const EXCHANGE = { grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange'
 const ACTOR = 'urn:ietf:params:oauth:token-type:jwt';
 const anew: OAuth2Definition['assertion'] = (context) => jwt({ iss: 'shop', sub: context?.inbound.user });
 
-describe('an assertion that is made anew for each call (T15)', () => {
+describe('an assertion that is made anew for each call', () => {
   it('is one warning that names subject', async () => {
     const { said } = await calls({ ...BEARER, assertion: anew }, ['ann', 'ann', 'ann']);
     expect(said).toEqual([

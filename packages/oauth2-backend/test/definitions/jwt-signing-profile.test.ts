@@ -238,7 +238,7 @@ describe('jwt_signing_profile', () => {
     ['key', (json: string) => ({ key: JSON.parse(json) })],
     ['key as text', (json: string) => ({ key: json })],
     ['key_file', (json: string) => ({ key: undefined, key_file: written('account.json', json) })],
-  ])("takes a service account's JSON as %s (T19)", (_, given) => {
+  ])("takes a service account's JSON as %s", (_, given) => {
     const account = {
       type: 'service_account',
       private_key_id: 'id-1',

@@ -136,7 +136,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
     ['00000002-0000-0000-c000-000000000000', true],
     [['urn:a:b', 'a', '/b'], true],
     ['https://a#b', true],
-  ])('takes %j as params.resource (T18); warns where it is no URI: %s', (resource, warns) => {
+  ])('takes %j as params.resource; warns where it is no URI: %s', (resource, warns) => {
     const api = { origin: 'https://api.example.com', oauth2: { ...oauth2, params: { resource } } };
     const { backends, warnings } = resolveDefinitions({ api }, [], {});
     expect(backends[0]?.oauth2).toMatchObject({ params: [['resource', [resource].flat()]] });

@@ -27,7 +27,7 @@ describe('retryDelay(headers, status, now)', () => {
     ['', undefined],
     [[], undefined],
     [undefined, undefined],
-  ])('Retry-After %j (T4)', (field, expected) => {
+  ])('Retry-After %j', (field, expected) => {
     expect(retryDelay({ 'retry-after': field }, 503, NOW)).toBe(expected);
   });
 
@@ -40,7 +40,7 @@ describe('retryDelay(headers, status, now)', () => {
     ['x-rate-limit-reset', String(NOW - 1), undefined],
     ['ratelimit-reset', '0', undefined],
     ['ratelimit-reset', 'junk', undefined],
-  ])('%s: %s on a 429 without Retry-After (T4)', (name, field, expected) => {
+  ])('%s: %s on a 429 without Retry-After', (name, field, expected) => {
     expect(retryDelay({ [name]: field }, 429, NOW)).toBe(expected);
     expect(retryDelay({ [name]: field }, 503, NOW)).toBeUndefined();
     expect(retryDelay({ [name]: field, 'retry-after': '1' }, 429, NOW)).toBe(1_000);

@@ -118,7 +118,7 @@ describe('an error of the token endpoint', () => {
     },
   );
 
-  it('does not show a further parameter that the server repeats, but the name of an API (S16)', async () => {
+  it('does not show a further parameter that the server repeats, but the name of an API', async () => {
     const params = { api_key: 'k9-QZ3-tLm7', resource: 'https://api.example/invoices' };
     server.next(repeating('unknown key k9-QZ3-tLm7'), repeating('no https://api.example/invoices here'));
     const first = everything(await billing(server.url, { params }).failure());

@@ -202,7 +202,7 @@ describe('a client assertion', () => {
     }
   }
 
-  it("is signed with a service account's key, by the name it has there (T19)", async () => {
+  it("is signed with a service account's key, by the name it has there", async () => {
     writeFileSync(file, JSON.stringify({ type: 'service_account', private_key_id: 'id-1', private_key: key }));
     const jwt = await assertionBy({ key_file: file });
     expect(decodeProtectedHeader(jwt).kid).toBe('id-1');

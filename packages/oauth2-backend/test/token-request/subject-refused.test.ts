@@ -65,7 +65,7 @@ describe('a token request that is refused for its user', () => {
     ['consent_required', EXCHANGE],
     ['invalid_grant', { ...BEARER, assertion }],
     ['login_required', { ...BEARER, assertion }],
-  ])('%s of %j is a SubjectRefusedError, again and again: 401 with a challenge (T11)', async (code, oauth2) => {
+  ])('%s of %j is a SubjectRefusedError, again and again: 401 with a challenge', async (code, oauth2) => {
     const { failure } = world(oauth2);
     server.failure = refusing(code);
     for (const error of [await failure('amy'), await failure('amy')]) {
@@ -116,7 +116,7 @@ describe('a token request that is refused for its user', () => {
     expect((await failure('i'))?.['statusCode']).toBe(401);
   });
 
-  it('says what the server wants of the user: claims and suberror, cleaned and capped (T10)', async () => {
+  it('says what the server wants of the user: claims and suberror, cleaned and capped', async () => {
     const { failure } = world(EXCHANGE);
     const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: 'c1' } } });
     server.next(refusing('interaction_required', { claims, suberror: `basic\r\naction${'x'.repeat(400)}` }));
@@ -140,7 +140,7 @@ describe('a token request that is refused for its user', () => {
 });
 
 describe('an assertion function that has a request', () => {
-  it.each([undefined, null, ''])('and gives %j is a MissingSubjectError; nothing is sent (T24)', async (nothing) => {
+  it.each([undefined, null, ''])('and gives %j is a MissingSubjectError; nothing is sent', async (nothing) => {
     const { failure } = world({ ...BEARER, assertion });
     const error = await failure('amy', { assertion: nothing });
     expect(error).toBeInstanceOf(MissingSubjectError);

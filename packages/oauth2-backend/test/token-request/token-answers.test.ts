@@ -43,15 +43,15 @@ describe('a token answer that is good', () => {
     ['token_type bearer (RFC 6749 §5.1)', { body: { ...good, token_type: 'bearer' } }, { type: 'Bearer' }],
     ['token_type BEARER (RFC 6749 §5.1)', { body: { ...good, token_type: 'BEARER' } }, { type: 'Bearer' }],
     ['no token_type (RFC 6749 §5.1)', { body: { access_token: 'a' } }, { type: 'Bearer', life: 300_000 }],
-    ['an empty token_type (T1)', { body: { ...good, token_type: '' } }, { type: 'Bearer' }],
-    ['token_type in white space (T1)', { body: { ...good, token_type: ' bearer\n' } }, { type: 'Bearer' }],
+    ['an empty token_type', { body: { ...good, token_type: '' } }, { type: 'Bearer' }],
+    ['token_type in white space', { body: { ...good, token_type: ' bearer\n' } }, { type: 'Bearer' }],
     ['token_type null', { body: { ...good, token_type: null } }, { type: 'Bearer' }],
     ['expires_in as text', { body: { ...good, expires_in: '3600' } }, { life: 3_600_000 }],
     ['expires_in with decimals', { body: { ...good, expires_in: '1.5' } }, { life: 1_500 }],
     ['expires_in 0', { body: { ...good, expires_in: 0 } }, { life: 0 }],
     ['expires_in "0"', { body: { ...good, expires_in: '0' } }, { life: 0 }],
     ['expires_in null (RFC 6749 §5.1)', { body: { ...good, expires_in: null } }, { life: 300_000 }],
-    ['expires_in -1 (T8)', { body: { ...good, expires_in: -1 } }, { life: 300_000 }],
+    ['expires_in -1', { body: { ...good, expires_in: -1 } }, { life: 300_000 }],
     ['expires_in "-1"', { body: { ...good, expires_in: '-1' } }, { life: 300_000 }],
     ['expires_in ""', { body: { ...good, expires_in: '' } }, { life: 300_000 }],
     ['expires_in 2^31', { body: { ...good, expires_in: 2 ** 31 } }, { life: 2 ** 31 * 1000 }],
@@ -72,7 +72,7 @@ describe('a token answer that is good', () => {
   });
 
   it.each(['BearerToken', 'bearertoken', ' Application Access Token '])(
-    'is sent as Bearer where bearer_token_types has its type: %j (T1)',
+    'is sent as Bearer where bearer_token_types has its type: %j',
     async (type) => {
       const oauth2 = { bearer_token_types: ['bearerToken', ' application access TOKEN '] };
       expect(await tokenFor({ body: { ...good, token_type: type } }, oauth2)).toMatchObject({ type: 'Bearer' });
@@ -131,19 +131,19 @@ async function warnings(answers: readonly Answer[], oauth2 = {}): Promise<string
 }
 
 describe('a token answer that is good, but odd', () => {
-  it('expires_in 0: each call asks, and one warning names default_ttl (T6)', async () => {
+  it('expires_in 0: each call asks, and one warning names default_ttl', async () => {
     const answer = member('expires_in', 0);
     expect(await warnings([answer, answer, answer])).toEqual([
       'backend "billing": the token endpoint answers with expires_in 0: no token is kept, each call asks for one; "default_ttl" says how long they live',
     ]);
   });
 
-  it('expires_in 0 counts as absent where default_ttl is configured (T6)', async () => {
+  it('expires_in 0 counts as absent where default_ttl is configured', async () => {
     expect(await warnings([member('expires_in', 0)], { default_ttl: '90s' })).toEqual([]);
     expect(await tokenFor(member('expires_in', '0'), { default_ttl: '90s' })).toMatchObject({ life: 90_000 });
   });
 
-  it.each(['', -1])('expires_in %j: default_ttl counts, with one warning (T8)', async (expiresIn) => {
+  it.each(['', -1])('expires_in %j: default_ttl counts, with one warning', async (expiresIn) => {
     const answer = member('expires_in', expiresIn);
     const said = await warnings([answer, answer]);
     expect(said).toEqual([
@@ -151,7 +151,7 @@ describe('a token answer that is good, but odd', () => {
     ]);
   });
 
-  it('less scope than was asked for: one warning, and the token says what was granted (T16)', async () => {
+  it('less scope than was asked for: one warning, and the token says what was granted', async () => {
     const less = member('scope', 'read');
     const said = await warnings([less, less], { scope: 'read write delete' });
     expect(said).toEqual([
@@ -162,14 +162,14 @@ describe('a token answer that is good, but odd', () => {
     expect(await warnings([member('scope', undefined)], { scope: 'read' })).toEqual([]);
   });
 
-  it('a scope of 900 KB with line breaks is cut to whole names of 8 KiB (S11)', async () => {
+  it('a scope of 900 KB with line breaks is cut to whole names of 8 KiB', async () => {
     const scope = 'read\r\nwrite '.repeat(60_000);
     const token = await tokenFor(member('scope', scope));
     expect(token.scope).toMatch(/^(?:read write )+read(?: write)?$/);
     expect(token.scope?.length).toBeLessThanOrEqual(8 * 1024);
   });
 
-  it.each([2 ** 53, 2 ** 31])('an expires_in of %d: status() names the end of 24 h (T7)', async (expiresIn) => {
+  it.each([2 ** 53, 2 ** 31])('an expires_in of %d: status() names the end of 24 h', async (expiresIn) => {
     const clock = manualClock();
     server.next(member('expires_in', expiresIn));
     const { backend, backends } = billing(server.url, {}, { clock });
@@ -178,7 +178,7 @@ describe('a token answer that is good, but odd', () => {
     expect(backends.status()[0]?.expiresAt).toBe(clock.now() + DAY);
   });
 
-  it('status() names an instant that is one, whatever an own source says (T7)', async () => {
+  it('status() names an instant that is one, whatever an own source says', async () => {
     for (const [expiresAt, shown] of [
       [Number.MAX_SAFE_INTEGER, 8.64e15],
       [Number.NaN, undefined],
@@ -276,7 +276,7 @@ describe('a token answer that is not good', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([200, 201, 204])('an empty %d: asked again twice, within the renewal (T21)', async (status) => {
+  it.each([200, 201, 204])('an empty %d: asked again twice, within the renewal', async (status) => {
     const empty = { status, body: '' };
     server.next(empty, empty, empty);
     const error = await billing(server.url).failure();
@@ -295,7 +295,7 @@ describe('a token answer that is not good', () => {
     ['to no address', 302, 'http://[', 'an address that cannot be read'],
     ['to a script', 302, 'javascript:hidden', 'javascript:'],
     ['back with the secret', 302, 'https://other.example/s3cret-of-the-shop', '[left out: it repeats a credential]'],
-  ])('a redirect, %s: names where it points and that it is not followed (T9)', async (_, status, location, shown) => {
+  ])('a redirect, %s: names where it points and that it is not followed', async (_, status, location, shown) => {
     server.next({ status, headers: { location } });
     const error = await billing(server.url).failure();
     const target = shown || `${server.origin}/elsewhere`;
@@ -305,7 +305,7 @@ describe('a token answer that is not good', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a metadata document: says so, and which token_endpoint it names (T20)', async () => {
+  it('a metadata document: says so, and which token_endpoint it names', async () => {
     const issuer = 'https://as.example';
     server.next({ body: { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` } });
     expect((await billing(server.url).failure()).message).toBe(
