@@ -12,7 +12,7 @@ import Koa2 from 'koa2';
 import { type BackendDefinitions, type RequestForwardOptions, staticToken } from 'oauth2-backend';
 import { type Listening, listen } from 'test-servers/listen';
 
-export interface ForwardingAppOptions {
+interface ForwardingAppOptions {
   /** The backend's. */
   readonly origin: string;
   readonly path_prefix?: string;
