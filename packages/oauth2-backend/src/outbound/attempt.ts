@@ -1,6 +1,7 @@
 /** One attempt of a call on an undici dispatcher: timed, and ended whenever its owner wants. */
 
 import type { Dispatcher } from 'undici';
+import { unaskedSwitch } from '../transport/interim-answers.js';
 import { dropUnparsedBytes } from './failure.js';
 import type { OutboundCall } from './outbound-call.js';
 
@@ -64,6 +65,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {
+    // Nobody asked for another protocol: an upgrade that was asked for is not told here.
+    if (statusCode === 101) this.#abort?.(unaskedSwitch());
     if (statusCode >= 200) {
       this.#answered = true;
       this.#owner?.call.lift();

@@ -6,6 +6,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Dispatcher, errors } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { holdEnd } from './held-end.js';
+import { passOverInterim } from './interim-answers.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
 
@@ -90,7 +91,10 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
       },
       (error, socket) => {
         // HTTP/2 reads past the socket.
-        if (socket && (socket as TLSSocket).alpnProtocol !== 'h2') holdEnd(socket);
+        if (socket && (socket as TLSSocket).alpnProtocol !== 'h2') {
+          holdEnd(socket);
+          passOverInterim(socket);
+        }
         (callback as (error: Error | null, socket: Socket | null) => void)(error, socket);
       },
     );

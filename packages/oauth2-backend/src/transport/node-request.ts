@@ -1,11 +1,12 @@
 /** Node's own requests through one backend's connections: what got sends with. */
 
-import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } from 'node:http';
+import http, { type ClientRequest, Agent as HttpAgent, type InformationEvent, type RequestOptions } from 'node:http';
 import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import tls, { type ConnectionOptions } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { ResolvedProxy } from '../definitions/resolved.js';
+import { endlessInterim, MAX_INTERIM } from './interim-answers.js';
 import { proxyAuthorization, proxyTls, tunnelStream } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
 
@@ -34,32 +35,48 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
 
   return {
-    request(href, request) {
-      if (!absoluteForm) {
-        if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
-        // Node would parse the whole each time.
-        const { method, headers, maxHeaderSize, family, localAddress } = request;
-        const path = href.slice(origin.length);
-        return client.request({
-          protocol,
-          hostname,
-          port,
-          path,
-          method,
-          headers,
-          maxHeaderSize,
-          family,
-          localAddress,
-          agent,
-        });
-      }
-      const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
-      headers['host'] ??= new URL(origin).host;
-      return client.request(proxy.url, { ...request, path: href, headers, agent });
-    },
+    request: (href, request) => open(href, request).on('information', limitInterim),
     destroy: () => agent.destroy(),
   };
+
+  function open(href: string, request: OwnRequestOptions): ClientRequest {
+    if (!absoluteForm) {
+      if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
+      // Node would parse the whole each time.
+      const { method, headers, maxHeaderSize, family, localAddress } = request;
+      const path = href.slice(origin.length);
+      return client.request({
+        protocol,
+        hostname,
+        port,
+        path,
+        method,
+        headers,
+        maxHeaderSize,
+        family,
+        localAddress,
+        agent,
+      });
+    }
+    const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
+    headers['host'] ??= new URL(origin).host;
+    return client.request(proxy.url, { ...request, path: href, headers, agent });
+  }
 }
+
+/** Node passes over any number of interim answers. */
+function limitInterim(this: ClientRequest, { rawHeaders }: InformationEvent): void {
+  const seen = interim.get(this) ?? { count: 0, bytes: 0 };
+  seen.count += 1;
+  seen.bytes += rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  interim.set(this, seen);
+  if (seen.count <= MAX_INTERIM.count && seen.bytes <= MAX_INTERIM.bytes) return;
+  this.destroy(endlessInterim());
+  // Node goes on with the piece that it has at hand.
+  this.removeAllListeners('response');
+}
+
+const interim = new WeakMap<ClientRequest, { count: number; bytes: number }>();
 
 function plainAgent(options: TransportOptions, pool: object): HttpAgent {
   const agent = new HttpAgent(pool);

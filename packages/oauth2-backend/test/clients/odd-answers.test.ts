@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { TimeoutError } from 'got';
 import { TokenTimeoutError } from 'oauth2-backend';
@@ -24,6 +24,57 @@ describe.each(clients)('$name', ({ send, follows }) => {
     } finally {
       server.close();
     }
+  });
+
+  const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  const interim = (status: string, count: number, more = '') =>
+    `HTTP/1.1 ${status}\r\nX-Interim: 1\r\n${more}\r\n`.repeat(count);
+  /** Sends two requests on one connection, each answered so. */
+  const answered = async (text: string, write = (socket: Socket) => void socket.write(text)) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined).on('data', () => write(socket));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const backend = world.backend({ origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+      const first = await send(backend, 'x');
+      return [first, await send(backend, 'x')].map(({ status, body }) => [status, body]);
+    } finally {
+      server.close();
+    }
+  };
+
+  it.each(['100 Continue', '100', '102 Processing', '103 Early Hints', '199 Other'])(
+    'passes over an unasked %s',
+    async (status) => {
+      expect(await answered(interim(status, 1) + OK)).toEqual([
+        [200, 'ok'],
+        [200, 'ok'],
+      ]);
+    },
+  );
+
+  it('passes over a hundred of them, in whatever pieces they come', async () => {
+    const text = interim('100 Continue', 50) + interim('103 Early Hints', 50) + OK;
+    expect(await answered(text)).toHaveLength(2);
+    const bytes = interim('100 Continue', 1) + interim('102 P', 1) + interim('100 Continue', 1) + OK;
+    const one = async (socket: Socket) => {
+      socket.setNoDelay(true);
+      for (const byte of bytes) {
+        socket.write(byte);
+        await new Promise(setImmediate);
+      }
+    };
+    expect(await answered('', (socket) => void one(socket))).toHaveLength(2);
+  });
+
+  it.each([
+    ['101 of them', interim('103 Early Hints', 101) + OK],
+    ['101 times 100 Continue', interim('100 Continue', 101) + OK],
+    ['64 KiB of them', interim('103 Early Hints', 8, `X-Long: ${'x'.repeat(9_000)}\r\n`) + OK],
+    ['101 without a protocol', `HTTP/1.1 101 Switching Protocols\r\n\r\n${OK}`],
+  ])('fails with 502 upon %s', async (_, text) => {
+    expect(await rejection(answered(text))).toMatchObject({ statusCode: 502 });
   });
 
   (follows ? it : it.skip)('follows a Location in UTF-8', async () => {

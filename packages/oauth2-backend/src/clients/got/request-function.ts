@@ -12,6 +12,7 @@ import { completeHeaders, completePath } from '../../outbound/complete-request.j
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import type { AccessToken } from '../../token.js';
+import { unaskedSwitch } from '../../transport/interim-answers.js';
 import { hideInAnswer } from './failure.js';
 
 export interface RequestFunctionOptions {
@@ -105,6 +106,11 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
     } else if (event === 'response') {
       answered = true;
       const response = first as IncomingMessage;
+      // Node takes one without `Upgrade` for a final answer.
+      if (response.statusCode === 101) {
+        request.destroy();
+        return emit.call(request, 'error', unaskedSwitch());
+      }
       const refused = watcher.onResponse(response);
       if (judge && refused) {
         hold(judge(response), response);
@@ -118,7 +124,7 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
     } else if (event === 'upgrade' || event === 'connect') {
       // got listens itself, so Node would leave the connection open and the caller waiting.
       (given[2] as Socket).destroy();
-      return emit.call(request, 'error', new Error('the server switched protocols'));
+      return emit.call(request, 'error', unaskedSwitch());
     }
     return emit.apply(request, given as never);
   };
