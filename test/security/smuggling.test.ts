@@ -16,11 +16,12 @@ function exchange(port: number, bytes: string): Promise<{ readonly text: string;
       clearTimeout(quiet);
       resolve({ text, closed });
     };
-    let quiet = setTimeout(done, 1_000, false);
+    // All but a good answer must close the connection: a busy machine may be late with it.
+    let quiet = setTimeout(done, 8_000, false);
     socket.on('data', (chunk) => {
       text += chunk.toString('latin1');
       clearTimeout(quiet);
-      quiet = setTimeout(done, 150, false);
+      quiet = setTimeout(done, text.startsWith('HTTP/1.1 200 ') ? 300 : 8_000, false);
     });
     socket.on('error', () => {});
     socket.on('close', () => done(true));
