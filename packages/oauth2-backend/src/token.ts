@@ -35,7 +35,10 @@ export interface RequestContext {
 export interface TokenQuery {
   /** Releases this caller, and only this caller, with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The value of a token that a resource server has refused (RFC 6750 §3.1): the answer is a newer one. */
+  /**
+   * The value of a token that a resource server has refused (RFC 6750 §3.1). The answer is a newer one where there is one or
+   * one can be had; it is the same where it is to be tried again: it may be too young to be known, or the refusal a stray one.
+   */
   readonly refused?: string | undefined;
   /** The inbound request on whose behalf the token is asked for; absent for jobs and start-up. */
   readonly context?: RequestContext | undefined;

@@ -17,6 +17,8 @@ export interface Refusal {
   readonly challenges: string | readonly string[] | undefined;
   /** Whether the request's body can be sent again byte for byte; a function is asked only when that is what matters. */
   readonly replayable: boolean | (() => Promise<boolean>);
+  /** Whether the request's time allows to wait a second before it is repeated; default true. */
+  readonly mayWait?: boolean;
   /** How often the request has been repeated already, and how; the bearer counts on. */
   readonly repeats: Repeats;
   readonly query: TokenQuery;
@@ -97,12 +99,12 @@ export function refusals(
   }
 
   async function repeat(
-    { token, status, repeats, query }: Refusal,
+    { token, status, mayWait = true, repeats, query }: Refusal,
     repeatable: boolean,
   ): Promise<AccessToken | undefined> {
     const mayRenew = repeats.renewed < retries;
     const feedback = feedbackOf(token);
-    const step = feedback?.onRefused({ status, repeatable, mayRenew, once: repeats });
+    const step = feedback?.onRefused({ status, repeatable, mayWait, mayRenew, once: repeats });
     if (step?.type === 'answer') return undefined;
     if (step?.type === 'repeat') return step.token;
     if (step?.type === 'wait') {

@@ -100,7 +100,9 @@ export class OutboundCall extends Call {
     this.#repeats ??= { renewed: 0 };
     const repeats = this.#repeats;
     const judged = typeof replayable === 'function' ? () => this.#notWaiting(replayable) : replayable;
-    const refusal = { token, status, challenges, replayable: judged, repeats, query: this.#query() };
+    const { total } = this.#settings.timeouts;
+    const mayWait = total === 0 || total > SECOND;
+    const refusal = { token, status, challenges, replayable: judged, mayWait, repeats, query: this.#query() };
     return this.#whileWaiting(status, () => this.#bearer.afterRefusal(refusal));
   }
 
@@ -157,6 +159,8 @@ export class OutboundCall extends Call {
   }
 }
 
+/** Milliseconds. */
+const SECOND = 1_000;
 const NONE: readonly undefined[] = [];
 
 function assertSignal(signal: object, emitters: boolean): void {

@@ -8,6 +8,8 @@ export interface RefusedCall {
   readonly status: number;
   /** Whether it can be repeated: its body can, and `retries` is not 0. */
   readonly repeatable: boolean;
+  /** Whether it has the time to be repeated a second later. */
+  readonly mayWait: boolean;
   /** Whether a repeat with a newer token is left to it. */
   readonly mayRenew: boolean;
   readonly once: OncePerCall;

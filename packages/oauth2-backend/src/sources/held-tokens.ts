@@ -104,6 +104,7 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
     const step = this.onRefused(kept, {
       status: 401,
       repeatable: true,
+      mayWait: true,
       mayRenew: true,
       once: { asItWas: kept.doubted },
     });

@@ -105,7 +105,7 @@ function repeat(call: RefusedCall, how: 'withBefore' | 'asItWas', token: AccessT
 }
 
 function wait(call: RefusedCall, waits: YoungTokenWaits): RefusalStep {
-  if (!call.repeatable || call.once.waited) return ANSWER;
+  if (!call.repeatable || !call.mayWait || call.once.waited) return ANSWER;
   call.once.waited = true;
   return { type: 'wait', wait: (signal) => waits.wait(signal) };
 }

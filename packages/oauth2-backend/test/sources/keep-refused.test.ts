@@ -6,7 +6,7 @@ import { accepted } from './accepted.js';
 import { keeping } from './keeping.js';
 
 const HOUR = 3_600_000;
-const NOT_REPEATED = { status: 401, repeatable: false, mayRenew: false, once: {} };
+const NOT_REPEATED = { status: 401, repeatable: false, mayWait: true, mayRenew: false, once: {} };
 const refusedByServer = () => new TokenRequestError('answered 400', { response: { status: 400 } });
 
 beforeEach(() => void jest.spyOn(Math, 'random').mockReturnValue(0));
