@@ -1,10 +1,12 @@
 /** JSON from outside, judged before it is parsed. */
 
 const DEEPEST = 64;
+/** Commas outside of strings: making so many members is what takes a parser's time. */
+const MOST_COMMAS = 10_000;
 
-/** The parsed value. @throws SyntaxError for what is no JSON and for lists and objects in one another more than 64 deep */
+/** The parsed value. @throws SyntaxError for what is no JSON, for lists and objects in one another more than 64 deep, and for more than 10 000 members */
 export function parseBoundedJson(text: string): unknown {
-  if (isTooDeep(text)) throw new SyntaxError('JSON nested too deep');
+  if (isTooMuch(text)) throw new SyntaxError('JSON of too many members, or nested too deep');
   return JSON.parse(text);
 }
 
@@ -13,15 +15,17 @@ export function memberOf(object: object, name: string): unknown {
   return Object.hasOwn(object, name) ? (object as Record<string, unknown>)[name] : undefined;
 }
 
-/** Counts brackets outside of strings. What it takes for a string in text that is no JSON, the parser refuses. */
-function isTooDeep(text: string): boolean {
+/** Counts brackets and commas outside of strings. What it takes for a string in text that is no JSON, the parser refuses. */
+function isTooMuch(text: string): boolean {
   let depth = 0;
+  let commas = 0;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === QUOTE) index = endOfString(text, index);
     else if (code === OPEN_LIST || code === OPEN_OBJECT) depth += 1;
     else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
-    if (depth > DEEPEST) return true;
+    else if (code === COMMA) commas += 1;
+    if (depth > DEEPEST || commas > MOST_COMMAS) return true;
   }
   return false;
 }
@@ -36,6 +40,7 @@ function endOfString(text: string, start: number): number {
 }
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;

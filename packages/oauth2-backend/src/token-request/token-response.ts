@@ -12,6 +12,7 @@ import type { Remark } from './remarks.js';
 import { type Cleaner, untrustedText } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
+const MAX_TYPE_LENGTH = 1024;
 
 /** An answer, read to its end. */
 export interface TokenAnswer {
@@ -127,7 +128,7 @@ function parseObject(text: string): object | string {
 /** Case does not matter (RFC 6749 §5.1); real servers leave the type out, or give blanks. */
 function isBearer(type: unknown, further: readonly string[] = []): boolean {
   if (type === undefined || type === null) return true;
-  if (typeof type !== 'string') return false;
+  if (typeof type !== 'string' || type.length > MAX_TYPE_LENGTH) return false;
   const name = type.trim().toLowerCase();
   return name === '' || name === 'bearer' || further.includes(name);
 }
@@ -135,7 +136,7 @@ function isBearer(type: unknown, further: readonly string[] = []): boolean {
 function describeType(type: unknown, clean: (value: unknown) => string | undefined): string {
   const shown = clean(type);
   if (typeof type !== 'string' || shown === undefined) return 'no text';
-  const hint = OTHER_TOKEN_TYPES.has(type.trim().toLowerCase())
+  const hint = OTHER_TOKEN_TYPES.has(type.slice(0, MAX_TYPE_LENGTH).trim().toLowerCase())
     ? ''
     : '\nif the API takes it as Bearer, name it in "bearer_token_types"';
   return `"${shown}"${hint}`;

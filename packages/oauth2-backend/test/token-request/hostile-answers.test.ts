@@ -62,6 +62,8 @@ const patterns: Record<string, string> = {
   'a number of a million digits': filled('{"access_token":"a","expires_in":', '9', '}'),
   'a token_type without end': filled('{"access_token":"a","token_type":"', ' ', '"}'),
   'many members': `{${Array.from({ length: 80_000 }, (_, index) => `"m${index}":1`).join(',')}}`,
+  'many objects': filled('{"x":[', '{},', '{}]}'),
+  'a token_type whose letters grow': filled('{"access_token":"a","token_type":"', 'İ', '"}', MIB / 2),
   'many values': filled('{"x":[', '0,', '0]}'),
 };
 
@@ -82,8 +84,17 @@ describe('an answer of 1 MiB', () => {
     expect(message).toBe('token endpoint of "billing" answered 200 with a body that is not JSON');
   });
 
+  it('is refused when its JSON has more than 10 000 members', async () => {
+    const members = (count: number) => ({ access_token: 'a', x: Array.from({ length: count }, () => 1) });
+    server.next({ body: members(10_000) });
+    expect((await billing(server.url).backend.token()).value).toBe('a');
+    server.next({ body: members(10_001) });
+    const { message } = await billing(server.url).failure();
+    expect(message).toBe('token endpoint of "billing" answered 200 with a body that is not JSON');
+  });
+
   it('is no deeper for brackets in its texts', async () => {
-    server.next({ body: { access_token: 'a', x: `\\"${'['.repeat(100)}` } });
+    server.next({ body: { access_token: 'a', x: `\\"${'['.repeat(100)}${','.repeat(20_000)}` } });
     expect((await billing(server.url).backend.token()).value).toBe('a');
   });
 });
