@@ -7,10 +7,14 @@ const PIECE = 12;
 /** Shorter ones are words like any other. */
 const SHORTEST = 4;
 
-/** Gives what tells for one secret after the other whether a piece of it stands in the text: plain, escaped, or in Base64. */
+/** Gives what tells for one secret after the other whether a piece of it stands in the text: plain, escaped for a URL or for HTML, or in Base64. */
 export function repetition(text: string): (secret: string) => boolean {
   const visible = text.replace(/\p{Cf}/gu, '');
-  const variants = [text, visible].flatMap((each) => [each, unescaped(each), unescaped(each.replaceAll('+', ' '))]);
+  const variants = [text, visible, withoutEntities(visible)].flatMap((each) => [
+    each,
+    unescaped(each),
+    unescaped(each.replaceAll('+', ' ')),
+  ]);
   const texts = [...new Set(variants.map(oneAlphabet))];
   const pieces = new Pieces(texts);
 
@@ -25,6 +29,23 @@ export function repetition(text: string): (secret: string) => boolean {
 function unescaped(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
+
+/** With the character references undone that pages are escaped with: some servers do that to all their texts. */
+function withoutEntities(text: string): string {
+  return text.replace(ENTITY, (whole, decimal?: string, hexadecimal?: string, name = '') => {
+    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : (ENTITIES.get(name.toLowerCase()) ?? whole);
+  });
+}
+
+const ENTITY = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(amp|lt|gt|quot|apos));/gi;
+const ENTITIES = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+]);
 
 /** The two alphabets of Base64 differ in two characters. */
 function oneAlphabet(text: string): string {

@@ -13,6 +13,7 @@ describe('untrustedText(secrets)', () => {
     ['base64url', Buffer.from(SECRET).toString('base64url')],
     ['percent-encoded', encodeURIComponent(SECRET)],
     ['percent-encoded in lower case', encodeURIComponent(SECRET).toLowerCase()],
+    ['escaped for a page', '&gt;&gt;&gt;???&#62;&#x3E;&#X3e;???'],
     ['percent-encoded without need', '%3e%3e%3e???%3e%3e%3e???'],
   ])('leaves a text out that repeats a secret: %s', (_, text) => {
     expect(untrustedText(['other', SECRET])(`so: ${text}.`)).toBe(LEFT_OUT);
