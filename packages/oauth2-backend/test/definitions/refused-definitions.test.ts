@@ -133,6 +133,8 @@ describe('resolveDefinitions(definitions) refuses', () => {
     [{ oauth2, token_header: 7 }, 'a.token_header', 'must be a header name, not a number'],
     [{ oauth2, token_header: 'Host' }, 'a.token_header', 'belongs to the connection'],
     [{ oauth2, token_header: 'Content-Type' }, 'a.token_header', 'has a meaning of its own'],
+    [{ oauth2, token_header: 'User-Agent' }, 'a.token_header', 'has a meaning of its own'],
+    [{ oauth2, token_header: 'accept' }, 'a.token_header', 'has a meaning of its own'],
     [{ oauth2, token_header: '__proto__' }, 'a.token_header', 'has a meaning of its own'],
     [{ oauth2, token_prefix: 7 }, 'a.token_prefix', 'must be a string, not a number'],
     [{ oauth2, token_prefix: ' x' }, 'a.token_prefix', 'no space first'],

@@ -21,6 +21,8 @@ export function readHeaderNames(value: unknown, place: Place): readonly NamedVal
 // Credentials; the message's own framing and coding, which is another for each message; what only the client can promise.
 const OWN =
   /^(?:dpop|set-cookie2?|cookie2?|proxy-.*|content-.*|transfer-.*|http2-settings|accept-encoding|expect|sec-websocket-.*)$/;
+// got and fetch set them themselves.
+const CLIENTS = /^(?:user-agent|accept|accept-language|sec-fetch-.*)$/;
 const CREDENTIAL =
   /authorization|authenticate|cookie|password|secret|credential|api-?key|(?:auth|access|id|refresh|session)-token/;
 
@@ -63,7 +65,7 @@ function readFieldName(value: unknown, place: Place): string | undefined {
 /** Reads the name of the header that carries the token; it comes out in lower case. */
 export function readTokenHeader(value: unknown, place: Place): string | undefined {
   const name = readFieldName(value, place);
-  return name !== undefined && (OWN.test(name) || name === '__proto__')
+  return name !== undefined && (OWN.test(name) || CLIENTS.test(name) || name === '__proto__')
     ? place.refuse('cannot carry a token: it has a meaning of its own')
     : name;
 }
