@@ -8,7 +8,7 @@ const LONGEST = 8 * 1024;
 /** What was granted, in one line; the requested scope where the answer names none. A scope that was asked for and not granted is worth a remark. */
 export function grantedScope(given: unknown, requested: string | undefined, remark: Remark): string | undefined {
   if (typeof given !== 'string') return requested;
-  const granted = oneLine(given);
+  const granted = scopeText(given);
   // Some servers put commas between them.
   const names = new Set(granted.split(/[ ,]+/));
   const missing = (requested ?? '').split(' ').filter((name) => name !== '' && !names.has(name));
@@ -18,7 +18,8 @@ export function grantedScope(given: unknown, requested: string | undefined, rema
   return granted;
 }
 
-function oneLine(given: string): string {
+/** Scopes from outside in one line of visible characters, 8 KiB at the most. */
+export function scopeText(given: string): string {
   if (given.length <= LONGEST && /^[\x20-\x7e]*$/.test(given)) return given;
   const text = given.slice(0, LONGEST).replace(/[^\x21-\x7e]+/g, ' ');
   const whole = given.length > LONGEST ? text.slice(0, Math.max(0, text.lastIndexOf(' '))) : text;

@@ -3,6 +3,7 @@
 import { didYouMean } from '../definitions/schema/nearest-name.js';
 import { OAuth2BackendError, TokenRequestError } from '../errors.js';
 import { type AccessToken, isTokenValue, type RequestContext, type TokenQuery, type TokenSource } from '../token.js';
+import { scopeText } from './granted-scope.js';
 
 /** A token as the function gives it. */
 export interface AcquiredToken {
@@ -105,7 +106,7 @@ function readAcquired(given: unknown, now: number): AccessToken | string {
     type: 'Bearer' as const,
     issuedAt: now,
     expiresAt: ends.length > 0 ? Math.min(...(ends as number[])) : now + DEFAULT_LIFE,
-    ...(typeof scope === 'string' && { scope }),
+    ...(typeof scope === 'string' && { scope: scopeText(scope) }),
   });
 }
 

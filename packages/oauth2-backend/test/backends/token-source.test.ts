@@ -159,6 +159,13 @@ describe('tokenSource({ acquire }) as oauth2', () => {
     expect(calls).toBe(3);
   });
 
+  it('keeps 8 KiB of a scope, in one line', async () => {
+    const { backend } = vendor({ acquire: () => ({ value: 'a', scope: 'read\r\nwrite '.repeat(30_000) }) });
+    const { scope = '' } = await backend.token();
+    expect(scope.length).toBeLessThanOrEqual(8_192);
+    expect(scope).toMatch(/^[a-z]+(?: [a-z]+)*$/);
+  });
+
   it('ends with the signal it is given when its backends are closed', async () => {
     let seen: AbortSignal | undefined;
     const { backend, backends } = vendor({
