@@ -2,6 +2,7 @@
 
 import type { AccessToken } from '../token.js';
 import type { Demands } from '../token-request/grant-source.js';
+import { isOfScope } from './failure.js';
 import type { Flight } from './flight.js';
 import type { HeldTokens } from './held-tokens.js';
 import type { Renewed } from './quick-attempts.js';
@@ -23,6 +24,11 @@ export class Demanded {
   /** What each later renewal asks for: the scopes are the identity's own from then on, claims are asked for once. */
   get lasting(): Demands | undefined {
     return this.#scopes.length > 0 ? { scopes: this.#scopes } : undefined;
+  }
+
+  /** A renewal that asked for what lasts has failed: scopes that the server does not give any more are no reason to have none. */
+  onFailed(error: unknown): void {
+    if (isOfScope(error)) this.#scopes = [];
   }
 
   /**

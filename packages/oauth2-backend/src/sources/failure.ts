@@ -50,4 +50,9 @@ export function concernsClient(error: unknown): boolean {
   return error instanceof TokenRequestError && OF_THE_CLIENT.has(error.response?.error ?? '');
 }
 
+/** Whether the server does not give that scope (RFC 6749 §5.2). */
+export function isOfScope(error: unknown): boolean {
+  return error instanceof TokenRequestError && error.response?.error === 'invalid_scope';
+}
+
 const OF_THE_CLIENT = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope']);

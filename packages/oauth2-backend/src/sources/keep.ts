@@ -89,11 +89,8 @@ class Keeper implements KeptSource {
     const failure = this.#renewals.pauses.active();
     if (failure && this.#overruled) return this.#fallBack(failure.error, signal, false);
     this.#overruled = failure !== undefined;
-    return this.#wait(
-      this.#renewals.flight ?? this.#start({}, undefined, { overrule: this.#overruled }),
-      signal,
-      false,
-    );
+    const flight = this.#renewals.flight ?? this.#start({}, undefined, { overrule: this.#overruled });
+    return this.#wait(flight, signal, false);
   }
 
   state(): ReturnType<KeptSource['state']> {
@@ -169,17 +166,20 @@ class Keeper implements KeptSource {
   #start(
     query: GrantQuery,
     input: Promise<GrantInput> | undefined,
-    { overrule = false, demands = this.#demanded?.lasting }: { overrule?: boolean; demands?: Demands | undefined } = {},
+    { overrule = false, demands }: { overrule?: boolean; demands?: Demands | undefined } = {},
   ): Flight<Renewed> {
     const refused = this.#refusedValue(query);
-    const { context } = query;
-    return this.#renewals.start({ refused, context, input, demands, overrule }, (end) => this.#onEnd(end));
+    const lasting = demands ? undefined : this.#demanded?.lasting;
+    const start = { refused, context: query.context, input, demands: demands ?? lasting, overrule };
+    return this.#renewals.start(start, (end) => {
+      if (lasting && 'error' in end) this.#demanded?.onFailed(end.error);
+      this.#onEnd(end);
+    });
   }
 
   #onEnd(end: RenewalEnd): void {
-    const { forced } = end;
     if ('error' in end) {
-      const { error, digest, pause } = end;
+      const { error, digest, forced, pause } = end;
       if (pause) this.#refusedInput = digest;
       this.#options.onEvent?.({ type: 'failed', error, forced, pause });
       return;
@@ -188,7 +188,7 @@ class Keeper implements KeptSource {
     const { token, asked, cut } = end.renewed;
     const { renewBefore } = this.#options;
     this.#held.put(token, cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random()));
-    this.#options.onEvent?.({ type: 'renewed', token, forced });
+    this.#options.onEvent?.({ type: 'renewed', token, forced: end.forced });
   }
 
   /** What a renewal replaces: the refused token in use; where there is none in use, what the caller has seen refused. */

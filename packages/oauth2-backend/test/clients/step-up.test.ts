@@ -87,6 +87,25 @@ describe.each(clients)('$name: step_up', ({ send }) => {
     expect(scopes()).toEqual(['read', 'read write', 'read write admin', 'read write admin']);
   });
 
+  it('gives the scopes up that the server does not grant any more', async () => {
+    const clock = manualClock();
+    const oauth2 = { scope: 'read', step_up: { scopes: ['write', 'admin'] } };
+    const backend = await world.acceptedBackend({ oauth2 }, { clock });
+    wants(scope('write'));
+    await send(backend, 'x');
+    const refuse = () => world.as.next({ status: 400, body: { error: 'invalid_scope' } });
+    // A demand for more that is refused takes nothing away.
+    refuse();
+    wants(scope('admin'));
+    await send(backend, 'x').catch(() => {});
+    clock.advance(3_600_000);
+    refuse();
+    await expect(send(backend, 'x')).rejects.toThrow('invalid_scope');
+    clock.advance(12_000);
+    expect(await send(backend, 'x')).toMatchObject({ status: 200 });
+    expect(scopes()).toEqual(['read', 'read write', 'read write admin', 'read write', 'read']);
+  });
+
   it('happens once a call: a 403 after it is the answer, and the same demand costs nothing more', async () => {
     const backend = await stepping();
     wants(scope('write'));
