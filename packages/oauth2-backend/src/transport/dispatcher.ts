@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Dispatcher, errors } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
+import { readBeforeWriteFails } from './early-answers.js';
 import { holdEnd } from './held-end.js';
 import { passOverInterim } from './interim-answers.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
@@ -94,6 +95,7 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
         if (socket && (socket as TLSSocket).alpnProtocol !== 'h2') {
           holdEnd(socket);
           passOverInterim(socket);
+          readBeforeWriteFails(socket);
         }
         (callback as (error: Error | null, socket: Socket | null) => void)(error, socket);
       },

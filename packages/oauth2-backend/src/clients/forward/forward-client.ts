@@ -31,6 +31,7 @@ import {
 } from './returned-headers.js';
 import { mapLocations } from './returned-locations.js';
 import { keepFromSharedCaches } from './shared-caches.js';
+import { closeUnread } from './unread-upload.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
 
@@ -81,7 +82,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
         if (call.isRefused(token, answer.status)) {
           let again: Buffer | undefined;
           const replayable = async () => {
-            again = body && (await waitFor(body.again(), call.signal));
+            again = await body?.again();
             return !body || again !== undefined;
           };
           const challenges = challengesOf(answer.raw);
@@ -114,6 +115,10 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       if (bearer.hasToken) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
       const { passCookies } = options;
       if (passCookies) mapCookies(headers, passCookies, told?.mount);
+      if (body?.answered()) {
+        headers['connection'] = 'close';
+        closeUnread(request);
+      }
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
       if (!chunked || isBodiless(status)) delete headers['trailer'];

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ClientClosedError } from '../../errors.js';
 import { assertUnread } from './held-body.js';
+import { isHttp2 } from './inbound-frame.js';
 
 /** A body, and what is kept of it. */
 export interface InboundBody {
@@ -13,8 +14,10 @@ export interface InboundBody {
    * @throws ConfigurationError when somebody else has read some of it in the meantime
    */
   start(): Buffer | Readable | Promise<Buffer>;
-  /** All of it once it has arrived, or `undefined` when it was not kept. */
+  /** All of it, or `undefined` when it was not kept or is still arriving: an early refusal does not wait for it. */
   again(): Promise<Buffer | undefined>;
+  /** There is an answer. Gives whether the body is still arriving: what is not sent on by then will not be read. */
+  answered(): boolean;
   /** Lets the rest flow away: unread, it would hold the inbound connection. */
   drop(): void;
 }
@@ -23,7 +26,7 @@ export interface InboundBody {
 export function heldBody(content: Buffer | Promise<Buffer>): InboundBody {
   // Who waits for it hears of it.
   if (content instanceof Promise) content.catch(() => {});
-  return { start: () => content, again: async () => content, drop() {} };
+  return { start: () => content, again: async () => content, answered: () => false, drop() {} };
 }
 
 /** Reads a request's body; up to `limit` bytes are kept. Reading stops while whoever gets the stream is slow. */
@@ -33,7 +36,8 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
   let size = 0;
   let state: 'arriving' | 'complete' | 'broken' = request.destroyed ? 'broken' : 'arriving';
   let stream: Readable | undefined;
-  const waiting: (() => void)[] = [];
+  let answered = false;
+  let wake: (() => void) | undefined;
   // Who listens already - a meter, say - hears it later, together with us.
   if (request.readableFlowing) request.pause();
   // From now on: the client may leave before there is a token.
@@ -49,15 +53,17 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
       stream = new Readable({
         read: () => void request.resume(),
         destroy(error, callback) {
-          drop();
+          if (answered && state === 'arriving') leave();
+          else drop();
           callback(error);
         },
       });
       return stream;
     },
-    async again() {
-      if (keeping && state === 'arriving') await settled();
-      return keeping && state === 'complete' ? kept.bytes() : undefined;
+    again: async () => (keeping && state === 'complete' ? kept.bytes() : undefined),
+    answered() {
+      answered = state === 'arriving' && !isHttp2(request);
+      return answered;
     },
     drop,
   };
@@ -67,13 +73,19 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
     request.resume();
   }
 
+  /** The connection closes after the answer. */
+  function leave(): void {
+    stream = undefined;
+    request.off('data', take);
+    request.pause();
+  }
+
   function take(chunk: Buffer): void {
     size += chunk.length;
     if (keeping && size <= limit) kept.add(chunk);
     else if (keeping) {
       keeping = false;
       kept.clear();
-      wake();
     }
     if (stream && !stream.push(chunk)) request.pause();
   }
@@ -83,22 +95,18 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
     state = to;
     if (to === 'complete') stream?.push(null);
     else stream?.destroy(new ClientClosedError());
-    wake();
+    wake?.();
   }
 
   async function whole(): Promise<Buffer> {
     request.resume();
-    if (state === 'arriving') await settled();
+    if (state === 'arriving') {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
     if (state !== 'complete') throw new ClientClosedError();
     return kept.bytes();
-  }
-
-  function settled(): Promise<void> {
-    return new Promise((resolve) => waiting.push(resolve));
-  }
-
-  function wake(): void {
-    for (const resolve of waiting.splice(0)) resolve();
   }
 }
 
