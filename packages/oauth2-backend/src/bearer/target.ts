@@ -75,11 +75,11 @@ export function targetRule(options: TargetOptions): TargetRule {
  * with a scheme (`https:`, but also `a:b`; write `/a:b` for a path) and a `URL` are taken whole. A fragment is dropped.
  *
  * @throws OriginError when the target leaves the backend or could do so at the upstream (dot segments in any encoding,
- * backslashes, control characters, user info, lone surrogates). Its message holds neither query nor user info.
+ * backslashes, control characters, user info, lone surrogates), or is longer than 64 KiB. Its message holds neither query nor user info.
  */
 export function resolveTarget(options: TargetOptions, input: string | URL): Target {
   const { origin, pathPrefix } = options;
-  if (typeof input === 'string' && PLAIN.test(input)) {
+  if (typeof input === 'string' && input.length <= LONGEST && PLAIN.test(input)) {
     const path = pathPrefix + (input.startsWith('/') ? input : `/${input}`);
     return { origin, path, href: origin + path };
   }
@@ -98,8 +98,12 @@ const PLAIN =
   /^\/?[\w~!$&'()*+,=@-][\w~!$&'()*+,=@.-]*(?:\/[\w~!$&'()*+,=@-][\w~!$&'()*+,=@.-]*)*\/?(?:\?[\w~!$&()*+,=@.:;/?%-]*)?$/;
 
 function isPlainBelow(base: string, text: string): boolean {
-  return text.charCodeAt(base.length) === SLASH && text.startsWith(base) && PLAIN.test(text.slice(base.length));
+  if (text.charCodeAt(base.length) !== SLASH || text.length > LONGEST) return false;
+  return text.startsWith(base) && PLAIN.test(text.slice(base.length));
 }
+
+/** Characters. No server takes more in a request line, and what judges a target takes time for each. */
+const LONGEST = 64 * 1024;
 
 const SLASH = 47;
 
@@ -123,7 +127,7 @@ function judge({ origin, pathPrefix }: TargetOptions, given: string): URL | stri
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return 'it is not a valid URL';
   if (!isBelow(base, url.href)) return `it is outside ${base}`;
-  return pathProblem(url.href.slice(origin.length)) ?? url;
+  return lengthProblem(url.href) ?? pathProblem(url.href.slice(origin.length)) ?? url;
 }
 
 function isBelow(base: string, text: string): boolean {
@@ -135,7 +139,13 @@ function verbatimProblem(path: string): string | undefined {
   return /^(?:[/?]|$)/.test(path) ? (textProblem(path) ?? pathProblem(path)) : 'it is no path';
 }
 
+function lengthProblem(text: string): string | undefined {
+  return text.length > LONGEST ? 'it is longer than 64 KiB' : undefined;
+}
+
 function textProblem(text: string): string | undefined {
+  const problem = lengthProblem(text);
+  if (problem !== undefined) return problem;
   if (/\p{Cc}/u.test(text)) return 'it holds a control character';
   if (text.startsWith(' ') || text.endsWith(' ')) return 'it begins or ends with a space';
   return /\p{Cs}/u.test(text) ? 'it holds half a surrogate pair' : undefined;

@@ -27,6 +27,20 @@ describe.each(clients)('$name: the target', ({ name, send }) => {
     expect(world.api.requests[0]?.url).toBe(url);
   });
 
+  it.each([
+    ['text', () => 'a'.repeat(65_537)],
+    ['text that is encoded', () => 'ä'.repeat(20_000)],
+    ['a query', () => `x?${'a'.repeat(65_536)}`],
+    ['dots', () => '../'.repeat(300_000)],
+    ['a whole URL', (origin: string) => `${origin}/v1/${'a'.repeat(65_536)}`],
+    ['a URL', (origin: string) => new URL(`${origin}/v1/${'a'.repeat(65_536)}`)],
+  ])('over 64 KiB is an OriginError and nothing is sent: %s', async (_, input) => {
+    const error = await rejection(send(world.backend({ path_prefix: '/v1' }), input(world.api.origin)));
+    expect(error).toBeInstanceOf(OriginError);
+    expect(error).toMatchObject({ message: expect.stringMatching(/^.{0,250}: it is longer than 64 KiB$/) });
+    nothingSent();
+  });
+
   it('without path_prefix is below the origin', async () => {
     const backend = world.backend();
     await send(backend, 'invoices');
