@@ -27,6 +27,7 @@ describe('strangers at a token endpoint that hangs', () => {
       expect(error).toBeInstanceOf(TokenRequestError);
       expect(error).toMatchObject({
         statusCode: 502,
+        backend: 'api',
         message: 'too many identities without a token ask for one of "api" at the same time',
       });
       expect(error).not.toHaveProperty('response');

@@ -128,7 +128,9 @@ export function identities({ name, make, max, admit, clock }: IdentitiesOptions)
     const waiting = busy.get(key);
     if (waiting) return waiting;
     if (busy.size >= mostStrangers) {
-      throw new TokenRequestError(`too many identities without a token ask for one of "${name}" at the same time`);
+      throw new TokenRequestError(`too many identities without a token ask for one of "${name}" at the same time`, {
+        backend: name,
+      });
     }
     const known = idle.get(key);
     if (known) {

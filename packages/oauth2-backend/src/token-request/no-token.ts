@@ -11,7 +11,9 @@ export function redirectTarget(location: unknown, base: string, clean: Cleaner):
 export function metadataDocument(body: object, clean: Cleaner): string | undefined {
   const { issuer, token_endpoint: endpoint } = Object.assign(Object.create(null), body) as Record<string, unknown>;
   if (typeof issuer !== 'string' || typeof endpoint !== 'string') return undefined;
-  const [named, address] = [clean(addressOf(issuer)), clean(addressOf(endpoint))];
+  // An issuer is compared to the letter (RFC 8414 §3.3): a slash that the URL parser adds is not its own.
+  const whole = issuer.endsWith('/') ? addressOf(issuer) : addressOf(issuer).replace(/\/$/, '');
+  const [named, address] = [clean(whole), clean(addressOf(endpoint))];
   return `with a metadata document instead of a token: the "token_endpoint" of issuer "${named}" is "${address}"`;
 }
 

@@ -311,7 +311,7 @@ describe('a token answer that is not good', () => {
     expect((await billing(server.url).failure()).message).toBe(
       answered(
         200,
-        'with a metadata document instead of a token: the "token_endpoint" of issuer "https://as.example/" is "https://as.example/token"',
+        'with a metadata document instead of a token: the "token_endpoint" of issuer "https://as.example" is "https://as.example/token"',
       ),
     );
   });
