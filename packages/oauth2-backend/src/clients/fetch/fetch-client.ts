@@ -14,6 +14,7 @@ import { withBodyFailure } from './answer.js';
 import { FetchDispatcher } from './fetch-dispatcher.js';
 import { type Hop, markRedirected, nextHop } from './redirect.js';
 import { readFetchRequest, withBody } from './request.js';
+import { unsendableHeader } from './unsendable-header.js';
 
 /** A fetch whose requests go to one backend and carry its token. */
 export type BearerFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -113,7 +114,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function failureOf(error: unknown): unknown {
-      return callFailure(error, call, settings.timeouts.connect);
+      return callFailure(unsendableHeader(error, request.headers) ?? error, call, settings.timeouts.connect);
     }
 
     function end(ended: FetchDispatcher): void {

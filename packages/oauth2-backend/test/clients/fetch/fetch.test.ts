@@ -105,9 +105,18 @@ describe('fetch(input, init)', () => {
     }
   });
 
-  it('refuses a header value that cannot be, without showing it', async () => {
-    const error = await rejection(world.backend().fetch('x', { headers: { 'x-mine': 'token-9\r\nx: y' } }));
+  it.each([
+    [
+      'a value',
+      [['x-mine', 'token-9\r\nx: y']],
+      'header "x-mine" has a value that no header may carry (RFC 9110 §5.5)',
+    ],
+    ['a name', [['token-9\r\nx', 'y']], 'a header has a name that is none (RFC 9110 §5.1)'],
+  ])('refuses %s of a header that cannot be, without showing it (S16)', async (_, headers, message) => {
+    const error = await rejection(world.backend().fetch('x', { headers: headers as [string, string][] }));
     expect(error).toBeInstanceOf(TypeError);
+    expect(error).toMatchObject({ message });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('token-9');
     expect(world.api.requests).toHaveLength(0);
   });
 });
