@@ -65,8 +65,8 @@ function encoded(secret: string): string[] {
 
 /** Every piece of some texts. Most pieces of a secret are ruled out by a rolling hash, without a string of their own. */
 class Pieces {
-  /** Whether a piece has this hash, by its lower bits. */
-  readonly #hashes = new Uint8Array(TABLE);
+  /** Whether a piece has this hash, by its lower bits: a bit for each. */
+  readonly #hashes = new Uint8Array(TABLE / 8);
   readonly #pieces = new Set<string>();
 
   constructor(texts: readonly string[]) {
@@ -75,7 +75,8 @@ class Pieces {
       for (let end = 1; end <= text.length; end++) {
         hash = rolled(hash, text, end);
         if (end < PIECE) continue;
-        this.#hashes[hash & (TABLE - 1)] = 1;
+        const byte = (hash & (TABLE - 1)) >> 3;
+        this.#hashes[byte] = (this.#hashes[byte] ?? 0) | (1 << (hash & 7));
         this.#pieces.add(text.slice(end - PIECE, end));
       }
     }
@@ -87,7 +88,7 @@ class Pieces {
     let hash = 0;
     for (let end = 1; end <= text.length; end++) {
       hash = rolled(hash, text, end);
-      if (end < PIECE || hashes[hash & (TABLE - 1)] === 0) continue;
+      if (end < PIECE || ((hashes[(hash & (TABLE - 1)) >> 3] ?? 0) & (1 << (hash & 7))) === 0) continue;
       if (this.#pieces.has(text.slice(end - PIECE, end))) return true;
     }
     return false;
