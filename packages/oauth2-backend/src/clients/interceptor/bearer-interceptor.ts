@@ -174,6 +174,7 @@ class TokenDispatch implements HeldAttemptOwner {
       this.#attempt?.abandon();
       this.#fail(reason ?? new errors.RequestAbortedError());
       this.#wait?.abort(reason);
+      this.#wait?.done();
     }
   }
 
