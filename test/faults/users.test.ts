@@ -9,7 +9,7 @@ import { isRejectedInThisTurn } from './same-turn.js';
 import { type Users, users } from './users.js';
 
 /** Of a renewal, milliseconds. */
-const DEADLINE = 300;
+const DEADLINE = 1_500;
 const LONGEST_PAUSE = 6 * 60_000;
 
 /** What `bad` is answered with, and the status that the error has; 0 for none. */

@@ -8,10 +8,11 @@ const none = { remove: [], set: [], add: [] };
 /** The dispatcher that fetch gets, over one that only records. */
 function below(requests: unknown[]) {
   const dispatcher = { dispatch: (request: unknown) => requests.push(request) > 0 };
+  const settings = { transport: { dispatcher }, timeouts: { ttfb: 0 }, headers: none, query: none } as never;
   return new FetchDispatcher({
     bearer: bearer(staticToken('the-token'), { origin, pathPrefix: '/v1' }),
-    settings: { transport: { dispatcher }, timeouts: { ttfb: 0 }, headers: none, query: none } as never,
-    call: {} as never,
+    settings,
+    call: { settings } as never,
     token: { value: 'the-token', type: 'Bearer', issuedAt: 0, expiresAt: 1 },
   });
 }
