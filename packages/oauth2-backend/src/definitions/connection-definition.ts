@@ -81,6 +81,8 @@ export interface ConnectionDefinition {
   readonly set_query_params?: ModifiersByName | undefined;
   /** Query parameters that are added to the request's own; functions as above. */
   readonly add_query_params?: ModifiersByName | undefined;
+  /** Integer: bytes of the headers of an answer; one with more is an error, in each client. @default 65536 */
+  readonly max_response_header_size?: number | undefined;
   /**
    * When the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS and `forward`; `true` all; `false` none.
    * @default "safe"

@@ -89,6 +89,8 @@ export interface ResolvedBackend {
   readonly http2: boolean;
   /** Per client; 0 means no cap. */
   readonly maxConnections: number;
+  /** Bytes of an answer's headers. */
+  readonly maxHeaderSize: number;
   readonly reuseConnections: boolean;
   readonly validateCertificates: boolean;
   readonly headers: HeaderModifiers;

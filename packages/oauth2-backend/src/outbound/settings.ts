@@ -38,7 +38,14 @@ export interface ClientSettings {
 export function defaultSettings(origin: string): ClientSettings {
   const timeouts = { connect: 10_000, ttfb: 60_000, total: 300_000 };
   const none = { remove: [], set: [], add: [] };
-  const connections = { tls: {}, validateCertificates: true, http2: false, maxConnections: 0, reuseConnections: true };
+  const connections = {
+    tls: {},
+    validateCertificates: true,
+    http2: false,
+    maxConnections: 0,
+    maxHeaderSize: 65_536,
+    reuseConnections: true,
+  };
   return {
     transport: createTransport({ origin, ...connections, ...connectLimit(timeouts) }),
     timeouts,

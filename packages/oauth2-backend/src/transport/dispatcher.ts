@@ -6,6 +6,7 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Dispatcher, errors } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { readBeforeWriteFails } from './early-answers.js';
+import { explainOverflow } from './header-overflow.js';
 import { holdEnd } from './held-end.js';
 import { passOverInterim } from './interim-answers.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
@@ -19,12 +20,13 @@ export interface OwnDispatcher {
 
 /** A dispatcher with the backend's limits, proxy and TLS settings. */
 export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): OwnDispatcher {
-  const { proxy, http2, maxConnections, reuseConnections, origin } = options;
+  const { proxy, http2, maxConnections, maxHeaderSize, reuseConnections, origin } = options;
   const openings: Openings = new Set();
   const agent = new Agent({
     connect: connector(options, trust, openings),
     allowH2: http2,
     ...(maxConnections > 0 && { connections: maxConnections }),
+    maxHeaderSize,
     pipelining: reuseConnections ? 1 : 0,
     // undici's own timers are up to a second late; limits are set per call.
     headersTimeout: 0,
@@ -96,6 +98,8 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
           holdEnd(socket);
           passOverInterim(socket);
           readBeforeWriteFails(socket);
+          // Before undici has it from here.
+          socket.on('error', (error) => explainOverflow(error, options.maxHeaderSize));
         }
         (callback as (error: Error | null, socket: Socket | null) => void)(error, socket);
       },

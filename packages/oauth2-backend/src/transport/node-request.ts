@@ -24,7 +24,7 @@ export interface NodeRequests {
 
 /** Prepares agents with the backend's cap, proxy and TLS settings. */
 export function nodeRequests(options: TransportOptions, trust: ConnectionOptions): NodeRequests {
-  const { proxy, maxConnections, reuseConnections, origin } = options;
+  const { proxy, maxConnections, maxHeaderSize: limit, reuseConnections, origin } = options;
   const pool = { keepAlive: reuseConnections, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
   const absoluteForm = proxy !== undefined && origin.startsWith('http:');
   const secure = (absoluteForm ? proxy.url : origin).startsWith('https:');
@@ -41,9 +41,10 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
 
   function open(href: string, request: OwnRequestOptions): ClientRequest {
     if (!absoluteForm) {
-      if (!href.startsWith(`${origin}/`)) return client.request(href, { ...request, agent });
+      if (!href.startsWith(`${origin}/`))
+        return client.request(href, { ...request, maxHeaderSize: request.maxHeaderSize ?? limit, agent });
       // Node would parse the whole each time.
-      const { method, headers, maxHeaderSize, family, localAddress } = request;
+      const { method, headers, maxHeaderSize = limit, family, localAddress } = request;
       const path = href.slice(origin.length);
       return client.request({
         protocol,
@@ -60,7 +61,13 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
     }
     const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
     headers['host'] ??= new URL(origin).host;
-    return client.request(proxy.url, { ...request, path: href, headers, agent });
+    return client.request(proxy.url, {
+      ...request,
+      maxHeaderSize: request.maxHeaderSize ?? limit,
+      path: href,
+      headers,
+      agent,
+    });
   }
 }
 

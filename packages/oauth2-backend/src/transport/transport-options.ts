@@ -24,6 +24,8 @@ export interface TransportOptions extends TrustOptions {
   readonly http2: boolean;
   /** For each kind of client; 0 for no cap. */
   readonly maxConnections: number;
+  /** Bytes of an answer's headers. */
+  readonly maxHeaderSize: number;
   readonly reuseConnections: boolean;
   /** Replaces the undici connections. */
   readonly dispatcher?: Dispatcher | undefined;

@@ -77,6 +77,28 @@ describe.each(clients)('$name', ({ send, follows }) => {
     expect(await rejection(answered(text))).toMatchObject({ statusCode: 502 });
   });
 
+  it('takes headers of up to max_response_header_size, and says so of larger ones', async () => {
+    const length = (bytes: number) => `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(bytes)}\r\nContent-Length: 0\r\n\r\n`;
+    const server = await rawServer((head) => length(Number(/\/(\d+)/.exec(head)?.[1])));
+    const backend = (changes = {}) => world.backend({ origin: server.origin, ...changes });
+    try {
+      expect((await send(backend(), '60000')).header('x-long')).toHaveLength(60_000);
+      expect((await send(backend({ max_response_header_size: 300_000 }), '250000')).status).toBe(200);
+      for (const [limit, bytes] of [
+        [65_536, 70_000],
+        [1_000, 1_100],
+      ] as const) {
+        const error = await rejection(send(backend({ max_response_header_size: limit }), String(bytes)));
+        const message = `the headers of the answer are larger than max_response_header_size (${limit} bytes)`;
+        expect(error).toMatchObject({ statusCode: 502 });
+        // fetch has its reasons in the cause.
+        expect([error.message, (error.cause as Error | undefined)?.message]).toContain(message);
+      }
+    } finally {
+      server.close();
+    }
+  });
+
   (follows ? it : it.skip)('follows a Location in UTF-8', async () => {
     const origin = await world.serve((request, response) => {
       if (request.url !== '/x') response.end(request.url);

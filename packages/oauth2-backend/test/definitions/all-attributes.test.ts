@@ -52,6 +52,7 @@ const connection = {
   tls: { server_ca_certificate: ca, client_certificate: cert, client_private_key_file: written('key', key) },
   http2: true,
   max_connections: 10,
+  max_response_header_size: 32_768,
   disable_connection_reuse: true,
   disable_certificate_validation: false,
   remove_request_headers: ['a'],
@@ -227,6 +228,7 @@ describe('resolveDefinitions(all attributes)', () => {
       },
       http2: CANARY,
       max_connections: CANARY,
+      max_response_header_size: CANARY,
       set_query_params: { a: [CANARY, 1] },
     };
     const { machine, user, signed, file } = definitions;

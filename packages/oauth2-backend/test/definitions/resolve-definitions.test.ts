@@ -38,6 +38,7 @@ describe('resolveDefinitions(definitions, tokenNames)', () => {
       tls: {},
       http2: false,
       maxConnections: 0,
+      maxHeaderSize: 65_536,
       reuseConnections: true,
       validateCertificates: true,
       headers: { remove: [], set: [], add: [] },

@@ -20,6 +20,7 @@ const transportTo = (origin: string, changes: Partial<TransportOptions> = {}) =>
     validateCertificates: true,
     http2: false,
     maxConnections: 0,
+    maxHeaderSize: 65_536,
     reuseConnections: true,
     ...changes,
   });

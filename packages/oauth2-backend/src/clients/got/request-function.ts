@@ -12,6 +12,7 @@ import { completeHeaders, completePath } from '../../outbound/complete-request.j
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import type { AccessToken } from '../../token.js';
+import { explainOverflow } from '../../transport/header-overflow.js';
 import { unaskedSwitch } from '../../transport/interim-answers.js';
 import { hideInAnswer } from './failure.js';
 
@@ -100,6 +101,7 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
   }
   request.emit = function emitWatched(...given: [event: string | symbol, ...args: unknown[]]): boolean {
     const [event, first] = given;
+    if (event === 'error') explainOverflow(first, (request as { maxHeaderSize?: number }).maxHeaderSize ?? 0);
     if (event === 'finish') {
       // Some servers answer before they have read all.
       if (!answered) watcher.onSent();

@@ -43,6 +43,7 @@ export const backendAttributes = {
   remove_query_params: { read: readQueryNames },
   set_query_params: { read: readQueryParams },
   add_query_params: { read: readQueryParams },
+  max_response_header_size: { default: 65_536, read: wholeNumber(1, 16 * 1024 * 1024) },
   abort_on_disconnect: { default: 'safe', read: choice('safe', true, false) },
   oauth2: { read: (value) => value },
 } satisfies Record<keyof BackendDefinition, Attribute>;

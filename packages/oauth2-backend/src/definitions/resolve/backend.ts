@@ -142,6 +142,7 @@ function resolveConnection(block: BackendBlock, origin: string | undefined, { pr
     tls: values.tls ? resolveTls(values.tls) : Object.freeze(ownMembers({})),
     http2: values.http2,
     maxConnections: values.max_connections,
+    maxHeaderSize: values.max_response_header_size,
     reuseConnections: !values.disable_connection_reuse,
     validateCertificates: !values.disable_certificate_validation,
   };
