@@ -99,7 +99,7 @@ function takeQuoted(reader: Reader): string {
 }
 
 /** What a refusal's challenges say of the bearer token that was sent. */
-export type ChallengeVerdict = 'another-token-may-help' | 'stands' | 'dpop-wanted';
+type ChallengeVerdict = 'another-token-may-help' | 'stands' | 'dpop-wanted';
 
 /**
  * Whether a refusal may be answered by repeating the request with another token, by its `WWW-Authenticate` (RFC 6750 §3.1).
