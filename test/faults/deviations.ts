@@ -9,8 +9,6 @@ const deviations: Readonly<Record<string, { undici?: Fault['outcome']; node?: Fa
     undici: 200,
     node: nodeMajor < 24 ? 200 : 'failure',
   },
-  // A client must be able to read it though it has not asked for it (RFC 9110 §15.2).
-  '100 first': { undici: 'failure' },
 };
 
 /** The fault with the outcome that it has under `client`: undici for token requests and all clients but got. */
