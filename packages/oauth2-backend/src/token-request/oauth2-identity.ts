@@ -1,6 +1,6 @@
 /** The identity of an `oauth2` block: what makes its token requests different from any other block's. */
 
-import type { ResolvedBackend, ResolvedExchange, ResolvedOAuth2 } from '../definitions/resolved.js';
+import type { ComputedModifiers, ResolvedBackend, ResolvedExchange, ResolvedOAuth2 } from '../definitions/resolved.js';
 import type { ResolvedCredential, ResolvedSigning } from '../definitions/resolved-credentials.js';
 import { credentialDigest, digestOf, type IdentityPart, scopeSet } from './identity.js';
 
@@ -59,19 +59,35 @@ export function identityOf(
 }
 
 function backendPart(backend: ResolvedBackend, digests: IdentityDigests): IdentityPart {
-  const { origin, hostname, headers, query, basicAuth, tokenField, tls, proxy, oauth2, source } = backend;
+  const { origin, hostname, headers, query, computed, basicAuth, tokenField, tls, proxy, oauth2, source } = backend;
   const credentialPart = partOf(digests);
   return {
     origin,
     hostname,
     headers: [headers.remove, headers.set, headers.add],
     query: [query.remove, query.set, query.add],
+    computed: computed && computedPart(computed, digests),
     basicAuth: credentialPart('basic_auth', basicAuth),
     tokenField: tokenField && [tokenField.header, tokenField.prefix],
     certificate: credentialPart('tls', tls.cert),
     proxy: proxy && [proxy.url, credentialPart('proxy', proxy.credentials)],
     oauth2: source ? digests.source(source, backend.name) : oauth2 && identityOf(oauth2, undefined, digests),
   };
+}
+
+/** The values that functions give; the others stand in `headers` and `query`. */
+function computedPart({ headers, query }: ComputedModifiers, digests: IdentityDigests): IdentityPart {
+  const kinds = {
+    set_request_headers: headers.set,
+    add_request_headers: headers.add,
+    set_query_params: query.set,
+    add_query_params: query.add,
+  };
+  return Object.entries(kinds).map(([kind, values]) =>
+    values.flatMap(([name, given]) =>
+      typeof given === 'function' ? [name, digests.source(given, `${kind}.${name}`)] : [],
+    ),
+  );
 }
 
 function exchangePart(

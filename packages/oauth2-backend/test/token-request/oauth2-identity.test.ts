@@ -115,6 +115,12 @@ describe('identityOf(oauth2)', () => {
       { ...withoutAssertion, jwt_signing_profile: { ...profile, claims: {}, headers: () => ({}) } },
       { ...withoutAssertion, jwt_signing_profile: { ...profile, key: undefined, key_file: fileA, claims: {} } },
       { ...withoutAssertion, jwt_signing_profile: { ...profile, key: undefined, key_file: fileB, claims: {} } },
+      { ...client, ...through({ set_request_headers: { x: secretA } }) },
+      { ...client, ...through({ set_request_headers: { x: secretB } }) },
+      { ...client, ...through({ set_request_headers: { y: secretA } }) },
+      { ...client, ...through({ add_request_headers: { x: secretA } }) },
+      { ...client, ...through({ set_query_params: { x: secretA } }) },
+      { ...client, ...through({ add_query_params: { x: secretA } }) },
     ];
     const digests = variants.map(identity);
     expect(new Set(digests).size).toBe(variants.length);
