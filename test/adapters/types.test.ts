@@ -33,6 +33,20 @@ describe('the types of backends(definitions)', () => {
     expect([express.names, koa.names]).toEqual([['billing'], ['billing']]);
   });
 
+  it('take functions that find nothing in the request', () => {
+    const { names } = createBackends({
+      billing: {
+        origin: 'https://billing.example.com',
+        oauth2: {
+          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+          token_endpoint: 'https://as.example.com/token',
+          assertion: async (context) => context?.request.headers['authorization'],
+        },
+      },
+    });
+    expect(names).toEqual(['billing']);
+  });
+
   it('allow any name on a request for which no names are registered', () => {
     expectTypeOf<Request['backends']>().toEqualTypeOf<Readonly<Record<string, Backend>>>();
     expectTypeOf<Context['backends']>().toEqualTypeOf<Readonly<Record<string, Backend>>>();

@@ -137,7 +137,7 @@ export class NoTokenError extends TokenError {
   }
 }
 
-/** The inbound request has no token that could be exchanged; nothing was sent. The message may be shown. */
+/** The inbound request has no token that could be exchanged, or no assertion; nothing was sent. The message may be shown. */
 export class MissingSubjectError extends OAuth2BackendError {
   override readonly expose = true;
   /** Express and Koa put them on the answer: a 401 has to have a challenge (RFC 9110 §11.6.1, RFC 6750 §3). */

@@ -53,9 +53,9 @@ export interface OAuth2Definition {
   readonly password_file?: string | undefined;
   /**
    * For grant jwt-bearer only: a JWT, or a function, async or not, that makes one of the request's context, if there is
-   * one; required unless a `jwt_signing_profile` makes it.
+   * one, and gives nothing for a user who has none; required unless a `jwt_signing_profile` makes it.
    */
-  readonly assertion?: string | ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
+  readonly assertion?: string | ((context: RequestContext | undefined) => Assertion | Promise<Assertion>) | undefined;
   /** Path: the file that holds the assertion instead, like `client_secret_file`. */
   readonly assertion_file?: string | undefined;
   /**
@@ -150,6 +150,8 @@ type TokenBackendDefinition = Omit<ConnectionDefinition, 'forward_headers'> & {
   readonly origin?: string | undefined;
   readonly oauth2?: OAuth2Definition | TokenSource | undefined;
 };
+
+type Assertion = string | null | undefined;
 
 /**
  * A user's token, or what the verification of one gave: the `auth` of express-oauth2-jwt-bearer, or jose's `payload` beside
