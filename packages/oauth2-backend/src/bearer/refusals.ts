@@ -1,4 +1,16 @@
-/** What becomes of a call whose token the API has refused, by the answer's challenges and by whoever keeps the token. */
+/**
+ * What becomes of a call whose token the API has refused. Each step may leave the caller with the answer; in their order:
+ *
+ * 1. The client asks only for a status of `refused_statuses`, or of `step_up`, and for a request that carried a token.
+ * 2. A challenge that `step_up` allows is met: one token request for what it demands, once a call.
+ * 3. Challenges that say that another token cannot help, and an API that wants DPoP, are final (`challenges.ts`).
+ * 4. `retries: 0`, or a body that cannot be sent again: no repeat of any kind. The token counts as refused all the same.
+ * 5. Whoever keeps the token says what follows (`sources/refusal-rules.ts`): repeat as it is, with the token before, after
+ *    a second, or with a newer one, which may be had or not (`sources/refusal-budget.ts`).
+ * 6. The same token object again says that no newer one can be had. The same value in another object is used.
+ *
+ * A token request that fails on the way is the caller's error instead of the answer.
+ */
 
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
 import { feedbackOf, type OncePerCall } from '../sources/feedback.js';

@@ -6,7 +6,7 @@ import type { KeepOptions } from './kept-source.js';
 import { KeptToken, type TokenKeeper } from './kept-token.js';
 import type { Lifetime } from './lifetime.js';
 import { RefusalBudget } from './refusal-budget.js';
-import { afterRefusal, type RefusableTokens } from './refusal-rules.js';
+import { type RefusableTokens, stepAfter } from './refusal-rules.js';
 import { YoungTokenWaits } from './young-token-waits.js';
 
 /** Milliseconds between two trials: twice as many each time. */
@@ -121,7 +121,7 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
 
   onRefused(kept: KeptToken, call: RefusedCall): RefusalStep {
     const known = kept.doubted || kept.refused;
-    const step = afterRefusal(kept, call, this);
+    const step = stepAfter(kept, call, this);
     if (!known && (kept.doubted || kept.refused)) this.#options.onEvent?.({ type: 'refused', token: kept.token });
     return step;
   }

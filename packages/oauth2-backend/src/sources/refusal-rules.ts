@@ -6,18 +6,20 @@
  *
  * 0. The status is not 401 (`refused_statuses`), and another token got the same: it is what the API says of the request, and
  *    stands. So do all such statuses for 10 min, then for twice as long each time, up to 2 h, whatever else is accepted.
- * 1. The token is not the one in use (any more): the call is repeated with that one. 500 late refusals cost nothing.
+ * 1. The token is not the one in use (any more): the call is repeated with that one, which is one of its `retries`. 500 late
+ *    refusals cost no token request. A token on trial gives way to the one in use, as in 2.
  * 2. Nobody has accepted the token yet, and the one before it lives and was not refused: that one is in use again, and the
  *    call is repeated with it. The newer one is tried again by one call that can be repeated, after 1, 2, 4, 8 and then each
  *    15 s; it is in use when it is accepted, or when the other is refused or ends.
  * 3. Nobody has accepted the token yet, and it is younger than 5 s: the call is repeated after a second, whichever token is
- *    in use then. 100 calls wait at the most, and none after a token was still refused at 5 s, until one is accepted.
+ *    in use then. 100 calls wait at the most, and none after a token was still refused at 5 s, until one is accepted. A call
+ *    that may not wait has its answer, and the token stays in use.
  * 4. The token was accepted before, and the last forced renewal is 30 s ago at the most: the call is repeated as it is. A
  *    call that cannot be repeated leaves the token in use once: the next call is the repeat.
  * 5. The token counts as refused, also when this call cannot be repeated: the next caller gets a newer one. The call is
  *    repeated with a newer one, `retries` times at the most; the budget (`refusal-budget.ts`) may leave it without one.
  *
- * Repeats by 2, 3 and 4 happen once a call each and do not count. A call that cannot be repeated has its answer.
+ * A token request for a step-up is a forced renewal too. Repeats by 2, 3 and 4 happen once a call each and do not count. A call that cannot be repeated has its answer.
  * A request that is answered 2xx or 304 proves its token and takes back that it was refused. Other answers say nothing.
  */
 
@@ -50,7 +52,7 @@ export interface RefusableTokens {
 }
 
 /** By the rules above. Marks the token. */
-export function afterRefusal(kept: KeptToken, call: RefusedCall, tokens: RefusableTokens): RefusalStep {
+export function stepAfter(kept: KeptToken, call: RefusedCall, tokens: RefusableTokens): RefusalStep {
   const { inUse, budget, waits } = tokens;
   if (call.status !== 401 && stands(kept, call, tokens)) return ANSWER;
   call.once.last = { status: call.status, token: kept.token };
@@ -82,7 +84,7 @@ export function afterRefusal(kept: KeptToken, call: RefusedCall, tokens: Refusab
   tokens.stepForward();
   const newest = tokens.inUse;
   // This call has seen both refused.
-  return newest && call.once.withBefore ? afterRefusal(newest, call, tokens) : withNewer(call);
+  return newest && call.once.withBefore ? stepAfter(newest, call, tokens) : withNewer(call);
 }
 
 /** Rule 0 */
