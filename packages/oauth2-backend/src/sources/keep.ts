@@ -21,7 +21,7 @@ import { keptState } from './kept-state.js';
 import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { ownError } from './own-error.js';
 import type { Renewed } from './quick-attempts.js';
-import { type RenewalEnd, Renewals } from './renewals.js';
+import { type Renewal, type RenewalEnd, Renewals } from './renewals.js';
 import { soonOr, waitFor } from './waiting.js';
 import { anotherInput, type FindToken, tokenFinder } from './while-paused.js';
 
@@ -72,8 +72,7 @@ class Keeper implements KeptSource {
 
     const token = held.usable();
     if (!token) return this.#forcedOrDue(query, refusedHere);
-    const { flight, closed } = this.#renewals;
-    if (held.isDue() && !flight && !this.#renewals.paused() && !closed) {
+    if (held.isDue() && !this.#renewals.renewing() && !this.#renewals.paused() && !this.#renewals.closed) {
       const input = this.#inputOf(query);
       const { result } = this.#start(query, input);
       // The context belongs to this caller's request: it is read before the caller goes on - or the renewal is given up.
@@ -123,7 +122,8 @@ class Keeper implements KeptSource {
       if (token) return token;
     }
     let { flight } = this.#renewals;
-    if (!flight) {
+    if (flight) flight.offer(() => this.#inputOf(query));
+    else {
       const refused = held.inUse?.refused ? held.unexpired() && held.inUse : held.named(query.refused);
       // Nothing newer can be had: naming the same token says so.
       if (refused && !held.mayReplace(refused)) return refused.token;
@@ -167,7 +167,7 @@ class Keeper implements KeptSource {
     query: GrantQuery,
     input: Promise<GrantInput> | undefined,
     { overrule = false, demands }: { overrule?: boolean; demands?: Demands | undefined } = {},
-  ): Flight<Renewed> {
+  ): Renewal {
     const refused = this.#refusedValue(query);
     const lasting = demands ? undefined : this.#demanded?.lasting;
     const start = { refused, context: query.context, input, demands: demands ?? lasting, overrule };

@@ -15,6 +15,7 @@ import { ClosedError, MissingSubjectError, NoTokenError, TokenRequestError, Toke
 import type { RequestContext } from '../token.js';
 import type { Demands, GrantInput, GrantSource } from '../token-request/grant-source.js';
 import { type Flight, startFlight } from './flight.js';
+import { type MakeInput, offeredInput } from './offered-input.js';
 import { othersError } from './own-error.js';
 import type { Failure } from './pause.js';
 import { type Attempt, Pauses, type PausesOptions, type StartedPause } from './pauses.js';
@@ -47,6 +48,12 @@ export type RenewalEnd = (
   readonly forced: boolean;
 };
 
+/** A renewal under way. */
+export interface Renewal extends Flight<Renewed> {
+  /** One more caller waits for it, whose request may give the input where the one that started it gives none. */
+  offer(make: MakeInput): void;
+}
+
 /** How the pauses are made, and a renewal's time. */
 interface RenewalsOptions extends PausesOptions {
   /** Milliseconds for a renewal's requests. */
@@ -57,7 +64,7 @@ interface RenewalsOptions extends PausesOptions {
 export class Renewals {
   readonly pauses: Pauses;
   /** The one under way. */
-  flight: Flight<Renewed> | undefined;
+  flight: Renewal | undefined;
   closed = false;
   readonly #source: GrantSource;
   readonly #options: RenewalsOptions;
@@ -72,10 +79,7 @@ export class Renewals {
    * @param onEnd told before those who wait; not of what was ended by `close()`, nor of who was turned away for another's failure
    * @throws ClosedError
    */
-  start(
-    { refused, context, input, demands, overrule }: RenewalStart,
-    onEnd: (end: RenewalEnd) => void,
-  ): Flight<Renewed> {
+  start({ refused, context, input, demands, overrule }: RenewalStart, onEnd: (end: RenewalEnd) => void): Renewal {
     if (this.closed) throw this.#closedError();
     const { name, clock, deadline, shared } = this.#options;
     const forced = refused !== undefined;
@@ -84,9 +88,10 @@ export class Renewals {
     const gate = renewalGate({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
     let digest: string | undefined;
     let evaluated = input === undefined;
+    const offered = input && offeredInput(input);
 
     const work = async (signal: AbortSignal): Promise<Renewed> => {
-      const given = input && (await input);
+      const given = offered && (await offered.take(signal));
       digest = given?.digest;
       evaluated = true;
       signal.throwIfAborted();
@@ -128,7 +133,7 @@ export class Renewals {
       },
     );
     result.catch(() => {});
-    const flight = { ...started, result };
+    const flight = { ...started, result, offer: (make: MakeInput) => offered?.offer(make) };
     this.flight = flight;
     return flight;
   }
