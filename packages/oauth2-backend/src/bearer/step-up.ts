@@ -8,7 +8,7 @@ import { type Challenge, parseChallenges } from './challenges.js';
 /** What an API asks its caller for, as far as its challenge names it. */
 export interface StepUp {
   /** Names of authentication contexts, the preferred first (RFC 9470 §3). */
-  readonly acrValues: readonly string[] | undefined;
+  readonly acrValues: string[] | undefined;
   /** Seconds that the user's authentication may be old at the most (RFC 9470 §3). */
   readonly maxAge: number | undefined;
   /** Scope tokens, separated by spaces. */
