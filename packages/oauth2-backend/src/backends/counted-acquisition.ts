@@ -30,12 +30,12 @@ export function countedAcquisition(
   const share = given.shared && store ? sharingByName({ name, store, clock, deadline: DEADLINE }) : undefined;
 
   const asking: GrantSource = {
-    async token({ signal = new AbortController().signal, context, gate } = {}) {
+    async token({ signal = new AbortController().signal, context, refused, gate } = {}) {
       for (let waiting = gate?.enter(); waiting; waiting = gate?.enter()) {
         await waiting;
         signal.throwIfAborted();
       }
-      const asked = { signal, context: subject && context, name, now: clock.now() };
+      const asked = { signal, context: subject && context, refused, name, now: clock.now() };
       gate?.sent();
       return observed.tokenRequest(async () => {
         const token = await acquireToken(given, asked).catch((error: unknown) => {

@@ -21,11 +21,13 @@ export interface TokenSourceOptions {
   /**
    * Gets one token. What it throws becomes the `cause` of a TokenRequestError and is not tried again in the same renewal; errors of this library stay as they are.
    *
-   * @param request the signal ends with the renewal's 10 s; the context is there with `subject` only: without it the token is everybody's
+   * @param request the signal ends with the renewal's 10 s; the context is there with `subject` only: without it the token is everybody's;
+   * `refused` is the value of the token that the API has refused, if that is why: for a function that asks another cache
    */
   readonly acquire: (request: {
     readonly signal: AbortSignal;
     readonly context: RequestContext | undefined;
+    readonly refused?: string | undefined;
   }) => AcquiredToken | Promise<AcquiredToken>;
   /** Tells whose token it is; one is kept for each. Without it there is one token for all. */
   readonly subject?: ((context: RequestContext | undefined) => string | Promise<string>) | undefined;
@@ -66,9 +68,9 @@ export class AcquiringSource implements TokenSource {
     this.options = options;
   }
 
-  async token({ signal = NEVER, context }: TokenQuery = {}): Promise<AccessToken> {
-    const subject = this.options.subject;
-    return acquireToken(this.options, { signal, context: subject && context, name: 'token source', now: Date.now() });
+  async token({ signal = NEVER, context, refused }: TokenQuery = {}): Promise<AccessToken> {
+    const asked = { signal, context: this.options.subject && context, refused };
+    return acquireToken(this.options, { ...asked, name: 'token source', now: Date.now() });
   }
 }
 
@@ -77,13 +79,13 @@ const NEVER = new AbortController().signal;
 /** Asks once. @param asked.name of the backend @param asked.now milliseconds since the epoch: the token's life begins */
 export async function acquireToken(
   { acquire }: TokenSourceOptions,
-  asked: { signal: AbortSignal; context: RequestContext | undefined; name: string; now: number },
+  asked: Parameters<TokenSourceOptions['acquire']>[0] & { name: string; now: number },
 ): Promise<AccessToken> {
-  const { signal, context, name, now } = asked;
+  const { signal, context, refused, name, now } = asked;
   let token: AccessToken | string;
   try {
     // What it gives may have members that throw.
-    token = readAcquired(await acquire({ signal, context }), now);
+    token = readAcquired(await acquire({ signal, context, refused }), now);
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof OAuth2BackendError) throw cause;

@@ -56,6 +56,17 @@ describe('tokenSource({ acquire }) as oauth2', () => {
     ]);
   });
 
+  it('over the backends of others tells those which token was refused', async () => {
+    const others = vendor();
+    await others.backend.fetch('warm');
+    const acquire: TokenSourceOptions['acquire'] = ({ refused }) => others.backend.token({ refused });
+    const { backend } = vendor({ acquire });
+    await backend.fetch('a');
+    api.valid = (token) => token !== 'vendor-1';
+    expect((await backend.fetch('b')).status).toBe(200);
+    expect(api.tokens().slice(1)).toEqual(['vendor-1', 'vendor-1', 'vendor-2']);
+  });
+
   it('renews ahead of the end, after a 401, and at ready()', async () => {
     const { backend, backends, asked, clock } = vendor();
     await backends.ready();
