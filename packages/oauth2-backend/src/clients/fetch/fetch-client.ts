@@ -10,9 +10,9 @@ import { OutboundCall } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
-import { withBodyFailure } from './answer.js';
+import { nodeAnswer } from './answer.js';
 import { FetchDispatcher } from './fetch-dispatcher.js';
-import { type Hop, markRedirected, nextHop } from './redirect.js';
+import { type Hop, nextHop } from './redirect.js';
 import { readFetchRequest, withBody } from './request.js';
 import { unsendableHeader } from './unsendable-header.js';
 
@@ -39,6 +39,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     };
     const { call, target, request: read } = startCall(input, init, onAbort);
     let request = read;
+    let redirected = false;
     let released = false;
 
     try {
@@ -79,7 +80,8 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
         // It holds on to the answer, which undici gives up when it is collected.
         leave = undefined;
         const next = nextHop(response, hop, bearer.target, redirects);
-        if (!next) return redirects > 0 ? markRedirected(response) : response;
+        redirected = redirects > 0;
+        if (!next) return response;
         await dropBody(response);
         hop = next;
       }
@@ -108,9 +110,9 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     /** The call is over when the body of the answer that the caller gets has ended. */
     function release(response: Response): Response {
       released = true;
-      if (!last?.ended) return withBodyFailure(response, failureOf);
-      end(last);
-      return response;
+      const ended = last?.ended === true;
+      if (last?.ended) end(last);
+      return nodeAnswer(response, { redirected, ended, failureOf });
     }
 
     function failureOf(error: unknown): unknown {

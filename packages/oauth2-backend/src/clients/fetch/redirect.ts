@@ -41,15 +41,6 @@ export function nextHop(response: Response, hop: Hop, rule: TargetRule, redirect
   return { target: rule.resolve(url), request: becomesGet(response.status, request.method) ? asGet(request) : request };
 }
 
-/** The answer of a later hop says so; a clone too. */
-export function markRedirected(response: Response): Response {
-  const clone = response.clone.bind(response);
-  return Object.defineProperties(response, {
-    redirected: { value: true, configurable: true },
-    clone: { value: () => markRedirected(clone()), configurable: true },
-  });
-}
-
 function becomesGet(status: number, method: string): boolean {
   const name = method.toUpperCase();
   if (status === 303) return name !== 'GET' && name !== 'HEAD';

@@ -1,8 +1,9 @@
-/** An answer of fetch whose body is still coming when its headers are there. */
+/** What fetch gives: all there, or with a body that is still coming. */
 
 import type { ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
 import { type ClientWorld, clientWorld, rejection } from '../client-world.js';
@@ -33,6 +34,77 @@ async function slow(changes: object = {}) {
   const { fetch } = world.backend({ origin, ...changes });
   return { fetch, origin, server };
 }
+
+describe('an answer', () => {
+  it.each(['there', 'coming'])("is Node's own Response while its body is %s", async (state) => {
+    const origin = await world.serve((_, response) => {
+      response.setHeader('x-a', '1');
+      if (state === 'there') response.end('one two');
+      else {
+        response.write('one ');
+        setTimeout(() => response.end('two'), 30);
+      }
+    });
+    const response = await world.backend({ origin }).fetch('x#part');
+    for (const each of [response, response.clone()]) {
+      expect(each).toBeInstanceOf(Response);
+      expect(each.headers).toBeInstanceOf(Headers);
+      expect(Object.getOwnPropertyNames(each)).toEqual(expect.arrayContaining(['url', 'redirected']));
+      expect(each).toMatchObject({ url: `${origin}/x`, redirected: false, type: 'basic', status: 200, ok: true });
+      expect(each.headers.get('x-a')).toBe('1');
+      for (const change of ['set', 'append'] as const) {
+        expect(() => each.headers[change]('x-a', '2')).toThrow(TypeError);
+      }
+      expect(() => each.headers.delete('x-a')).toThrow(TypeError);
+      expect(await new Response(each.body, each).text()).toBe('one two');
+      expect(each.bodyUsed).toBe(true);
+      expect(() => each.clone()).toThrow('consumed');
+    }
+  });
+
+  it.each([204, 205, 304, 599, 600, 999])('of status %d is as the global fetch gives it', async (status) => {
+    const origin = await world.serve((request, response) => {
+      request.socket.end(`HTTP/1.1 ${status} Odd\r\nConnection: close\r\n\r\n${status > 500 ? 'body' : ''}`);
+      void response;
+    });
+    const seen = async (response: Response) => [
+      response.status,
+      response.ok,
+      response.statusText,
+      response.body === null,
+      response.clone().status,
+      await response.text(),
+    ];
+    expect(await seen(await world.backend({ origin }).fetch('x'))).toEqual(await seen(await fetch(`${origin}/x`)));
+  });
+
+  it.each([
+    ['gzip', gzipSync('text')],
+    ['GZIP, br', brotliCompressSync(gzipSync('text'))],
+  ])('that was decoded of %s names neither coding nor length', async (coding, bytes) => {
+    const origin = await world.serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': coding, 'content-length': bytes.length, etag: '"a"' }).end(bytes);
+    });
+    const response = await world.backend({ origin }).fetch('x');
+    for (const each of [response, response.clone()]) {
+      expect([...each.headers.keys()]).toEqual(expect.not.arrayContaining(['content-encoding', 'content-length']));
+      expect(each.headers.get('etag')).toBe('"a"');
+      expect(await each.text()).toBe('text');
+    }
+  });
+
+  it.each([
+    ['HEAD', 'gzip'],
+    ['GET', 'exi'],
+    ['GET', 'exi, gzip'],
+  ])('of %s that was not decoded of %s names coding and length', async (method, coding) => {
+    const origin = await world.serve((_, response) => {
+      response.writeHead(200, { 'content-encoding': coding, 'content-length': 4 }).end('abcd');
+    });
+    const { headers } = await world.backend({ origin }).fetch('x', { method });
+    expect([headers.get('content-encoding'), headers.get('content-length')]).toEqual([coding, '4']);
+  });
+});
 
 describe('an answer whose body is still coming', () => {
   it('is what fetch gives: status, headers, URL, body', async () => {
