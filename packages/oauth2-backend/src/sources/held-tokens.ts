@@ -4,7 +4,8 @@ import type { AccessToken } from '../token.js';
 import { listenToFeedback, type RefusalStep, type RefusedCall } from './feedback.js';
 import type { KeepOptions } from './kept-source.js';
 import { KeptToken, type TokenKeeper } from './kept-token.js';
-import type { Lifetime } from './lifetime.js';
+import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
+import type { Renewed } from './quick-attempts.js';
 import { RefusalBudget } from './refusal-budget.js';
 import { type RefusableTokens, stepAfter } from './refusal-rules.js';
 import { YoungTokenWaits } from './young-token-waits.js';
@@ -17,7 +18,7 @@ const LONGEST_TRIAL = 15_000;
 export class HeldTokens implements TokenKeeper, RefusableTokens {
   /** The token in use, in whatever phase. */
   inUse: KeptToken | undefined;
-  readonly #options: Pick<KeepOptions, 'clock' | 'waits' | 'onEvent'>;
+  readonly #options: Pick<KeepOptions, 'clock' | 'renewBefore' | 'waits' | 'onEvent'>;
   /** Until the newest is accepted: the one before it, or the newest itself while it is on trial. */
   #beside: KeptToken | undefined;
   /** When the newest is tried again, and how long after that. */
@@ -29,7 +30,7 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
   /** Whether the API has ever accepted a token. */
   #proven = false;
 
-  constructor(options: Pick<KeepOptions, 'clock' | 'waits' | 'onEvent'>) {
+  constructor(options: Pick<KeepOptions, 'clock' | 'renewBefore' | 'waits' | 'onEvent'>) {
     this.#options = options;
   }
 
@@ -72,9 +73,13 @@ export class HeldTokens implements TokenKeeper, RefusableTokens {
   }
 
   /** Uses this one instead. One that has ended already only ends what was refused. */
-  put(token: AccessToken, life: Lifetime): void {
-    const { clock } = this.#options;
-    const kept = new KeptToken(token, { life, born: clock.monotonic(), keeper: this });
+  put({ token, asked, cut }: Renewed): void {
+    const { clock, renewBefore } = this.#options;
+    const life = cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random());
+    // What somebody else has got before is as old as it says: the API has had time to learn of it.
+    const older = token.issuedAt < asked.wall;
+    const born = older ? asked.monotonic - (asked.wall - token.issuedAt) : clock.monotonic();
+    const kept = new KeptToken(token, { life, born, keeper: this });
     listenToFeedback(token, kept);
     const before = this.inUse;
     const passed = !kept.lives(clock);

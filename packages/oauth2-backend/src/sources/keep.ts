@@ -18,7 +18,6 @@ import type { Flight } from './flight.js';
 import { HeldTokens } from './held-tokens.js';
 import type { KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
-import { lifetimeOf, unrenewedLifetime } from './lifetime.js';
 import { ownError } from './own-error.js';
 import type { Renewed } from './quick-attempts.js';
 import { type Renewal, type RenewalEnd, Renewals } from './renewals.js';
@@ -185,10 +184,9 @@ class Keeper implements KeptSource {
       return;
     }
     this.#overruled = false;
-    const { token, asked, cut } = end.renewed;
-    const { renewBefore } = this.#options;
-    this.#held.put(token, cut ? unrenewedLifetime(token, asked) : lifetimeOf(token, asked, renewBefore, Math.random()));
-    this.#options.onEvent?.({ type: 'renewed', token, forced: end.forced });
+    const { forced, renewed } = end;
+    this.#held.put(renewed);
+    this.#options.onEvent?.({ type: 'renewed', token: renewed.token, forced });
   }
 
   /** What a renewal replaces: the refused token in use; where there is none in use, what the caller has seen refused. */

@@ -23,7 +23,7 @@ export class KeptToken implements Feedback {
   refusedBy = 0;
   /** The status by which the one before it was refused, where that is why it came; else 0. */
   forcedBy = 0;
-  /** When it came, by the monotonic clock. */
+  /** When it came, or was issued where somebody else had got it before; by the monotonic clock. */
   born: number;
   readonly #keeper: TokenKeeper;
   /** The phases by the wall clock, and how far the monotonic one is behind it. */
