@@ -19,11 +19,14 @@ export interface BackendsOptions {
   readonly dispatcher?: Dispatcher | undefined;
   /** Where time comes from. Default: the machine's clocks. */
   readonly clock?: Clock | undefined;
-  /** The most identities kept for each backend; those without a token go first, then the least recently used. Default 10 000. */
+  /**
+   * The most identities kept for each backend; the one least recently used goes first. Strangers - without a token, and not
+   * verified - count apart: a tenth of it at most, at least one, and they push out each other only. Default 10 000.
+   */
   readonly maxIdentities?: number | undefined;
   /**
-   * How many identities that are not known may ask for a token in a second, for each backend; ten times as many at once
-   * after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 1 000.
+   * How many identities that are not known, and strangers that ask again, may ask for a token in a second, for each
+   * backend; ten times as many at once after a quiet time. The others get a TokenRequestError, and nothing is sent. Default 1 000.
    */
   readonly newIdentitiesPerSecond?: number | undefined;
   /** Shared with other processes: the fleet asks for each token once. Default: each process has its own tokens. */
