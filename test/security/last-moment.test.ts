@@ -14,6 +14,8 @@ function below(requests: unknown[]) {
     settings,
     call: { settings } as never,
     token: { value: 'the-token', type: 'Bearer', issuedAt: 0, expiresAt: 1 },
+    failure: undefined,
+    onEnd: undefined,
   });
 }
 

@@ -11,8 +11,9 @@ export class OAuth2BackendError extends Error {
   /** `false`: frameworks must not show the message to the inbound client; `true` only for a `MissingSubjectError`. */
   readonly expose: boolean = false;
 
-  constructor(message: string, options: ConcerningBackend & ErrorKind) {
-    super(message, 'cause' in options && options.cause !== undefined ? { cause: options.cause } : undefined);
+  constructor(message: string, given: ConcerningBackend & ErrorKind) {
+    const options = own(given);
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.statusCode = options.statusCode;
     this.status = options.statusCode;
@@ -22,6 +23,8 @@ export class OAuth2BackendError extends Error {
   }
 }
 
+/** Without a prototype: what somebody put on `Object.prototype` says nothing of an error. */
+const own = <T extends object>(options: T): T => Object.assign(Object.create(null) as T, options);
 type ErrorKind = Pick<OAuth2BackendError, 'code' | 'statusCode'> & { readonly name?: string };
 
 /** What any error may be made with. */
@@ -46,14 +49,11 @@ export class ConfigurationError extends OAuth2BackendError {
   constructor(problems: readonly Problem[]) {
     const list = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
     const text = list.length === 1 ? list[0] : `${list.length} problems\n- ${list.join('\n- ')}`;
-    super(`configuration refused: ${text}`, {
-      name: 'ConfigurationError',
-      code: 'ERR_OAUTH2_CONFIGURATION',
-      statusCode: 500,
-    });
+    super(`configuration refused: ${text}`, CONFIGURATION);
     this.problems = problems;
   }
 }
+const CONFIGURATION = { name: 'ConfigurationError', code: 'ERR_OAUTH2_CONFIGURATION', statusCode: 500 };
 
 /** What the token endpoint answered (RFC 6749 §5.2), as cleaned, capped text. */
 export interface TokenErrorResponse {
@@ -87,7 +87,8 @@ class TokenError extends OAuth2BackendError {
   /** Milliseconds since the epoch: nobody asks for this token before; absent where nobody need wait. */
   declare readonly retryAt?: number;
 
-  constructor(message: string, options: CommonTokenOptions & ErrorKind) {
+  constructor(message: string, given: CommonTokenOptions & ErrorKind) {
+    const options = own(given);
     super(message, options);
     if (options.resource) this.resource = options.resource;
     if (options.retryAt !== undefined) this.retryAt = options.retryAt;
@@ -103,7 +104,8 @@ export class TokenRequestError extends TokenError {
   /** Whether it is worth asking again at once: the answer was empty. Not enumerable. */
   declare readonly stumbled?: boolean;
 
-  constructor(message: string, options: TokenErrorOptions = {}, kind: ErrorKind = TOKEN_REQUEST) {
+  constructor(message: string, given: TokenErrorOptions = {}, kind: ErrorKind = TOKEN_REQUEST) {
+    const options = own(given);
     super(message, { ...options, ...kind });
     if (options.response) this.response = options.response;
     if (options.retryAfter !== undefined) Object.defineProperty(this, 'retryAfter', { value: options.retryAfter });

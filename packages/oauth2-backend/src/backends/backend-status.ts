@@ -1,5 +1,6 @@
 /** What a backend's token is up to. */
 
+import { memberOf } from '../definitions/own-members.js';
 import type { AccessToken, TokenSource } from '../token.js';
 import type { Upstream } from './upstream.js';
 
@@ -52,7 +53,7 @@ function endOf(expiresAt: unknown): { expiresAt?: number } {
 /** Asking how things are must not fail because one source does. */
 function currentOf(source: TokenSource | undefined): AccessToken | undefined {
   try {
-    return source?.current?.();
+    return source && memberOf(source, 'current')?.call(source);
   } catch {
     return undefined;
   }

@@ -27,7 +27,7 @@ import { observation, type TokenCounts } from './observation/token-observation.j
 export interface CountedSource {
   readonly source: TokenSource;
   /** The one keeper, where the token needs no request. */
-  readonly kept?: KeptSource | undefined;
+  readonly kept: KeptSource | undefined;
   counts(): TokenCounts & { readonly identities: number; readonly evictions: number };
   /** Ends renewals under way and refuses to start others. */
   close(): void;
@@ -109,7 +109,7 @@ export function countedPerContext(
 ): CountedSource {
   const { name, make, clock, maxIdentities: max, counts } = options;
   const source = perIdentity({ name, identify, make, max, clock, admit: admission(options) });
-  return { source, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
+  return { source, kept: undefined, counts: () => ({ ...counts, ...source.counts() }), close: source.close };
 }
 
 /** A token that is the same for every request, so one identity at most. */

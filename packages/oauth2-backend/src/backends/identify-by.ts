@@ -35,7 +35,7 @@ export function identifyBy(options: {
     return async (context) => {
       const asked = givenText({ attribute: 'subject', backend: name }, () => subject(context));
       const given = await inTime(asked, { deadline, late });
-      return { key: digestOf([client, 'subject', given]), whose: ['subject', given], verified: true };
+      return { key: digestOf([client, 'subject', given]), whose: ['subject', given], verified: true, input: undefined };
     };
   }
   const report = () => {

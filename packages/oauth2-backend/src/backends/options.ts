@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
+import { memberOf } from '../definitions/own-members.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { didYouMean } from '../definitions/schema/nearest-name.js';
 import type { Problem } from '../errors.js';
@@ -67,7 +68,9 @@ function wholeNumber(path: string, value: unknown): Problem[] {
   return [{ path, message: 'must be a whole number, 1 or more' }];
 }
 
-function storeProblems({ sealing, timeout }: TokenStore): Problem[] {
+function storeProblems(store: TokenStore): Problem[] {
+  const { sealing } = store;
+  const timeout = memberOf(store, 'timeout');
   const problems = missing('store.sealing', sealing, ['keysOf', 'seal', 'open']);
   if (timeout === undefined || (typeof timeout === 'number' && timeout >= 1 && timeout <= 10_000)) return problems;
   return [...problems, { path: 'store.timeout', message: 'must be a number of milliseconds, 1 to 10 000' }];

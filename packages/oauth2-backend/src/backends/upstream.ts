@@ -9,6 +9,7 @@ import type { RunningCalls } from '../outbound/running-calls.js';
 import { type ClientSettings, connectLimit } from '../outbound/settings.js';
 import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
 import type { TokenSource } from '../token.js';
+import { NO_QUERY } from '../token-request/own-query.js';
 import { AcquiringSource } from '../token-request/token-source.js';
 import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';
@@ -21,9 +22,9 @@ export interface Upstream {
   readonly bearer: Bearer;
   readonly settings: ClientSettings;
   /** Where the token comes from; absent for a backend that sends none. */
-  readonly source?: TokenSource | undefined;
+  readonly source: TokenSource | undefined;
   /** The same when it is kept by us. */
-  readonly counted?: CountedSource | undefined;
+  readonly counted: CountedSource | undefined;
   /** The pause of those who ask for tokens through this backend. */
   readonly pause: SharedPause;
 }
@@ -39,8 +40,8 @@ const NOTHING = {
 };
 
 interface UpstreamOptions extends CountingOptions {
-  readonly dispatcher?: TransportOptions['dispatcher'];
-  readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
+  readonly dispatcher: TransportOptions['dispatcher'];
+  readonly tokens: Readonly<Record<string, TokenSource>> | undefined;
   readonly calls: RunningCalls;
 }
 
@@ -120,5 +121,5 @@ export async function ready(all: readonly Upstream[], signal: AbortSignal | unde
 
 async function getToken({ bearer, counted }: Upstream, signal: AbortSignal | undefined): Promise<void> {
   if (counted?.kept) await counted.kept.ready(signal);
-  else if (!counted && bearer.hasToken) await bearer.token({ signal });
+  else if (!counted && bearer.hasToken) await bearer.token({ ...NO_QUERY, signal });
 }

@@ -1,5 +1,6 @@
 /** A token source tied to the origin its token may go to, plus the rules for its refusals (RFC 6750 §3.1). */
 
+import { memberOf } from '../definitions/own-members.js';
 import type { TokenField } from '../definitions/resolved.js';
 import { NoTokenError, OAuth2BackendError } from '../errors.js';
 import { type Feedback, feedbackOf } from '../sources/feedback.js';
@@ -102,7 +103,7 @@ export function tieBearer(
 
   function currentOf(): AccessToken | undefined {
     try {
-      return source?.current?.();
+      return source && memberOf(source, 'current')?.call(source);
     } catch (error) {
       throw error instanceof OAuth2BackendError ? error : ownError(error, name);
     }

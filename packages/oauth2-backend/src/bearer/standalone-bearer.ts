@@ -46,7 +46,7 @@ export function bearer(source: TokenSource, options: BearerOptions): Bearer {
     warn(`bearer: tokens go over plain http to ${origin} (allowHttp)`);
   }
   const named = { name: name ?? origin, origin, pathPrefix };
-  return tieBearer({ name: named.name, source, target: targetRule(named), retries, warn });
+  return tieBearer({ name: named.name, source, target: targetRule(named), retries, field: undefined, warn });
 }
 
 function warn(message: string): void {

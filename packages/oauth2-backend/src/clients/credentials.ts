@@ -1,10 +1,12 @@
 /** A backend's token for clients of another kind: by itself, or as the headers of one request. */
 
 import type { Bearer } from '../bearer/bearer.js';
+import { ownMembers } from '../definitions/own-members.js';
 import { putCredentials } from '../outbound/complete-request.js';
-import { OutboundCall } from '../outbound/outbound-call.js';
+import { OutboundCall, PLAIN_CALL } from '../outbound/outbound-call.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
+import { NO_QUERY } from '../token-request/own-query.js';
 
 /** How the token itself is asked for. */
 export interface TokenOptions {
@@ -26,12 +28,12 @@ export interface AuthorizationRequest extends TokenOptions {
 /** Gives what a backend's `token()` is. */
 export function tokenGiver(bearer: Bearer, settings: ClientSettings): (options?: TokenOptions) => Promise<AccessToken> {
   return async (options = {}) => {
-    const { signal, refused } = options;
+    const { signal, refused } = ownMembers(options);
     assertText({ refused });
     return (
       (await freshToken(bearer, settings, { method: 'GET', signal, refused })) ??
       // It has none: the bearer knows what to say of that.
-      bearer.token({})
+      bearer.token(NO_QUERY)
     );
   };
 }
@@ -41,7 +43,8 @@ export function authorizer(
   bearer: Bearer,
   settings: ClientSettings,
 ): (request: AuthorizationRequest) => Promise<Record<string, string>> {
-  return async ({ method, url, signal, refused, nonce }) => {
+  return async (request) => {
+    const { method, url, signal, refused, nonce } = ownMembers(request);
     if (typeof method !== 'string') throw new TypeError('method must be a string');
     assertText({ refused, nonce });
     bearer.target.resolve(url);
@@ -62,7 +65,7 @@ async function freshToken(
     settings.begin(() => {})();
     return current;
   }
-  const call = new OutboundCall(bearer, settings, { method, signal });
+  const call = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal });
   try {
     return await call.token(false, refused);
   } finally {

@@ -1,9 +1,11 @@
 /** Posts token requests through their token backend and reads the answer to its end (RFC 6749 §3.2, §5). */
 
 import type { Bearer } from '../bearer/bearer.js';
+import { ownMembers } from '../definitions/own-members.js';
 import { Attempt } from '../outbound/attempt.js';
 import { completeHeaders, completePath } from '../outbound/complete-request.js';
-import { OutboundCall } from '../outbound/outbound-call.js';
+import { ANSWER_OPTIONS, dispatchOptions } from '../outbound/dispatch-options.js';
+import { OutboundCall, PLAIN_CALL } from '../outbound/outbound-call.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
 import { readBody } from '../token-request/answer-body.js';
@@ -23,7 +25,7 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
   const { origin, pathname, search } = new URL(endpoint);
 
   return async function open(signal) {
-    const call = new OutboundCall(bearer, settings, { method: 'POST', signal, total: false });
+    const call = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method: 'POST', signal, total: false });
     try {
       const token = await call.ready(false);
       return (request) => post(call, token, request).finally(() => call.done());
@@ -41,18 +43,21 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     const sent: Record<string, string | string[]> = { ...headers };
     completeHeaders(sent, call.settings, bearer, token);
     const path = completePath(pathname + search, call.settings.query);
+    const owner = { call, failure: undefined, onEnd: undefined };
+    const request = { ...dispatchOptions(origin, path, 'POST'), ...ANSWER_OPTIONS, headers: sent, body };
     const answer = await settings.transport.dispatcher
-      .compose((dispatch) => (request, handler) => dispatch(request, new Attempt(handler, { call })))
-      .request({ origin, path, method: 'POST', headers: sent, body, signal: call.signal });
+      .compose((dispatch) => (given, handler) => dispatch(given, new Attempt(handler, owner)))
+      .request({ ...request, signal: call.signal });
+    const fields = ownMembers(answer.headers);
     // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
     if (call.isRefused(token, answer.statusCode)) {
-      const challenges = answer.headers['www-authenticate'];
+      const challenges = fields['www-authenticate'];
       await call.afterRefusal(token, { status: answer.statusCode, challenges, replayable: false });
     }
     return {
       status: answer.statusCode,
-      ...(await readBody(answer)),
-      headers: answer.headers,
+      ...(await readBody({ headers: fields, body: answer.body })),
+      headers: fields,
       secrets: [search, ...ownSecrets(call.settings), ...(token ? [token.value] : [])],
     };
   }

@@ -1,6 +1,7 @@
 /** One attempt of a call on an undici dispatcher: timed, and ended whenever its owner wants. */
 
 import type { Dispatcher } from 'undici';
+import { memberOf } from '../definitions/own-members.js';
 import { unaskedSwitch } from '../transport/interim-answers.js';
 import { dropUnparsedBytes } from './failure.js';
 import type { OutboundCall } from './outbound-call.js';
@@ -9,9 +10,9 @@ import type { OutboundCall } from './outbound-call.js';
 export interface AttemptOwner {
   readonly call: Pick<OutboundCall, 'limitAnswer' | 'lift'>;
   /** What the handler is told in place of this error; without it, the error. */
-  failure?(error: unknown): unknown;
+  readonly failure: ((error: unknown) => unknown) | undefined;
   /** The last byte of the answer is here, or none will come. */
-  onEnd?(attempt: Attempt): void;
+  readonly onEnd: ((attempt: Attempt) => void) | undefined;
 }
 
 type Abort = (reason?: Error) => void;
@@ -57,11 +58,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onBodySent(chunkSize: number, totalBytesSent: number): void {
-    this.#handler.onBodySent?.(chunkSize, totalBytesSent);
+    memberOf(this.#handler, 'onBodySent')?.call(this.#handler, chunkSize, totalBytesSent);
   }
 
   onResponseStarted(): void {
-    this.#handler.onResponseStarted?.();
+    memberOf(this.#handler, 'onResponseStarted')?.call(this.#handler);
   }
 
   onHeaders(statusCode: number, headers: Buffer[], resume: () => void, statusText: string): boolean {

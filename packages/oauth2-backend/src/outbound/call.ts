@@ -2,6 +2,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { errors } from 'undici';
+import { memberOf } from '../definitions/own-members.js';
 
 /** As much of an `AbortSignal` as got needs: a real one costs as much as all else of a call. A call is one itself. */
 interface AbortWatch {
@@ -29,9 +30,9 @@ export interface CallOptions {
   /** The reason when `timeout` is over. */
   readonly late: () => unknown;
   /** Called when something ends the call later than at its start. */
-  readonly onAbort?: ((reason: unknown) => void) | undefined;
+  readonly onAbort: ((reason: unknown) => void) | undefined;
   /** Called once when the call is over. */
-  readonly onDone?: (() => void) | undefined;
+  readonly onDone: (() => void) | undefined;
 }
 
 /**
@@ -116,7 +117,7 @@ export class Call implements AbortWatch {
 
   #follow(source: AbortSource): void {
     const listener = () => this.abort(reasonOf(source));
-    if ('addEventListener' in source) source.addEventListener('abort', listener);
+    if (isSignal(source)) source.addEventListener('abort', listener);
     else source.on('abort', listener);
     this.#sources ??= [];
     this.#sources.push([source, listener]);
@@ -127,18 +128,22 @@ function abortLate(call: Call, late: () => unknown): void {
   call.abort(late());
 }
 
+function isSignal(source: AbortSource): source is AbortSignal {
+  return memberOf(source as AbortSignal, 'addEventListener') !== undefined;
+}
+
 function hasFired(source: AbortSource): boolean {
-  return Boolean((source as Partial<AbortSignal>).aborted);
+  return memberOf(source as Partial<AbortSignal>, 'aborted') === true;
 }
 
 /** An emitter may have none; then it is undici's. */
 function reasonOf(source: AbortSource): unknown {
-  const { reason } = source as Partial<AbortSignal>;
-  return 'addEventListener' in source ? reason : (reason ?? new errors.RequestAbortedError());
+  const reason: unknown = memberOf(source as Partial<AbortSignal>, 'reason');
+  return isSignal(source) ? reason : (reason ?? new errors.RequestAbortedError());
 }
 
 function forget(source: AbortSource, listener: () => void): void {
-  if ('addEventListener' in source) source.removeEventListener('abort', listener);
+  if (isSignal(source)) source.removeEventListener('abort', listener);
   else source.off('abort', listener);
 }
 

@@ -31,7 +31,8 @@ export function putCredentials(
 ): void {
   if (token) headers[field.header] = field.prefix + token.value;
   // A backend has both only where the token is in another header.
-  if (basicAuth !== undefined) headers['authorization'] ??= `Basic ${Buffer.from(basicAuth).toString('base64')}`;
+  if (basicAuth !== undefined && !Object.hasOwn(headers, 'authorization'))
+    headers['authorization'] = `Basic ${Buffer.from(basicAuth).toString('base64')}`;
 }
 
 /** Path and query with the query modified: remove, set, add, in this order. What they leave alone stays to the letter. */

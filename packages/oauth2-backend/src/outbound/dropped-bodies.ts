@@ -2,6 +2,7 @@
 
 import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
+import { memberOf } from '../definitions/own-members.js';
 
 const MAX_BYTES = 64 * 1024;
 const MAX_TIME = 1_000;
@@ -35,13 +36,19 @@ export async function dropAnswer(body: Readable): Promise<void> {
 export function abandonBody(body: unknown, reason: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   if (body instanceof IncomingMessage) body.resume();
-  else if ('destroy' in body && typeof body.destroy === 'function') {
-    if ('readableEnded' in body && body.readableEnded) return;
-    if ('on' in body && typeof body.on === 'function') body.on('error', () => undefined);
-    body.destroy(reason);
-  } else if ('locked' in body && 'cancel' in body && typeof body.cancel === 'function') {
-    if (!body.locked) void (body as ReadableStream).cancel(reason).catch(() => undefined);
-  } else if (Symbol.asyncIterator in body && 'return' in body && typeof body.return === 'function') {
+  else if (isFunction(body, 'destroy')) {
+    if (memberOf(body as Partial<Readable>, 'readableEnded')) return;
+    if (isFunction(body, 'on')) (body as Readable).on('error', () => undefined);
+    (body as Readable).destroy(reason as Error);
+  } else if (isFunction(body, 'cancel')) {
+    if (memberOf(body as Partial<ReadableStream>, 'locked') === false) {
+      void (body as ReadableStream).cancel(reason).catch(() => undefined);
+    }
+  } else if (Symbol.asyncIterator in body && isFunction(body, 'return')) {
     void (body as AsyncGenerator).return(undefined).catch(() => undefined);
   }
+}
+
+function isFunction(body: object, name: string): boolean {
+  return typeof memberOf(body as Record<string, unknown>, name) === 'function';
 }

@@ -2,6 +2,7 @@
 
 import { types } from 'node:util';
 import { errors } from 'undici';
+import { memberOf } from '../definitions/own-members.js';
 import { OAuth2BackendError } from '../errors.js';
 import type { Call } from './call.js';
 
@@ -64,7 +65,8 @@ export function undiciFailure(error: unknown, connectTimeout: number): unknown {
 
 /** Takes off what undici could not parse: a server may have repeated the token in these bytes, or sent one. */
 export function dropUnparsedBytes(error: unknown): void {
-  if (typeof error === 'object' && error !== null && 'data' in error) delete error.data;
+  if (typeof error === 'object' && error !== null && Object.hasOwn(error, 'data'))
+    delete (error as { data?: unknown }).data;
 }
 
 const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
@@ -74,5 +76,5 @@ function limitText(attribute: string, milliseconds: number): string {
 }
 
 function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof error === 'object' && error !== null ? memberOf(error as { code?: unknown }, 'code') : undefined;
 }

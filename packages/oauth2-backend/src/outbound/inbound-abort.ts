@@ -15,7 +15,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function inboundAbort(
   { context, abortOnDisconnect }: ClientSettings,
-  { method, forwarded }: { readonly method: string; readonly forwarded?: IncomingMessage },
+  { method, forwarded }: { readonly method: string; readonly forwarded: IncomingMessage | undefined },
 ): AbortSource | undefined {
   if (abortOnDisconnect === false) return undefined;
   if (forwarded) return context ? contextAbort(context) : connectionAbort(forwarded.socket);

@@ -18,16 +18,25 @@ interface OutboundCallOptions {
   readonly method: string;
   readonly signal: AbortSource | null | undefined;
   /** The inbound request that is sent on: the call ends with its client, whatever the method is. */
-  readonly forwarded?: IncomingMessage;
-  /** Whether `timeout` ends the call; default true. */
-  readonly total?: boolean;
-  /** Whether the caller's signal may be an emitter of `abort`, as undici allows; default false. */
-  readonly emitters?: boolean;
+  readonly forwarded: IncomingMessage | undefined;
+  /** Whether `timeout` ends the call. */
+  readonly total: boolean;
+  /** Whether the caller's signal may be an emitter of `abort`, as undici allows. */
+  readonly emitters: boolean;
   /** The reason for a limit that is over; default a `TimeoutError`. */
-  readonly late?: (attribute: string, milliseconds: number) => unknown;
+  readonly late: ((attribute: string, milliseconds: number) => unknown) | undefined;
   /** Called when something ends the call later than at its start. */
-  readonly onAbort?: (reason: unknown) => void;
+  readonly onAbort: ((reason: unknown) => void) | undefined;
 }
+
+/** What most calls say. Spelled out where it is: a member that is not there could be somebody's on `Object.prototype`. */
+export const PLAIN_CALL: Omit<OutboundCallOptions, 'method' | 'signal'> = {
+  forwarded: undefined,
+  total: true,
+  emitters: false,
+  late: undefined,
+  onAbort: undefined,
+};
 
 /**
  * A call that gets its token, and has its 401s judged.
@@ -44,11 +53,11 @@ export class OutboundCall extends Call {
 
   constructor(bearer: Bearer, settings: ClientSettings, options: OutboundCallOptions) {
     const { signal, onAbort } = options;
-    if (signal) assertSignal(signal, options.emitters === true);
+    if (signal) assertSignal(signal, options.emitters);
     const inbound = inboundAbort(settings, options);
     super({
       signals: signal || inbound ? [signal && sharedSignal(signal), inbound] : NONE,
-      timeout: options.total === false ? 0 : settings.timeouts.total,
+      timeout: options.total ? settings.timeouts.total : 0,
       late: () => this.#lateTotal(),
       onAbort,
       onDone: settings.begin((reason) => this.abort(reason)),
@@ -119,7 +128,7 @@ export class OutboundCall extends Call {
   }
 
   #query(): TokenQuery {
-    return { signal: this.signal, context: this.#settings.context };
+    return { signal: this.signal, refused: undefined, context: this.#settings.context };
   }
 
   async #whileWaiting<T>(what: 'token' | number, start: () => Promise<T>): Promise<T> {

@@ -4,15 +4,17 @@ import { randomUUID } from 'node:crypto';
 import { types } from 'node:util';
 import { ClosableStream } from './closable-stream.js';
 
-/** A body as it is sent. `{}` is no body. */
+/** A body as it is sent; none where all members are `undefined`. */
 export interface EncodedBody {
   /** Sent, and repeated, byte for byte. */
-  readonly bytes?: Uint8Array | string;
+  readonly bytes: Uint8Array | string | undefined;
   /** What the body implies when the caller names no content type, by the rules of fetch. */
-  readonly contentType?: string;
+  readonly contentType: string | undefined;
   /** Everything else: sent once. The caller's own object, a web stream that can be closed, or a generator of a large form's bytes. */
-  readonly stream?: unknown;
+  readonly stream: unknown;
 }
+
+export const NO_BODY: EncodedBody = { bytes: undefined, contentType: undefined, stream: undefined };
 
 /**
  * One reading of bodies for all clients. Strings, bytes and URLSearchParams are encoded at once; Blob and FormData, Node's
@@ -20,20 +22,26 @@ export interface EncodedBody {
  * nothing that is repeated. What it does not know it hands back as `stream`.
  */
 export function encodeBody(body: unknown): EncodedBody | Promise<EncodedBody> {
-  if (body === undefined || body === null) return {};
-  if (typeof body === 'string') return { bytes: body, contentType: 'text/plain;charset=UTF-8' };
-  if (ArrayBuffer.isView(body)) return { bytes: new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() };
-  if (types.isAnyArrayBuffer(body)) return { bytes: new Uint8Array(body).slice() };
+  if (body === undefined || body === null) return NO_BODY;
+  if (typeof body === 'string') return { bytes: body, contentType: 'text/plain;charset=UTF-8', stream: undefined };
+  if (ArrayBuffer.isView(body)) return copied(new Uint8Array(body.buffer, body.byteOffset, body.byteLength));
+  if (types.isAnyArrayBuffer(body)) return copied(new Uint8Array(body));
   const tag = Object.prototype.toString.call(body);
   if (tag === '[object URLSearchParams]') {
     return {
       bytes: (body as URLSearchParams).toString(),
       contentType: 'application/x-www-form-urlencoded;charset=UTF-8',
+      stream: undefined,
     };
   }
   if (isBlob(body)) return encodeBlob(body);
   if (tag === '[object FormData]' && isFormData(body)) return encodeFormData(body);
-  return { stream: tag === '[object ReadableStream]' && isFree(body) ? new ClosableStream(body) : body };
+  const stream = tag === '[object ReadableStream]' && isFree(body) ? new ClosableStream(body) : body;
+  return { bytes: undefined, contentType: undefined, stream };
+}
+
+function copied(bytes: Uint8Array): EncodedBody {
+  return { bytes: bytes.slice(), contentType: undefined, stream: undefined };
 }
 
 /** The client refuses one that somebody reads already. */
@@ -51,9 +59,9 @@ function isBlob(value: unknown): value is Blob {
 }
 
 function encodeBlob(blob: Blob): EncodedBody | Promise<EncodedBody> {
-  const type = blob.type === '' ? {} : { contentType: blob.type };
-  if (blob.size > MAX_REPLAYABLE_BLOB) return { stream: chunksOf([blob]), ...type };
-  return blob.arrayBuffer().then((buffer) => ({ bytes: new Uint8Array(buffer), ...type }));
+  const contentType = blob.type === '' ? undefined : blob.type;
+  if (blob.size > MAX_REPLAYABLE_BLOB) return { bytes: undefined, contentType, stream: chunksOf([blob]) };
+  return blob.arrayBuffer().then((buffer) => ({ bytes: new Uint8Array(buffer), contentType, stream: undefined }));
 }
 
 async function* chunksOf(pieces: readonly (Uint8Array | Blob)[]): AsyncGenerator<Uint8Array> {
@@ -70,11 +78,15 @@ function isFormData(value: object): value is Iterable<MultipartPart> {
 
 function encodeFormData(form: Iterable<MultipartPart>): EncodedBody | Promise<EncodedBody> {
   const { contentType, pieces } = encodeMultipart(form);
-  if (pieces.every(types.isUint8Array)) return { bytes: Buffer.concat(pieces), contentType };
+  if (pieces.every(types.isUint8Array)) return { bytes: Buffer.concat(pieces), contentType, stream: undefined };
   if (pieces.some((piece) => isBlob(piece) && piece.size > MAX_REPLAYABLE_BLOB)) {
-    return { stream: chunksOf(pieces), contentType };
+    return { bytes: undefined, contentType, stream: chunksOf(pieces) };
   }
-  return Promise.all(pieces.map(bytesOf)).then((read) => ({ bytes: Buffer.concat(read), contentType }));
+  return Promise.all(pieces.map(bytesOf)).then((read) => ({
+    bytes: Buffer.concat(read),
+    contentType,
+    stream: undefined,
+  }));
 }
 
 async function bytesOf(piece: Uint8Array | Blob): Promise<Uint8Array> {

@@ -35,7 +35,7 @@ export function headerPairs(headers: unknown): HeaderPair[] {
 export function assertOwnHeaders(headers: unknown, { name, hasToken, field }: OwnHeadersOptions): void {
   if (!hasToken || headers === undefined || headers === null) return;
   if (typeof headers === 'object' && !(Symbol.iterator in headers)) {
-    for (const key in headers) {
+    for (const key of Object.keys(headers)) {
       if (isBackendsOwn(key, field) && isGiven((headers as Record<string, unknown>)[key])) throw backendsOwn(name, key);
     }
     return;

@@ -1,5 +1,6 @@
 /** What every client works with beside the bearer. */
 
+import { ownMembers } from '../definitions/own-members.js';
 import type {
   ComputedModifiers,
   HeaderModifiers,
@@ -20,16 +21,16 @@ export interface ClientSettings {
   /** Where functions give some of the values: what a call sends stands in the settings of that call. */
   readonly computed?: ComputedModifiers | undefined;
   /** Headers of the inbound request that outbound ones carry on; lower case. */
-  readonly forwardHeaders?: readonly string[] | undefined;
+  readonly forwardHeaders: readonly string[] | undefined;
   /** The Host header, where it is not the origin's. */
-  readonly hostname?: string | undefined;
+  readonly hostname: string | undefined;
   /** `user:pass` of a backend without a token. */
-  readonly basicAuth?: string | undefined;
+  readonly basicAuth: string | undefined;
   /** What the transport goes through; its credentials must not show. */
-  readonly proxy?: ResolvedProxy | undefined;
+  readonly proxy: ResolvedProxy | undefined;
   readonly abortOnDisconnect: 'safe' | boolean;
   /** The inbound request on whose behalf the calls are made. */
-  readonly context?: RequestContext | undefined;
+  readonly context: RequestContext | undefined;
   /** Called before a call starts; throws when no calls are taken any more. Gives what to call when it is over. */
   readonly begin: (abort: (reason: Error) => void) => () => void;
 }
@@ -39,18 +40,27 @@ export function defaultSettings(origin: string): ClientSettings {
   const timeouts = { connect: 10_000, ttfb: 60_000, total: 300_000 };
   const none = { remove: [], set: [], add: [] };
   const connections = {
-    tls: {},
+    origin,
+    hostname: undefined,
+    tls: ownMembers({}),
     validateCertificates: true,
+    proxy: undefined,
     http2: false,
     maxConnections: 0,
     maxHeaderSize: 65_536,
     reuseConnections: true,
+    dispatcher: undefined,
   };
   return {
-    transport: createTransport({ origin, ...connections, ...connectLimit(timeouts) }),
+    transport: createTransport({ ...connections, ...connectLimit(timeouts) }),
     timeouts,
     headers: none,
     query: none,
+    forwardHeaders: undefined,
+    hostname: undefined,
+    basicAuth: undefined,
+    proxy: undefined,
+    context: undefined,
     abortOnDisconnect: 'safe',
     begin: () => () => {},
   };

@@ -1,6 +1,7 @@
 /** A store that costs nobody more than its deadline: each operation is cut off, and after a failure none is made for a while. */
 
 import type { Clock } from '../clock.js';
+import { memberOf } from '../definitions/own-members.js';
 import { startDeadline } from './deadline.js';
 import type { TokenStore } from './token-store.js';
 
@@ -37,7 +38,7 @@ export function guardedStore(
   store: TokenStore,
   { clock, report }: { clock: Clock; report: (event: StoreEvent) => void },
 ): GuardedStore {
-  const { timeout = DEFAULT_TIMEOUT } = store;
+  const timeout = memberOf(store, 'timeout') ?? DEFAULT_TIMEOUT;
   const gate = breaker(clock);
   const waiting = new Set<(error: StoreUnavailable) => void>();
   const writes = new Set<Promise<unknown>>();

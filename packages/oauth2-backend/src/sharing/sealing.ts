@@ -1,6 +1,7 @@
 /** Makes what goes into a store opaque: keys become keyed digests, records are encrypted. */
 
 import { createHash, createHmac, hkdfSync, scryptSync } from 'node:crypto';
+import { ownMembers } from '../definitions/own-members.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 
 /** How a store's content is protected. */
@@ -36,7 +37,7 @@ const ALGORITHM = { alg: 'dir', enc: 'A256GCM' };
  */
 export function sealing(options: SealingOptions): Sealing {
   // In JavaScript there may be none: the secret is missing then.
-  const { storeSecret, storePlaintext }: SealingOptions = Object(options);
+  const { storeSecret, storePlaintext }: SealingOptions = ownMembers(Object(options));
   const secrets = storeSecret instanceof Uint8Array || !Array.isArray(storeSecret) ? [storeSecret] : storeSecret;
   if (storePlaintext === true && storeSecret === undefined) return plaintext();
   const problems = problemsOf(secrets, storePlaintext);

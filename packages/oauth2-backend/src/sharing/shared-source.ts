@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import { lifetimeOf, reached, readClock } from '../sources/lifetime.js';
 import type { AccessToken } from '../token.js';
 import type { GrantQuery, GrantSource, RefreshMemory } from '../token-request/grant-source.js';
+import { NO_QUERY } from '../token-request/own-query.js';
 import { type Budget, startBudget } from './budget.js';
 import { StoreUnavailable } from './guarded-store.js';
 import { arrival, campaign, lead, leaseLength, poll, startPatience } from './leadership.js';
@@ -28,11 +29,16 @@ interface Held {
   shared: boolean;
 }
 
+/** What the fleet has. */
+interface Look extends Pick<StoredToken, 'order' | 'refresh'> {
+  readonly newer: Held | undefined;
+}
+
 /** The token that was asked for here, and what follows from it for the fleet. */
 interface Asked {
   readonly held: Held;
   /** To be written; absent where the fleet had it already. */
-  readonly stored?: StoredToken;
+  readonly stored: StoredToken | undefined;
 }
 
 const MAX_AGE = 24 * 60 * 60 * 1000;
@@ -57,7 +63,7 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
 
   return {
     prepare: source.prepare,
-    async token(query = {}) {
+    async token(query = NO_QUERY) {
       // What an API has demanded of this process the fleet's tokens need not have.
       const next = (!query.demands && (await fromFleet(query).catch(withoutStore))) || (await alone(query));
       // What comes after the deadline has no caller any more.
@@ -107,14 +113,18 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
   }
 
   /** What the fleet has; it is taken when it is newer than what this process has had, and not close to its end. */
-  async function look(query: GrantQuery): Promise<{ newer?: Held; order: number; refresh?: StoredToken['refresh'] }> {
+  async function look(query: GrantQuery): Promise<Look> {
     const found = await records.read();
     const [newest] = [...found].sort((a, b) => b.order - a.order);
-    const last = { order: Math.max(held?.order ?? 0, newest?.order ?? 0), refresh: newest?.refresh };
+    const last: Look = {
+      newer: undefined,
+      order: Math.max(held?.order ?? 0, newest?.order ?? 0),
+      refresh: newest?.refresh,
+    };
     if (!newest || [query.refused, held?.token.value].includes(newest.token.value)) return last;
     if (held && newest.order < held.order) {
       if (held.shared) records.report({ type: 'record', reason: 'replayed' });
-      return { order: last.order };
+      return { ...last, refresh: undefined };
     }
     const { token, order } = newest;
     return isFresh(token) ? { ...last, newer: { token, order, shared: true } } : last;
@@ -140,7 +150,7 @@ export function sharedSource(source: GrantSource, options: SharedOptions): Grant
 
   async function askOnce(query: GrantQuery, budget: Budget): Promise<Asked> {
     const { newer, order, refresh: common } = await budget.spend(look(query));
-    if (newer) return { held: newer };
+    if (newer) return { held: newer, stored: undefined };
     budget.end();
     // A refresh token of the fleet's is used by its leader only: used twice, it would end them all (RFC 9700 §4.14.2).
     refresh.current ??= common;

@@ -1,5 +1,6 @@
 /** What kind of failure ended a renewal. */
 
+import { memberOf } from '../definitions/own-members.js';
 import { TokenRequestError, TokenTimeoutError } from '../errors.js';
 
 /** Whether asking again soon may help, and whom the failure concerns. */
@@ -35,19 +36,19 @@ export function failureKind(error: unknown): FailureKind {
 function kindOf(error: unknown): FailureKind {
   if (error instanceof TokenTimeoutError) return { refusal: false, quick: false, concerns: 'all' };
   if (!(error instanceof TokenRequestError)) return { refusal: false, quick: false, concerns: 'one' };
-  const status = error.response?.status;
+  const status = memberOf(error, 'response')?.status;
   if (status === undefined) return { refusal: false, quick: true, concerns: 'all' };
   const gateway = GATEWAY.has(status);
   return {
     refusal: status >= 400 && status < 500 && status !== 408 && status !== 429,
-    quick: gateway || error.stumbled === true,
+    quick: gateway || memberOf(error, 'stumbled') === true,
     concerns: gateway || status === 429 ? 'perhaps all' : 'one',
   };
 }
 
 /** Whether a refusal is the client's own, whatever assertion it asks with (RFC 6749 §5.2). */
 export function concernsClient(error: unknown): boolean {
-  return error instanceof TokenRequestError && OF_THE_CLIENT.has(error.response?.error ?? '');
+  return error instanceof TokenRequestError && OF_THE_CLIENT.has(memberOf(error, 'response')?.error ?? '');
 }
 
 /** Whether the server does not give that scope (RFC 6749 §5.2). */

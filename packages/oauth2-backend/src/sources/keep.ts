@@ -13,6 +13,7 @@
 
 import type { AccessToken } from '../token.js';
 import type { Demands, GrantInput, GrantQuery, GrantSource } from '../token-request/grant-source.js';
+import { NO_QUERY } from '../token-request/own-query.js';
 import { Demanded } from './demanded.js';
 import type { Flight } from './flight.js';
 import { HeldTokens } from './held-tokens.js';
@@ -20,7 +21,7 @@ import type { KeepOptions, KeptSource } from './kept-source.js';
 import { keptState } from './kept-state.js';
 import { ownError } from './own-error.js';
 import type { Renewed } from './quick-attempts.js';
-import { type Renewal, type RenewalEnd, Renewals } from './renewals.js';
+import { hasFailed, type Renewal, type RenewalEnd, Renewals } from './renewals.js';
 import { soonOr, waitFor } from './waiting.js';
 import { anotherInput, type FindToken, tokenFinder } from './while-paused.js';
 
@@ -54,7 +55,7 @@ class Keeper implements KeptSource {
     return this.#held.fresh();
   }
 
-  async token(query: GrantQuery = {}): Promise<AccessToken> {
+  async token(query: GrantQuery = NO_QUERY): Promise<AccessToken> {
     query.signal?.throwIfAborted();
     const held = this.#held;
     held.settle();
@@ -68,7 +69,6 @@ class Keeper implements KeptSource {
     const goOn = named && !named.refused ? held.goOn(named) : undefined;
     if (goOn) return goOn;
     const refusedHere = named !== undefined && named === held.inUse;
-
     const token = held.usable();
     if (!token) return this.#forcedOrDue(query, refusedHere);
     if (held.isDue() && !this.#renewals.renewing() && !this.#renewals.paused() && !this.#renewals.closed) {
@@ -87,7 +87,7 @@ class Keeper implements KeptSource {
     const failure = this.#renewals.pauses.active();
     if (failure && this.#overruled) return this.#fallBack(failure.error, signal, false);
     this.#overruled = failure !== undefined;
-    const flight = this.#renewals.flight ?? this.#start({}, undefined, { overrule: this.#overruled });
+    const flight = this.#renewals.flight ?? this.#start(NO_QUERY, undefined, { overrule: this.#overruled });
     return this.#wait(flight, signal, false);
   }
 
@@ -177,7 +177,7 @@ class Keeper implements KeptSource {
   }
 
   #onEnd(end: RenewalEnd): void {
-    if ('error' in end) {
+    if (hasFailed(end)) {
       const { error, digest, forced, pause } = end;
       if (pause) this.#refusedInput = digest;
       this.#options.onEvent?.({ type: 'failed', error, forced, pause });

@@ -1,6 +1,7 @@
 /** When a kept token is fresh, due for renewal, urgent and over, by two clocks. */
 
 import type { Clock } from '../clock.js';
+import { hasOwnMember } from '../definitions/own-members.js';
 import type { AccessToken } from '../token.js';
 
 const MAX_KEPT = 24 * 60 * 60 * 1000;
@@ -64,7 +65,9 @@ export function unrenewedLifetime(token: AccessToken, asked: Instant): Lifetime 
 /** A share of the life is taken as configured; a duration, and all jitter, ends at half of the life. */
 function softMarginOf(life: number, hardMargin: number, renewBefore: RenewBefore, random: number): number {
   const half = life / 2;
-  const wanted = 'fraction' in renewBefore ? life * renewBefore.fraction : Math.min(renewBefore.milliseconds, half);
+  const wanted = hasOwnMember(renewBefore, 'fraction')
+    ? life * renewBefore.fraction
+    : Math.min(renewBefore.milliseconds, half);
   const jittered = Math.min(wanted * (1 + JITTER * random), Math.max(wanted, half));
   return Math.max(jittered, 2 * hardMargin);
 }

@@ -1,5 +1,6 @@
 /** Copies of a failure that many share: frameworks write on what they catch, so each caller gets an error of its own. */
 
+import { memberOf, ownMembers } from '../definitions/own-members.js';
 import {
   ClosedError,
   NoTokenError,
@@ -16,8 +17,11 @@ import {
  * @param more what asked for the token, when a resource server's refusal did; until when nobody asks
  */
 export function ownError(error: unknown, name: string, more: MoreOfError = {}): OAuth2BackendError {
+  const { resource, retryAt } = ownMembers(more);
   if (error instanceof TokenRequestError) {
-    const { retryAfter, stumbled, response } = error;
+    const retryAfter = memberOf(error, 'retryAfter');
+    const stumbled = memberOf(error, 'stumbled');
+    const response = memberOf(error, 'response');
     const Kind = error instanceof SubjectRefusedError ? SubjectRefusedError : TokenRequestError;
     return new Kind(error.message, { ...common(error), response, retryAfter, stumbled });
   }
@@ -25,7 +29,8 @@ export function ownError(error: unknown, name: string, more: MoreOfError = {}): 
   if (error instanceof NoTokenError) {
     return new NoTokenError(error.message, { ...common(error), statusCode: error.statusCode === 500 ? 500 : 502 });
   }
-  if (error instanceof ClosedError) return new ClosedError(error.message, { backend: error.backend ?? name });
+  if (error instanceof ClosedError)
+    return new ClosedError(error.message, { backend: memberOf(error, 'backend') ?? name });
   if (error instanceof OAuth2BackendError) return error;
   return new NoTokenError(`token source of "${name}" failed`, {
     ...more,
@@ -34,8 +39,13 @@ export function ownError(error: unknown, name: string, more: MoreOfError = {}): 
     statusCode: 502,
   });
 
-  function common({ cause, backend = name, resource, retryAt }: TokenRequestError | TokenTimeoutError | NoTokenError) {
-    return { cause, backend, resource: more.resource ?? resource, retryAt: more.retryAt ?? retryAt };
+  function common(known: TokenRequestError | TokenTimeoutError | NoTokenError) {
+    return {
+      cause: memberOf(known, 'cause'),
+      backend: memberOf(known, 'backend') ?? name,
+      resource: resource ?? memberOf(known, 'resource'),
+      retryAt: retryAt ?? memberOf(known, 'retryAt'),
+    };
   }
 }
 
@@ -47,7 +57,7 @@ export function othersError(error: unknown, backend: string): OAuth2BackendError
     const message = `token endpoint of "${backend}" did not answer others in time; it is not asked now`;
     return new TokenTimeoutError(message, { backend });
   }
-  const status = error instanceof TokenRequestError ? error.response?.status : undefined;
+  const status = error instanceof TokenRequestError ? memberOf(error, 'response')?.status : undefined;
   const reason = status === undefined ? 'could not be reached by others' : `answered ${status} to others`;
   return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`, { backend });
 }

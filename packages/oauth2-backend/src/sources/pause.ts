@@ -1,6 +1,7 @@
 /** The pause after a failed renewal: nobody hammers a server that is down or has refused. */
 
 import type { Clock } from '../clock.js';
+import { memberOf } from '../definitions/own-members.js';
 import { TokenRequestError } from '../errors.js';
 import { retryAfterOf } from '../token-request/retry-after.js';
 import { failureKind } from './failure.js';
@@ -79,5 +80,5 @@ function stepOf(steps: readonly number[], before: number): number {
 }
 
 function statusOf(error: unknown): number | undefined {
-  return error instanceof TokenRequestError ? error.response?.status : undefined;
+  return error instanceof TokenRequestError ? memberOf(error, 'response')?.status : undefined;
 }

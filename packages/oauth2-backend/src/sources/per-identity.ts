@@ -2,6 +2,7 @@
 
 import type { AccessToken, RequestContext } from '../token.js';
 import type { GrantInput, GrantQuery } from '../token-request/grant-source.js';
+import { ownQuery } from '../token-request/own-query.js';
 import { type Identification, type IdentitiesOptions, identities } from './identities.js';
 import { waitFor } from './waiting.js';
 
@@ -29,7 +30,8 @@ export function perIdentity(options: PerIdentityOptions): PerIdentity {
   let closed = false;
 
   return {
-    async token(query = {}) {
+    async token(given) {
+      const query = ownQuery(given);
       query.signal?.throwIfAborted();
       const identified = await waitFor(options.identify(query.context), query.signal);
       query.signal?.throwIfAborted();

@@ -48,6 +48,12 @@ export type RenewalEnd = (
   readonly forced: boolean;
 };
 
+/** Whether a renewal has brought an error. */
+export function hasFailed(end: RenewalEnd): end is Extract<RenewalEnd, { readonly error: unknown }> {
+  // `in` asks the prototype too.
+  return Object.hasOwn(end, 'error');
+}
+
 /** A renewal under way. */
 export interface Renewal extends Flight<Renewed> {
   /** One more caller waits for it, whose request may give the input where the one that started it gives none. */

@@ -1,7 +1,10 @@
 /** The building block for those who bring a token source of their own. */
 
 import { type Clock, systemClock } from '../clock.js';
+import { ownMembers } from '../definitions/own-members.js';
 import type { TokenSource } from '../token.js';
+import { FOR_ALL, type GrantSource } from '../token-request/grant-source.js';
+import { NO_QUERY, ownQuery } from '../token-request/own-query.js';
 import { keep } from './keep.js';
 
 /** How `reuse` keeps a token. */
@@ -32,11 +35,22 @@ export function reuse(source: TokenSource, options: ReuseOptions = {}): TokenSou
   }
   const unknown = Object.keys(options).find((option) => !OPTIONS.includes(option));
   if (unknown !== undefined) throw new TypeError(`"${unknown}" is no option of reuse`);
-  const { name = 'token source', clock = systemClock, renewBefore = 0.25, deadline = 10_000 } = options;
+  const { name = 'token source', clock = systemClock, renewBefore = 0.25, deadline = 10_000 } = ownMembers(options);
   if (!(renewBefore > 0 && renewBefore <= 0.9)) throw new RangeError('renewBefore must be more than 0 and at most 0.9');
   if (!(deadline > 0 && deadline < 2 ** 31)) throw new RangeError('deadline must be a positive number of milliseconds');
   // One token for all who ask: what one caller's request says must not decide it.
-  const shared: TokenSource = { token: ({ signal, refused } = {}) => source.token({ signal, refused }) };
-  const kept = keep(shared, { name, clock, renewBefore: { fraction: renewBefore }, deadline });
-  return { token: (query) => kept.token(query), current: () => kept.current() };
+  const shared: GrantSource = {
+    ...FOR_ALL,
+    token: ({ signal, refused } = NO_QUERY) => source.token({ signal, refused }),
+  };
+  const keeping = {
+    name,
+    clock,
+    renewBefore: { fraction: renewBefore },
+    deadline,
+    shared: undefined,
+    onEvent: undefined,
+  };
+  const kept = keep(shared, keeping);
+  return { token: (query) => kept.token(ownQuery(query)), current: () => kept.current() };
 }

@@ -11,11 +11,11 @@ export interface GrantInput {
   readonly whose?: IdentityPart;
   /** Whether the application has verified whose it is. */
   readonly verified?: boolean;
-  readonly assertion?: string;
-  readonly claims?: Readonly<Record<string, unknown>>;
-  readonly subjectToken?: string;
+  readonly assertion?: string | undefined;
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+  readonly subjectToken?: string | undefined;
   /** Where a function gave it. */
-  readonly actorToken?: string;
+  readonly actorToken?: string | undefined;
   /** Milliseconds since the epoch: no token that comes of it is kept longer. */
   readonly expiresAt?: number | undefined;
 }
@@ -27,6 +27,15 @@ export interface Demands {
   /** A JSON object as text, for the parameter `claims`. */
   readonly claims?: string;
 }
+/** An input of which nothing is known yet. */
+export const NO_INPUT: Required<Omit<GrantInput, 'digest' | 'whose'>> = {
+  verified: false,
+  assertion: undefined,
+  claims: undefined,
+  subjectToken: undefined,
+  actorToken: undefined,
+  expiresAt: undefined,
+};
 
 /** Asks for a token with what was made of the context. */
 export interface GrantQuery extends TokenQuery {
@@ -54,6 +63,9 @@ export interface GrantSource {
   /** Evaluates what depends on the context; absent where nothing does. @throws NoTokenError */
   prepare?: ((context: RequestContext | undefined) => Promise<GrantInput>) | undefined;
 }
+
+/** What a source is that nobody shares, and whose token is the same for all. */
+export const FOR_ALL: Required<Pick<GrantSource, 'found' | 'prepare'>> = { found: undefined, prepare: undefined };
 
 /** A refresh token and the scope that came with it. */
 export interface RefreshGrant {

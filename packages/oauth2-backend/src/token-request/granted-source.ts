@@ -1,9 +1,18 @@
 /** The token sources that ask a token endpoint: each time by the grant, or by a refresh token while there is one. */
 
+import { memberOf } from '../definitions/own-members.js';
 import { TokenRequestError } from '../errors.js';
 import type { AccessToken } from '../token.js';
-import type { Demands, GrantQuery, GrantSource, RefreshGrant, RefreshMemory } from './grant-source.js';
+import {
+  type Demands,
+  FOR_ALL,
+  type GrantQuery,
+  type GrantSource,
+  type RefreshGrant,
+  type RefreshMemory,
+} from './grant-source.js';
 import { refreshToken } from './grants/refresh-token.js';
+import { NO_QUERY } from './own-query.js';
 import type { TokenEndpoint } from './token-endpoint.js';
 import type { DraftPart } from './token-request-draft.js';
 import type { Granted } from './token-response.js';
@@ -11,7 +20,8 @@ import type { Granted } from './token-response.js';
 /** Asks by the grant each time; a refresh token in the answer is ignored (RFC 6749 §4.4.3). */
 export function grantedSource(endpoint: TokenEndpoint, grant: DraftPart): GrantSource {
   return {
-    async token(query = {}) {
+    ...FOR_ALL,
+    async token(query = NO_QUERY) {
       const { token } = await endpoint.ask(grant, query);
       return endingBy(token, query.input?.expiresAt);
     },
@@ -39,7 +49,8 @@ export function refreshedSource(
   let failing: { readonly value: string; readonly times: number } | undefined;
 
   return {
-    async token(query = {}) {
+    ...FOR_ALL,
+    async token(query = NO_QUERY) {
       const usable = memory.current && covers(memory.current, query.demands);
       const refreshed = memory.current && usable && (await askByRefreshToken(memory.current, query));
       if (refreshed) return refreshed;
@@ -93,8 +104,10 @@ const NOT_REFUSED = new Set([408, 425, 429]);
  * to be asked again - the password must not follow then.
  */
 function refusalOf(error: unknown): 'for good' | 'perhaps' | undefined {
-  if (!(error instanceof TokenRequestError) || !error.response || error.retryAfter !== undefined) return undefined;
-  const { status, error: code } = error.response;
+  if (!(error instanceof TokenRequestError) || memberOf(error, 'retryAfter') !== undefined) return undefined;
+  const response = memberOf(error, 'response');
+  if (!response) return undefined;
+  const { status, error: code } = response;
   if (NOT_REFUSED.has(status)) return undefined;
   if (code === 'invalid_grant') return 'for good';
   return status === 500 || (status >= 400 && status < 500) ? 'perhaps' : undefined;

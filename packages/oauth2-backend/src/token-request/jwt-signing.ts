@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
+import { ownMembers } from '../definitions/own-members.js';
 import type { ResolvedSigning } from '../definitions/resolved-credentials.js';
 import { NoTokenError } from '../errors.js';
 import { givenObject } from './given-value.js';
@@ -25,18 +26,18 @@ export function jwtSigner({ backend, signing, key, typ = 'JWT' }: JwtSignerOptio
   const { algorithm, headers } = signing;
 
   return async function signJwt(claims) {
-    const { key: signingKey, kid, thumbprint } = await key();
-    const header = {
+    const { key: signingKey, kid, thumbprint } = ownMembers(await key());
+    const header = ownMembers({
       typ,
       ...(kid !== undefined && { kid }),
       ...(thumbprint !== undefined && { 'x5t#S256': thumbprint }),
       ...(await configuredHeaders()),
       alg: algorithm,
-    };
+    });
     // Loaded when the first assertion is signed: most applications sign none.
     const { SignJWT } = await import('jose');
     try {
-      return await new SignJWT({ ...claims }).setProtectedHeader(header).sign(signingKey);
+      return await new SignJWT(ownMembers(claims)).setProtectedHeader(header).sign(signingKey);
     } catch (cause) {
       throw new NoTokenError(`assertion of "${backend}" could not be signed`, { cause, backend, statusCode: 502 });
     }

@@ -1,6 +1,7 @@
 /** Whether a secret or key was replaced since it was sent: what a server refused then may be good now. */
 
 import type { Clock } from '../clock.js';
+import { memberOf } from '../definitions/own-members.js';
 import { TokenRequestError } from '../errors.js';
 import type { Replaceable } from './token-request-draft.js';
 
@@ -83,7 +84,9 @@ export function replacements(clock: Clock): Replacements {
 
 /** Whether another secret or key may cure a failure: the server has judged the request, and not asked to be left alone. */
 export function mayBeCured(error: unknown): boolean {
-  if (!(error instanceof TokenRequestError) || !error.response || error.retryAfter !== undefined) return false;
-  const { status, error: code } = error.response;
+  if (!(error instanceof TokenRequestError) || memberOf(error, 'retryAfter') !== undefined) return false;
+  const response = memberOf(error, 'response');
+  if (!response) return false;
+  const { status, error: code } = response;
   return code === 'invalid_client' || (status >= 400 && status < 500 && status !== 408 && status !== 429);
 }

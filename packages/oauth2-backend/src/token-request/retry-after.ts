@@ -1,5 +1,6 @@
 /** For how long an answer asks to be left alone. */
 
+import { memberOf } from '../definitions/own-members.js';
 import { TokenRequestError } from '../errors.js';
 
 /** Header fields by lower-case name. */
@@ -22,7 +23,7 @@ export function retryDelay(headers: AnswerHeaders, status: number, now: number):
 
 /** What the server asked for with this error, in milliseconds from then. */
 export function retryAfterOf(error: unknown): number | undefined {
-  return error instanceof TokenRequestError ? error.retryAfter : undefined;
+  return error instanceof TokenRequestError ? memberOf(error, 'retryAfter') : undefined;
 }
 
 function fieldOf(headers: AnswerHeaders, name: string): string {

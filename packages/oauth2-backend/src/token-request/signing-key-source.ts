@@ -59,7 +59,7 @@ function inlineKey(signing: ResolvedSigning, backend: string): KeySource {
   };
 }
 
-function usable(parsed: NamedKey | string, attribute: string, backend: string): NamedKey {
+function usable<K extends ParsedKey>(parsed: K | string, attribute: string, backend: string): K {
   if (typeof parsed !== 'string') return parsed;
   throw new NoTokenError(`${attribute} of "${backend}" ${parsed}`, { backend, statusCode: 502 });
 }

@@ -1,5 +1,6 @@
 /** Refusals of a token request that are its user's: his token or assertion is dead. */
 
+import { memberOf } from '../definitions/own-members.js';
 import type { ResolvedOAuth2 } from '../definitions/resolved.js';
 import { SubjectRefusedError, TokenRequestError } from '../errors.js';
 import type { GrantSource } from './grant-source.js';
@@ -63,7 +64,7 @@ export function subjectRefusals(options: {
 
   function isOfUser(error: unknown): error is TokenRequestError {
     if (!(error instanceof TokenRequestError)) return false;
-    const code = error.response?.error ?? '';
+    const code = memberOf(error, 'response')?.error ?? '';
     return OF_THE_USER.has(code) || (oauth2.exchange !== undefined && code === 'invalid_token');
   }
 }

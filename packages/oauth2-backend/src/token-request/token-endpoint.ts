@@ -1,6 +1,7 @@
 /** Token requests to an authorization server's token endpoint (RFC 6749 §3.2). */
 
 import type { Clock } from '../clock.js';
+import { memberOf, ownMembers } from '../definitions/own-members.js';
 import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
 import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
@@ -15,7 +16,7 @@ import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-respon
 export interface PostAnswer extends Omit<TokenAnswer, 'location'> {
   readonly headers: AnswerHeaders;
   /** What was sent beside the request that was given, and must not come back in an error. */
-  readonly secrets?: readonly string[] | undefined;
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -171,5 +172,7 @@ function reasonOf(error: unknown): string {
 
 /** Read without `instanceof`: errors of Node's own modules belong to another realm under some test runners. */
 function partsOf(error: unknown): { name?: unknown; code?: unknown; message?: unknown } {
-  return typeof error === 'object' && error !== null ? error : {};
+  if (typeof error !== 'object' || error === null) return ownMembers({});
+  const { name, message } = error as { name?: unknown; message?: unknown };
+  return { name, message, code: memberOf(error as { code?: unknown }, 'code') };
 }

@@ -1,5 +1,6 @@
 /** A token request before it is sent, and what fills it in. */
 
+import { ownMembers } from '../definitions/own-members.js';
 import type { GrantQuery } from './grant-source.js';
 
 /** What grant and client authentication write into. */
@@ -37,5 +38,12 @@ export type DraftPart = (draft: TokenRequestDraft, occasion: Occasion) => void |
 
 /** A draft with nothing in it but the configured parameters. */
 export function emptyDraft(params: TokenRequestDraft['form'] = {}): TokenRequestDraft {
-  return { form: { ...params }, headers: {}, secrets: [], replaceable: [], hints: new Map() };
+  return {
+    form: ownMembers(params),
+    headers: ownMembers({}),
+    secrets: [],
+    hints: new Map(),
+    issuedTypes: undefined,
+    replaceable: [],
+  };
 }

@@ -45,7 +45,7 @@ interface JudgeOptions extends DefaultLife, RefusalOptions {
 export interface Granted {
   readonly token: AccessToken;
   /** A secret; most grants have no use for it (RFC 6749 §4.4.3). */
-  readonly refreshToken?: string | undefined;
+  readonly refreshToken: string | undefined;
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { Agent, buildConnector, Dispatcher, errors } from 'undici';
+import { Agent, buildConnector, Client, Dispatcher, errors, Pool } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { readBeforeWriteFails } from './early-answers.js';
 import { explainOverflow } from './header-overflow.js';
@@ -11,6 +11,7 @@ import { holdEnd } from './held-end.js';
 import { passOverInterim } from './interim-answers.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
+import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
 
 export interface OwnDispatcher {
   readonly dispatcher: Dispatcher;
@@ -23,6 +24,8 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   const { proxy, http2, maxConnections, maxHeaderSize, reuseConnections, origin } = options;
   const openings: Openings = new Set();
   const agent = new Agent({
+    ...(UNSET_AGENT as object),
+    factory: openPool,
     connect: connector(options, trust, openings),
     allowH2: http2,
     ...(maxConnections > 0 && { connections: maxConnections }),
@@ -42,6 +45,15 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   return { dispatcher: new AbsoluteForm(agent, origin, proxy), destroy };
 }
 
+/** By hand, because undici's own hand on what is set alone: the rest would be asked of the prototype. */
+function openPool(origin: string | URL, options: object): Dispatcher {
+  return new Pool(origin, { ...(UNSET_AGENT as object), ...options, factory: openClient });
+}
+
+function openClient(origin: URL, options: object): Dispatcher {
+  return new Client(origin, { ...(UNSET_AGENT as object), ...options });
+}
+
 /** Not `compose`: what undici puts between does not tell when a request has been written. */
 class AbsoluteForm extends Dispatcher {
   readonly #agent: Agent;
@@ -59,7 +71,7 @@ class AbsoluteForm extends Dispatcher {
 
   override dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(this.#proxy) };
-    headers['host'] ??= this.#host;
+    if (!Object.hasOwn(headers, 'host')) headers['host'] = this.#host;
     const path = `${this.#origin}${request.path}`;
     return this.#agent.dispatch({ ...request, origin: this.#proxy.url, path, headers }, handler);
   }
@@ -71,6 +83,8 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
   // In the absolute form the connection is the proxy's own: neither the backend's certificates nor its name are for it.
   const own = proxy && !secure ? proxyTls(proxy) : {};
   const connect = buildConnector({
+    ...(BUILT as object),
+    ...(UNSET_TLS as object),
     ...(proxy && !secure ? {} : { ...trust, allowH2 }),
     timeout: 0,
   } as buildConnector.BuildOptions);
@@ -83,7 +97,7 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
         const open = (httpSocket?: Socket) => {
           const done = settle as buildConnector.Callback;
           // A look-up or handshake under way has a socket already; undici returns it though its type says nothing of it.
-          const socket: unknown = connect({ ...target, ...own, ...(httpSocket && { httpSocket }) }, done);
+          const socket: unknown = connect({ ...NOWHERE, ...target, ...own, httpSocket } as typeof target, done);
           signal.addEventListener('abort', () => (socket as Socket | undefined)?.destroy());
         };
         if (!proxy || !secure || target.hostname === undefined) open();
@@ -106,6 +120,17 @@ function connector(options: TransportOptions, trust: ConnectionOptions, openings
     );
   };
 }
+
+/** What undici reads of a connector's options beside Node's. */
+const BUILT = {
+  allowH2: false,
+  maxCachedSessions: undefined,
+  session: undefined,
+  socketPath: undefined,
+  useH2c: false,
+};
+/** What it reads of a connection's. */
+const NOWHERE = { host: undefined, localAddress: undefined, servername: undefined };
 
 type Settle<S> = (error: Error | null, socket: S | null) => void;
 

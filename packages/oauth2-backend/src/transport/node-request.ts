@@ -9,6 +9,7 @@ import type { ResolvedProxy } from '../definitions/resolved.js';
 import { endlessInterim, MAX_INTERIM } from './interim-answers.js';
 import { proxyAuthorization, proxyTls, tunnelStream } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
+import { UNSET_POOL, UNSET_REQUEST } from './unset-options.js';
 
 /** What a request says of itself; where it goes to and how is said by the backend. */
 export type OwnRequestOptions = Pick<
@@ -29,8 +30,8 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   const absoluteForm = proxy !== undefined && origin.startsWith('http:');
   const secure = (absoluteForm ? proxy.url : origin).startsWith('https:');
   const agent = secure
-    ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
-    : plainAgent(options, pool);
+    ? secureAgent(options, { ...UNSET_POOL, ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
+    : plainAgent(options, { ...UNSET_POOL, ...pool });
   const client = secure ? https : http;
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
 
@@ -42,11 +43,17 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   function open(href: string, request: OwnRequestOptions): ClientRequest {
     if (!absoluteForm) {
       if (!href.startsWith(`${origin}/`))
-        return client.request(href, { ...request, maxHeaderSize: request.maxHeaderSize ?? limit, agent });
+        return client.request(href, {
+          ...(UNSET_REQUEST as object),
+          ...request,
+          maxHeaderSize: request.maxHeaderSize ?? limit,
+          agent,
+        });
       // Node would parse the whole each time.
       const { method, headers, maxHeaderSize = limit, family, localAddress } = request;
       const path = href.slice(origin.length);
       return client.request({
+        ...(UNSET_REQUEST as object),
         protocol,
         hostname,
         port,
@@ -60,8 +67,9 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
       });
     }
     const headers = { ...(request.headers as Record<string, string>), ...proxyAuthorization(proxy) };
-    headers['host'] ??= new URL(origin).host;
+    if (!Object.hasOwn(headers, 'host')) headers['host'] = new URL(origin).host;
     return client.request(proxy.url, {
+      ...(UNSET_REQUEST as object),
       ...request,
       maxHeaderSize: request.maxHeaderSize ?? limit,
       path: href,

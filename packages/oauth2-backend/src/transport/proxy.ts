@@ -5,6 +5,7 @@ import https from 'node:https';
 import { isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import type { ResolvedProxy } from '../definitions/resolved.js';
+import { UNSET_REQUEST, UNSET_TLS } from './unset-options.js';
 
 interface TunnelEnd {
   readonly host: string;
@@ -39,6 +40,8 @@ export function openTunnel(
   const authority = `${end.host.includes(':') && !end.host.startsWith('[') ? `[${end.host}]` : end.host}:${end.port}`;
   const { request } = proxy.url.startsWith('https:') ? https : http;
   const connect = request(proxy.url, {
+    ...(UNSET_REQUEST as object),
+    ...(UNSET_TLS as object),
     method: 'CONNECT',
     path: authority,
     headers: { host: authority, ...proxyAuthorization(proxy) },
@@ -59,7 +62,7 @@ export function openTunnel(
   });
   connect.once('error', (error) => {
     // Node keeps the bytes that it could not parse: a proxy may have repeated the credentials in them.
-    if ('rawPacket' in error) delete error.rawPacket;
+    if (Object.hasOwn(error, 'rawPacket')) delete (error as { rawPacket?: unknown }).rawPacket;
     done(error, null);
   });
   connect.end();

@@ -3,14 +3,16 @@
 import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import type { Dispatcher } from 'undici';
+import { memberOf } from '../definitions/own-members.js';
 import type { ResolvedProxy, ResolvedTls } from '../definitions/resolved.js';
+import { UNSET_CONTEXT } from './unset-options.js';
 
 /** How a backend's peers are verified, and how it shows itself. */
 interface TrustOptions {
   readonly tls: ResolvedTls;
   readonly validateCertificates: boolean;
   /** Host header and server name, where they are not the origin's. */
-  readonly hostname?: string | undefined;
+  readonly hostname: string | undefined;
 }
 
 export interface TransportOptions extends TrustOptions {
@@ -20,7 +22,7 @@ export interface TransportOptions extends TrustOptions {
   readonly connectTimeout: number;
   /** What a connection that takes longer fails with. */
   readonly lateConnect: () => Error;
-  readonly proxy?: ResolvedProxy | undefined;
+  readonly proxy: ResolvedProxy | undefined;
   readonly http2: boolean;
   /** For each kind of client; 0 for no cap. */
   readonly maxConnections: number;
@@ -28,7 +30,7 @@ export interface TransportOptions extends TrustOptions {
   readonly maxHeaderSize: number;
   readonly reuseConnections: boolean;
   /** Replaces the undici connections. */
-  readonly dispatcher?: Dispatcher | undefined;
+  readonly dispatcher: Dispatcher | undefined;
 }
 
 /** Options for `tls.connect`. The secure context is made once: parsing the roots takes longer than a handshake. */
@@ -38,6 +40,7 @@ export function trustOptions({ tls: material, validateCertificates, hostname }: 
   return {
     ...(own && {
       secureContext: tls.createSecureContext({
+        ...UNSET_CONTEXT,
         ...(ca && { ca: [...systemRoots(), ca] }),
         ...(cert && { cert }),
         ...(key && { key }),
@@ -50,7 +53,7 @@ export function trustOptions({ tls: material, validateCertificates, hostname }: 
 
 /** The roots that Node trusts by default. Older versions cannot list them with `NODE_EXTRA_CA_CERTS` in. */
 function systemRoots(): readonly string[] {
-  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
+  const getCACertificates = memberOf(tls as { getCACertificates?: (type: 'default') => string[] }, 'getCACertificates');
   if (getCACertificates) return getCACertificates('default');
   const extra = process.env['NODE_EXTRA_CA_CERTS'];
   return extra === undefined ? tls.rootCertificates : [...tls.rootCertificates, ...readExtra(extra)];

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { Call, type CallOptions } from '../../src/outbound/call.js';
 
 const late = () => new Error('late');
-const start = (options: Partial<CallOptions> = {}) => new Call({ signals: [], timeout: 0, late, ...options });
+const start = (options: Partial<CallOptions> = {}) =>
+  new Call({ signals: [], timeout: 0, late, onAbort: undefined, onDone: undefined, ...options });
 
 afterEach(() => {
   jest.useRealTimers();

@@ -16,12 +16,15 @@ const transportTo = (origin: string, changes: Partial<TransportOptions> = {}) =>
     origin,
     connectTimeout: 10_000,
     lateConnect: () => new Error('too late'),
+    hostname: undefined,
     tls: {},
     validateCertificates: true,
+    proxy: undefined,
     http2: false,
     maxConnections: 0,
     maxHeaderSize: 65_536,
     reuseConnections: true,
+    dispatcher: undefined,
     ...changes,
   });
 

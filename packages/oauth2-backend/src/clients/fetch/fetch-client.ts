@@ -6,7 +6,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import { assertFrame } from '../../outbound/body-frame.js';
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
-import { OutboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall, PLAIN_CALL } from '../../outbound/outbound-call.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
@@ -88,11 +88,19 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
-      const dispatcher = new FetchDispatcher({ bearer, settings, call, token, onEnd: () => end(dispatcher) });
+      const dispatcher = new FetchDispatcher({
+        bearer,
+        settings,
+        call,
+        token,
+        failure: undefined,
+        onEnd: () => end(dispatcher),
+      });
       last = dispatcher;
       const { rest, method, headers, body, replayable } = request;
       // fetch's own signal costs more than all of this file.
-      const init = { ...rest, method, headers, body, redirect: 'manual', signal: null, dispatcher };
+      const own = { ...UNSET, ...rest, method, headers: headers ?? NONE, body: body ?? null };
+      const init = { ...own, redirect: 'manual', signal: null, dispatcher };
       const given = replayable ? init : { ...init, duplex: 'half' };
       return unlessLeft(
         undiciFetch(target.href, given as unknown as UndiciInit) as Promise<unknown> as Promise<Response>,
@@ -132,13 +140,26 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
       const request = readFetchRequest(input, init, bearer);
       const target = bearer.target.resolve(request.url);
       const { method, signal } = request;
-      return { request, target, call: new OutboundCall(bearer, settings, { method, signal, onAbort }) };
+      return { request, target, call: new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal, onAbort }) };
     } catch (error) {
       abandonBody(init?.body, error);
       throw error;
     }
   }
 }
+
+/** What fetch would else ask the prototype for: each with its default (Fetch §5.4). */
+const UNSET = {
+  cache: 'default',
+  credentials: 'same-origin',
+  integrity: '',
+  keepalive: false,
+  mode: 'cors',
+  priority: 'auto',
+  referrerPolicy: '',
+  window: null,
+};
+const NONE: readonly [string, string][] = [];
 
 async function dropBody({ body }: Response): Promise<void> {
   if (body) await dropAnswer(Readable.fromWeb(body));

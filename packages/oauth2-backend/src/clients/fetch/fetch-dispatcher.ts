@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
+import { dispatchOptions } from '../../outbound/dispatch-options.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import type { ClientSettings } from '../../outbound/settings.js';
@@ -44,7 +45,8 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     completeHeaders(headers, call.settings, bearer, token);
     this.#attempt = new Attempt(handler, options);
     if (call.aborted) this.#attempt.abort(call.reason);
-    const sent = { ...request, path: completePath(request.path, call.settings.query), headers };
+    const path = completePath(request.path, call.settings.query);
+    const sent = { ...dispatchOptions(String(request.origin), path, request.method), ...request, path, headers };
     return this.#dispatcher.dispatch(sent, this.#attempt);
   }
 

@@ -1,6 +1,7 @@
 /** fetch's arguments, read once: Node's own `Request`, `Headers` and `FormData` as well as undici's. */
 
 import type { Bearer } from '../../bearer/bearer.js';
+import { memberOf } from '../../definitions/own-members.js';
 import { OriginError } from '../../errors.js';
 import type { EncodedBody } from '../../outbound/replayable-body.js';
 import { assertOwnHeaders, headerPairs } from '../../outbound/request-headers.js';
@@ -15,7 +16,7 @@ export interface FetchRequest {
   /** Whether the body can be sent again byte for byte. */
   readonly replayable: boolean;
   readonly redirect: NonNullable<RequestInit['redirect']>;
-  /** What else was given in `init`. */
+  /** What was given in `init`, its own members. */
   readonly rest: Readonly<Record<string, unknown>>;
 }
 
@@ -32,8 +33,16 @@ export function readFetchRequest(
   bearer: Bearer,
 ): FetchRequest {
   const request = isRequest(input) ? input : undefined;
-  const { method = request?.method ?? 'GET', headers = request?.headers, body, signal, redirect, ...rest } = init ?? {};
-  if ('dispatcher' in rest && rest.dispatcher !== undefined) {
+  // Each own member is read once; those of a class come after.
+  const rest: Record<string, unknown> = { ...init };
+  const {
+    method = request?.method ?? 'GET',
+    headers = request?.headers,
+    body,
+    signal,
+    redirect,
+  } = readInit(rest, init);
+  if (Object.hasOwn(rest, 'dispatcher') && rest['dispatcher'] !== undefined) {
     throw new OriginError(`"dispatcher" is refused per call: the connections of "${bearer.name}" are its own`, {
       backend: bearer.name,
     });
@@ -55,6 +64,23 @@ export function readFetchRequest(
   };
 }
 
+type Init = Pick<RequestInit, 'method' | 'headers' | 'body' | 'signal' | 'redirect'>;
+
+function readInit(
+  own: Init,
+  init: RequestInit | undefined,
+): { readonly [N in keyof Required<Init>]: Init[N] | undefined } {
+  const read = <N extends keyof Init>(name: N): Init[N] | undefined =>
+    Object.hasOwn(own, name) ? own[name] : init && memberOf(init, name);
+  return {
+    method: read('method'),
+    headers: read('headers'),
+    body: read('body'),
+    signal: read('signal'),
+    redirect: read('redirect'),
+  };
+}
+
 /** The request with its body encoded and, unless it names one itself, the body's content type. */
 export function withBody(request: FetchRequest, { bytes, stream, contentType }: EncodedBody): FetchRequest {
   const body = bytes ?? stream;
@@ -69,5 +95,6 @@ function withContentType(headers: unknown, contentType: string | undefined): [st
 }
 
 function isRequest(input: unknown): input is Request {
-  return typeof input === 'object' && input !== null && !(input instanceof URL) && 'headers' in input && 'url' in input;
+  if (typeof input !== 'object' || input === null || input instanceof URL) return false;
+  return memberOf(input as Request, 'headers') !== undefined && memberOf(input as Request, 'url') !== undefined;
 }

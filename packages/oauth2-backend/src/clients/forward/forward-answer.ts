@@ -2,6 +2,7 @@
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
+import { ownMembers } from '../../definitions/own-members.js';
 
 /** An answer as it is to be sent to the inbound client. */
 export interface ForwardAnswer {
@@ -23,7 +24,8 @@ export interface Declined {
 }
 
 /** The answer to a request that is not forwarded. */
-export function declinedAnswer(request: IncomingMessage, { status, headers }: Declined): ForwardAnswer {
+export function declinedAnswer(request: IncomingMessage, declined: Declined): ForwardAnswer {
+  const { status, headers } = ownMembers(declined);
   const text = `${STATUS_CODES[status]}\n`;
   const about = { 'content-type': 'text/plain; charset=utf-8', 'content-length': String(text.length) };
   const body = Readable.from(request.method === 'HEAD' ? [] : [Buffer.from(text)]);
@@ -32,7 +34,8 @@ export function declinedAnswer(request: IncomingMessage, { status, headers }: De
 }
 
 /** Remembers the connection of a request whose refusal closes it. */
-export function rememberDeclined(request: IncomingMessage, { headers }: Declined): void {
+export function rememberDeclined(request: IncomingMessage, declined: Declined): void {
+  const { headers } = ownMembers(declined);
   if (headers?.['connection'] === 'close' && request.socket) connections.add(request.socket);
 }
 

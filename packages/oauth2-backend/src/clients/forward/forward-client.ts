@@ -4,11 +4,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
+import { hasOwnMember } from '../../definitions/own-members.js';
 import { Attempt } from '../../outbound/attempt.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
+import { dispatchOptions } from '../../outbound/dispatch-options.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
-import { OutboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall, PLAIN_CALL } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
@@ -42,7 +44,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
   return async function forwardWithToken(request, options) {
     const { trustForwarded, methods } = options;
     const message = declinedBefore(request) ?? readInbound(request, { trustForwarded, methods, tokenHeader });
-    if ('status' in message) {
+    if (hasOwnMember(message, 'status')) {
       rememberDeclined(request, message);
       return declinedAnswer(request, message);
     }
@@ -60,7 +62,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     const { headers: sentHeaders } = message;
     const method = request.method ?? 'GET';
     const onAbort = (reason: unknown) => sent?.abort(reason);
-    const call = new OutboundCall(bearer, settings, { method, signal: undefined, forwarded: request, onAbort });
+    const calling = { ...PLAIN_CALL, method, signal: undefined, forwarded: request, onAbort };
+    const call = new OutboundCall(bearer, settings, calling);
     let sent: AnswerHandler | undefined;
     const body = held ? heldBody(held) : streamedBody(request, message, options);
     const over = () => call.done();
@@ -185,6 +188,8 @@ function send(sending: Sending, handler: AnswerHandler): void {
   if (remove.length > 0 || set.length > 0) dropLookAlikes(headers, [...remove, ...set.map(([name]) => name)]);
   completeHeaders(headers, call.settings, bearer, token);
   const path = completePath(target.path, call.settings.query);
-  const sent = { origin: target.origin, path, method, headers, body };
-  settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call }));
+  const sent = dispatchOptions(target.origin, path, method);
+  sent.headers = headers;
+  sent.body = body;
+  settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call, failure: undefined, onEnd: undefined }));
 }

@@ -1,6 +1,7 @@
 /** An inbound request's head: its headers as they may travel on, the frame of its body, and whether it is one to forward. */
 
 import type { IncomingMessage } from 'node:http';
+import { ownMembers } from '../../definitions/own-members.js';
 import { isFieldValue, isToken } from '../../definitions/schema/values.js';
 import { countedHeaders } from './counted-headers.js';
 import type { Declined } from './forward-answer.js';
@@ -30,7 +31,7 @@ export function readInbound(request: IncomingMessage, options: WithholdingRules)
   if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };
 
   const came: Record<string, string | string[]> = Object.create(null);
-  const frame: Frame = { hosts: 0, lengths: 0, codings: 0 };
+  const frame: Frame = ownMembers({ hosts: 0, lengths: 0, codings: 0 });
   const { rawHeaders: raw } = request;
   const bySocket = isBySocket(raw);
   for (let index = 0; bySocket && index + 1 < raw.length; index += 2) {

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Target, TargetRule } from '../../bearer/target.js';
+import { memberOf } from '../../definitions/own-members.js';
 import { ConfigurationError, OriginError } from '../../errors.js';
 
 /** Where a request was sent. */
@@ -36,7 +37,7 @@ export function inboundPlace(
 ): InboundPlace | undefined {
   const framework: Framework = inbound ?? request;
   const { url = '' } = request;
-  const { originalUrl = url } = framework;
+  const { originalUrl = url }: Pick<Framework, 'originalUrl'> = { originalUrl: memberOf(framework, 'originalUrl') };
   const given = readUrl(url);
   const original = originalUrl === url ? given : readUrl(String(originalUrl));
   if (!given || !original) return undefined;
@@ -46,7 +47,7 @@ export function inboundPlace(
   const whole = original.path.startsWith('/') ? original.path : `/${original.path}`;
   const routed = below(framework, given === original ? whole : given.path, whole);
   if (mount === undefined) {
-    if (framework.baseUrl) assertNoWildcard(framework, given.path);
+    if (memberOf(framework, 'baseUrl')) assertNoWildcard(framework, given.path);
     return { path: routed.path, mount: routed.mount, host };
   }
   const full = routed.mount + routed.path;
@@ -75,7 +76,9 @@ function readUrl(url: string): ReadUrl | undefined {
 const WHOLE_URL = /^https?:\/\/((?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)((?:\/[^\s"'<>\\^`{|}?]*)?(?:\?.*)?)$/i;
 
 /** Express says what it has cut off; koa-mount and others only shorten `url`. All leave a slash where nothing is left. */
-function below({ baseUrl, app }: Framework, url: string, original: string): { path: string; mount: string } {
+function below(framework: Framework, url: string, original: string): { path: string; mount: string } {
+  const baseUrl = memberOf(framework, 'baseUrl');
+  const app = memberOf(framework, 'app');
   if (typeof baseUrl === 'string') {
     const rest = original.startsWith(baseUrl) ? original.slice(baseUrl.length) : '/';
     if (rest === url) return { path: url, mount: baseUrl };
@@ -104,7 +107,9 @@ function cutsSlash(app: unknown): boolean {
 }
 
 /** A wildcard's parameter is a list in Express 5 and has a number in Express 4; of a mount it is the end of what was cut off. */
-function assertNoWildcard({ baseUrl, params }: Framework, url: string): void {
+function assertNoWildcard(framework: Framework, url: string): void {
+  const { baseUrl } = framework;
+  const params = memberOf(framework, 'params');
   const end = url.startsWith('/') ? 1 : 0;
   if (url.length > end && url.charAt(end) !== '?') return;
   const mounted = decoded(baseUrl as string);

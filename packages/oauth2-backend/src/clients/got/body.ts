@@ -1,9 +1,10 @@
 /** The body of a got call, encoded once. */
 
 import type { OptionsInit } from 'got';
+import { ownMembers } from '../../definitions/own-members.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 
-/** Options whose body, if any, is bytes that can be sent again - or a stream that cannot. */
+/** Options without a prototype, whose body, if any, is bytes that can be sent again - or a stream that cannot. */
 export interface EncodedOptions {
   readonly options: OptionsInit;
   readonly replayable: boolean;
@@ -26,7 +27,11 @@ export function encodeOptions(options: OptionsInit, instance: InstanceBody): Enc
   if (given.length > 1) return { options, replayable: false };
 
   const finish = (bytes: string | Uint8Array, contentType: string | undefined): EncodedOptions => ({
-    options: { ...rest, body: bytes, headers: withContentType(options.headers, instance.headers, contentType) },
+    options: ownMembers({
+      ...rest,
+      body: bytes,
+      headers: withContentType(options.headers, instance.headers, contentType),
+    }),
     replayable: true,
   });
   if (json !== undefined) return finish((options.stringifyJson ?? instance.stringifyJson)(json), 'application/json');
@@ -38,7 +43,7 @@ export function encodeOptions(options: OptionsInit, instance: InstanceBody): Enc
   const settle = ({ bytes, stream, contentType }: Awaited<typeof encoded>): EncodedOptions => {
     if (bytes !== undefined) return finish(bytes, plain ? undefined : contentType);
     const headers = withContentType(options.headers, instance.headers, contentType);
-    return { options: { ...rest, body: stream as NonNullable<typeof body>, headers }, replayable: false };
+    return { options: ownMembers({ ...rest, body: stream as NonNullable<typeof body>, headers }), replayable: false };
   };
   // Not `instanceof`: under a test runner a Blob's promise is of another realm.
   return 'then' in encoded ? encoded.then(settle) : settle(encoded);

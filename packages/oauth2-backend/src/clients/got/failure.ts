@@ -34,7 +34,8 @@ function asTimeout(error: RequestError, cause: DOMException): RequestError {
 function conceal(error: RequestError): RequestError {
   const { response, cause } = error;
   // Node keeps the bytes that it could not parse. Not `instanceof`: under a test runner its errors are of another realm.
-  if (typeof cause === 'object' && cause !== null && 'rawPacket' in cause) delete cause.rawPacket;
+  if (typeof cause === 'object' && cause !== null && Object.hasOwn(cause, 'rawPacket'))
+    delete (cause as { rawPacket?: unknown }).rawPacket;
   const hidden = { enumerable: false, configurable: true, writable: true };
   Object.defineProperties(error, {
     options: { ...hidden, value: error.options },

@@ -13,11 +13,11 @@ import got, {
 import type { Bearer } from '../../bearer/bearer.js';
 import { assertFrame } from '../../outbound/body-frame.js';
 import { abandonBody } from '../../outbound/dropped-bodies.js';
-import { OutboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall, PLAIN_CALL } from '../../outbound/outbound-call.js';
 import { type ClientSettings, defaultSettings } from '../../outbound/settings.js';
 import { encodeOptions } from './body.js';
 import { gotFailure } from './failure.js';
-import { bodyOf, followBelow, type GotInput, ownOptions, readGotCall } from './options.js';
+import { bodyOf, followBelow, type GotInput, ownOptions, readGotCall, walkable } from './options.js';
 import { gotPromise } from './promise.js';
 import { gotWithRepeats } from './repeat.js';
 import { gotPages, gotStream } from './stream-and-pages.js';
@@ -52,7 +52,11 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
     stream: Object.assign(stream, withMethods(stream)),
     paginate,
     extend(...options: readonly ExtendOptions[]) {
-      return gotClient(bearer, settings, client.extend(...options.map((each) => ownOptions(each, bearer))));
+      return gotClient(
+        bearer,
+        settings,
+        client.extend(...options.map((each) => walkable(ownOptions(each, bearer), client.defaults.options))),
+      );
     },
   }) as unknown as BackendGot;
 
@@ -68,7 +72,8 @@ export function gotClient(bearer: Bearer, settings: ClientSettings, client = own
           const { href, own } = readGotCall(input, options, bearer);
           const { options: defaults } = client.defaults;
           const method = own.method ?? defaults.method;
-          const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+          const signal = own.signal ?? defaults.signal;
+          const started = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal });
           call = started;
           progress.onCancel = () => started.abort(new DOMException('the caller has cancelled', 'AbortError'));
           const encoding = encodeOptions(own, defaults);
@@ -106,7 +111,8 @@ const ownClients = new WeakMap<Bearer, Got>();
 function ownClient(bearer: Bearer): Got {
   const known = ownClients.get(bearer);
   if (known) return known;
-  const made = base.extend({ followRedirect: followBelow(bearer, base.defaults.options.followRedirect) });
+  const { options } = base.defaults;
+  const made = base.extend(walkable({ followRedirect: followBelow(bearer, options.followRedirect) }, options));
   ownClients.set(bearer, made);
   return made;
 }

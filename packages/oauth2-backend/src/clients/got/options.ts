@@ -1,7 +1,9 @@
 /** The options of a got call, checked once. */
 
-import type { OptionsInit } from 'got';
+import type { Got, OptionsInit } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
+import { foreignNames, memberOf, ownMembers } from '../../definitions/own-members.js';
+import { isPlainObject } from '../../definitions/schema/members.js';
 import { AuthorizationHeaderError, OriginError } from '../../errors.js';
 import { assertOwnHeaders } from '../../outbound/request-headers.js';
 
@@ -21,13 +23,29 @@ const REFUSED = [
 ] as const;
 const CREDENTIALS = ['username', 'password'] as const;
 
+/** What got reads of its headers to tell what it has to set; it would send something else. */
+const READ_OF_HEADERS: ReadonlySet<string> = new Set([
+  'accept-encoding',
+  'content-length',
+  'content-type',
+  'cookie',
+  'transfer-encoding',
+]);
+
 /**
- * A copy of the options, free of what belongs to the backend; its redirects stay below it.
+ * A copy of the options without a prototype, free of what belongs to the backend; its redirects stay below it.
  *
  * @throws OriginError, AuthorizationHeaderError
  */
 export function ownOptions<O extends OptionsInit>(options: O | undefined, bearer: Bearer): O {
-  const copy = { ...options } as O;
+  for (const name of foreignNames()) {
+    if (READ_OF_HEADERS.has(name)) {
+      throw new OriginError(`Object.prototype has a member "${name}", which got takes for a header of each request`, {
+        backend: bearer.name,
+      });
+    }
+  }
+  const copy = ownMembers({ ...options } as O);
   if (options === undefined) return copy;
   if ('_internals' in copy || typeof options === 'function') {
     throw new OriginError(`got's Options and instances are refused by "${bearer.name}": give a plain object`, {
@@ -62,14 +80,43 @@ export function readGotCall(
   bearer: Bearer,
 ): { href: string; own: OptionsInit } {
   const given = typeof input === 'object' && !(input instanceof URL) ? { ...input, ...options } : options;
-  const { url, ...own } = ownOptions(given, bearer);
+  const own = ownOptions(given, bearer);
+  const { url } = own;
+  delete own.url;
   const target = given === options ? (input ?? url) : url;
   return { href: bearer.target.resolve(target as string | URL).href, own };
 }
 
 /** The body that a call was given, also where its options are refused. */
 export function bodyOf(input: GotInput, options: OptionsInit | undefined): unknown {
-  return options?.body ?? (typeof input === 'object' && 'body' in input ? input.body : undefined);
+  const given = options ?? input;
+  return typeof given === 'object' && !(given instanceof URL) ? memberOf(given, 'body') : undefined;
+}
+
+/** Plain objects that got walks through. */
+const WALKED = ['searchParams', 'timeout', 'retry', 'hooks', 'pagination', 'cacheOptions'] as const;
+
+/**
+ * The options as got may walk through them: it takes a member that somebody put on `Object.prototype` for one of the call's.
+ *
+ * @param defaults what holds where the call says nothing
+ */
+export function walkable<O extends OptionsInit>(options: O, defaults: Got['defaults']['options']): O {
+  const foreign = foreignNames();
+  if (foreign.length === 0) return options;
+  const masked: O = { ...maskOf(foreign, {}), ...options };
+  for (const name of WALKED) {
+    const value: unknown = masked[name];
+    // Defaults that were frozen have no way to tell their search parameters.
+    const known = name === 'searchParams' ? {} : defaults[name];
+    if (isPlainObject(value)) masked[name] = { ...maskOf(foreign, known), ...value } as never;
+  }
+  return masked;
+}
+
+function maskOf(names: readonly string[], defaults: object): object {
+  const own = ownMembers(defaults) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(names.map((name) => [name, own[name]]));
 }
 
 type Wanted = NonNullable<OptionsInit['followRedirect']>;
@@ -77,7 +124,7 @@ type Wanted = NonNullable<OptionsInit['followRedirect']>;
 /** Follows as is wanted, but only below the backend's origin and prefix; elsewhere the 3xx is the plain answer. */
 export function followBelow(bearer: Bearer, wanted: Wanted): Extract<Wanted, (...args: never) => unknown> {
   return (response) => {
-    const location = response.headers.location;
+    const location = memberOf(response.headers, 'location');
     if (location === undefined) return false;
     // As got reads it: the bytes of the field are UTF-8.
     const text = Buffer.from(location, 'binary').toString();

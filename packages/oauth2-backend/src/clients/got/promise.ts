@@ -140,7 +140,12 @@ class CallPromise extends Promise<unknown> {
 
 /** Whether this is a whole answer with its bytes; with `resolveBodyOnly` it is not. */
 function isWhole(answer: unknown): answer is Response {
-  return typeof answer === 'object' && answer !== null && 'rawBody' in answer && 'request' in answer;
+  return (
+    typeof answer === 'object' &&
+    answer !== null &&
+    Object.hasOwn(answer, 'rawBody') &&
+    Object.hasOwn(answer, 'request')
+  );
 }
 
 /** As got parses it; got's own way takes a promise with all its members more. @throws ParseError */

@@ -9,6 +9,7 @@ import type { OutboundCall } from '../../outbound/outbound-call.js';
 import type { AccessToken } from '../../token.js';
 import type { EncodedOptions } from './body.js';
 import { hideRequest } from './failure.js';
+import { walkable } from './options.js';
 import type { Progress } from './promise.js';
 import { refusalIn, requestFunction } from './request-function.js';
 
@@ -35,8 +36,8 @@ export async function gotWithRepeats(options: RepeatOptions): Promise<unknown> {
 
 /** How an attempt ended: with got's answer, or with a token to repeat with. */
 interface Outcome {
-  readonly answer?: unknown;
-  readonly next?: AccessToken | undefined;
+  readonly answer: unknown;
+  readonly next: AccessToken | undefined;
 }
 
 function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promise<Outcome> {
@@ -57,20 +58,21 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
       if (!next) return true;
       await dropAnswer(response);
       abandon(attempt);
-      resolve({ next });
+      resolve({ answer: undefined, next });
       return false;
     };
-    const attempt = client(href, {
+    const sent = {
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
       request: unretried(requestFunction({ bearer, call, token, onRefused }), fail),
       // got 14.6 reads `aborted` and listens; it asks nothing else of a signal.
       signal: hasOnlookers(encoded.options, client) ? call.signal : call,
-    } as OptionsInit) as CancelableRequest<never>;
+    } as OptionsInit;
+    const attempt = client(href, walkable(sent, client.defaults.options)) as CancelableRequest<never>;
     progress.adopt(attempt);
     attempt.then((answer: unknown) => {
       if (typeof answer === 'object' && answer) hideRequest(answer, 'request');
-      resolve({ answer });
+      resolve({ answer, next: undefined });
     }, fail);
   });
 }
@@ -111,6 +113,6 @@ function acceptJson(headers: OptionsInit['headers'], client: Got): OptionsInit['
 }
 
 function hasAccept(headers: object | undefined): boolean {
-  for (const name in headers) if (name.toLowerCase() === 'accept') return true;
+  for (const name of Object.keys(headers ?? {})) if (name.toLowerCase() === 'accept') return true;
   return false;
 }

@@ -8,6 +8,7 @@ import type { Socket } from 'node:net';
 import type { RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
+import { memberOf } from '../../definitions/own-members.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
 import { headerRecord } from '../../outbound/request-headers.js';
@@ -20,9 +21,9 @@ export interface RequestFunctionOptions {
   readonly bearer: Bearer;
   readonly call: OutboundCall;
   /** The token for the first hop; later ones take the token of their time. */
-  readonly token?: AccessToken | undefined;
+  readonly token: AccessToken | undefined;
   /** Called with each refusal instead of got; gives whether got is to see it. */
-  readonly onRefused?: (response: IncomingMessage, token: AccessToken) => Promise<boolean>;
+  readonly onRefused: (response: IncomingMessage, token: AccessToken) => Promise<boolean>;
 }
 
 type NativeOptions = Parameters<RequestFunction>[1];
@@ -65,7 +66,7 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
         return call.isRefused(token, response.statusCode ?? 0);
       },
       onClose: () => call.lift(),
-      judge: token && onRefused ? (response) => onRefused(response, token) : undefined,
+      judge: token ? (response) => onRefused(response, token) : undefined,
     });
     return request;
   }
@@ -151,7 +152,7 @@ function watchRequest(request: ClientRequest, watcher: RequestWatcher): void {
 
 /** Told by its `syscall`; got's own time limits have none. */
 function isSystemError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'syscall' in error;
+  return typeof error === 'object' && error !== null && Object.hasOwn(error, 'syscall');
 }
 
 /** What an answer says of the token that it refuses. */
@@ -159,5 +160,5 @@ export function refusalIn({ statusCode = 0, headers }: IncomingMessage): {
   status: number;
   challenges: string | undefined;
 } {
-  return { status: statusCode, challenges: headers['www-authenticate'] };
+  return { status: statusCode, challenges: memberOf(headers, 'www-authenticate') };
 }

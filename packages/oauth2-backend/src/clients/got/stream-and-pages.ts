@@ -3,10 +3,10 @@
 import type { Got, GotPaginate, Request as GotRequest, OptionsInit, RequestFunction } from 'got';
 import type { Bearer } from '../../bearer/bearer.js';
 import { abandonBody } from '../../outbound/dropped-bodies.js';
-import { OutboundCall } from '../../outbound/outbound-call.js';
+import { OutboundCall, PLAIN_CALL } from '../../outbound/outbound-call.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import { gotFailure, hideRequest } from './failure.js';
-import { bodyOf, type GotInput, readGotCall } from './options.js';
+import { bodyOf, type GotInput, readGotCall, walkable } from './options.js';
 import { type RequestFunctionOptions, refusalIn, requestFunction } from './request-function.js';
 
 interface StreamOptions {
@@ -20,17 +20,18 @@ interface StreamOptions {
 /** Starts a stream. What would be thrown is emitted as its `error`, as got does. */
 export function gotStream({ client, bearer, settings, input, options }: StreamOptions): GotRequest {
   const start = (href: string, own: OptionsInit) =>
-    client(href, { ...own, isStream: true } as OptionsInit) as unknown as GotRequest;
+    client(href, walkable({ ...own, isStream: true }, client.defaults.options));
   let call: OutboundCall | undefined;
   try {
     const { href, own } = readGotCall(input, options, bearer);
     const { options: defaults } = client.defaults;
     const method = own.method ?? defaults.method;
-    const started = new OutboundCall(bearer, settings, { method, signal: own.signal ?? defaults.signal });
+    const signal = own.signal ?? defaults.signal;
+    const started = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal });
     call = started;
     const stream = start(href, {
       ...own,
-      request: requestFunction({ bearer, call: started, onRefused: notRepeated(started) }),
+      request: requestFunction({ bearer, call: started, token: undefined, onRefused: notRepeated(started) }),
       signal: started.signal,
     });
     // got closes a stream only that is destroyed, not one that has ended.
@@ -71,7 +72,7 @@ export function gotPages({ client, bearer, settings }: PagesOptions): GotPaginat
     const signal = own.signal ?? client.defaults.options.signal;
     const request = pageRequest({ client, bearer, settings }, own.method ?? 'GET', signal);
     try {
-      yield* client.paginate(href, { ...own, request } as never);
+      yield* client.paginate(href, walkable({ ...own, request }, client.defaults.options) as never);
     } catch (error) {
       throw gotFailure(error, signal);
     }
@@ -92,9 +93,9 @@ function pageRequest(
   signal: AbortSignal | undefined,
 ): RequestFunction {
   return async function requestPage(url, native, callback) {
-    const call = new OutboundCall(bearer, settings, { method, signal });
+    const call = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal });
     try {
-      const hop = requestFunction({ bearer, call, onRefused: notRepeated(call) });
+      const hop = requestFunction({ bearer, call, token: undefined, onRefused: notRepeated(call) });
       const request = await hop(url, native, callback);
       if (!request || !('once' in request)) throw new TypeError('no request was made');
       call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));

@@ -4,7 +4,8 @@ import { DecoratorHandler, type Dispatcher, errors } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
 import type { Repeats } from '../../bearer/refusals.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
-import type { AccessToken } from '../../token.js';
+import type { AccessToken, TokenQuery } from '../../token.js';
+import { NO_QUERY } from '../../token-request/own-query.js';
 import { type CheckedRequest, checkRequest } from './checked-request.js';
 import { StableController } from './controller.js';
 import { HeldAttempt, type HeldAttemptOwner } from './held-attempt.js';
@@ -151,17 +152,18 @@ class TokenDispatch implements HeldAttemptOwner {
     }
   }
 
-  async #whileWaiting<T>(ask: (query: { signal: AbortSignal }) => Promise<T>): Promise<T> {
+  async #whileWaiting<T>(ask: (query: TokenQuery) => Promise<T>): Promise<T> {
     const wait = new Call({
       signals: [sharedSignal(this.#request.signal)],
       timeout: 0,
       late: () => undefined,
       onAbort: (reason) => this.controller.abort(reason as Error),
+      onDone: undefined,
     });
     this.#wait = wait;
     try {
       if (wait.aborted) throw wait.reason;
-      return await ask({ signal: wait.signal });
+      return await ask({ ...NO_QUERY, signal: wait.signal });
     } finally {
       wait.done();
       this.#wait = undefined;

@@ -2,9 +2,11 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
+import { memberOf } from '../../definitions/own-members.js';
 import { OriginError } from '../../errors.js';
 import { assertFrame } from '../../outbound/body-frame.js';
 import type { AbortSource } from '../../outbound/call.js';
+import { dispatchOptions } from '../../outbound/dispatch-options.js';
 import { encodeBody } from '../../outbound/replayable-body.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 
@@ -23,7 +25,10 @@ export interface CheckedRequest {
  * @throws OriginError, AuthorizationHeaderError
  */
 export function checkRequest(options: Dispatcher.DispatchOptions, bearer: Bearer): CheckedRequest {
-  const copy: Dispatcher.DispatchOptions & { maxRedirections?: unknown; signal?: AbortSource } = { ...options };
+  const copy: Dispatcher.DispatchOptions & { maxRedirections?: unknown; signal?: AbortSource } = {
+    ...dispatchOptions('', '', ''),
+    ...options,
+  };
   const origin = typeof copy.origin === 'object' ? copy.origin.href : copy.origin;
   bearer.target.checkParts(origin, copy.path);
   if (copy.method === 'CONNECT')
@@ -44,7 +49,7 @@ export function checkRequest(options: Dispatcher.DispatchOptions, bearer: Bearer
     maxRedirections: 0,
     ...(bytes !== undefined && { body: bytes }),
   };
-  return { sent, headers, replayable: plain, signal: copy.signal ?? undefined };
+  return { sent, headers, replayable: plain, signal: memberOf(copy, 'signal') ?? undefined };
 }
 
 function isPlain(body: unknown): boolean {

@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
+import { memberOf } from '../../definitions/own-members.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { dropUnparsedBytes } from '../../outbound/failure.js';
 import type { StableController } from './controller.js';
@@ -97,7 +98,7 @@ export class HeldAttempt implements Dispatcher.DispatchHandler {
       this.#state = 'held';
       this.#held.push(tell);
       own.pause();
-      void this.#owner.onRefused(this, status, headers['www-authenticate']);
+      void this.#owner.onRefused(this, status, memberOf(headers, 'www-authenticate'));
       return;
     }
     tell();

@@ -3,9 +3,11 @@
 import { stringify } from 'node:querystring';
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
+import { memberOf } from '../../definitions/own-members.js';
 import { OriginError } from '../../errors.js';
 import type { AbortSource } from '../../outbound/call.js';
 import { completePath } from '../../outbound/complete-request.js';
+import { ANSWER_OPTIONS, dispatchOptions, type Sent } from '../../outbound/dispatch-options.js';
 import { headerRecord } from '../../outbound/request-headers.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 
@@ -27,9 +29,6 @@ export interface OwnRequest {
   /** What undici makes the answer by. */
   readonly answer: Record<string, unknown>;
 }
-
-/** A request as a dispatcher takes it. */
-type Sent = Dispatcher.DispatchOptions & Record<string, unknown>;
 
 const NONE = {};
 
@@ -61,33 +60,29 @@ export function readRequest(
   const target = bearer.target.resolve(input);
   // undici's option type has no index signature.
   const given = (options ?? NONE) as Record<string, unknown>;
-  const { method = 'GET', headers, body, query, signal } = given;
+  const { method = 'GET' } = { method: memberOf(given, 'method') };
+  const query = memberOf(given, 'query');
   if (typeof method !== 'string') throw new TypeError('method must be a string');
   const path = query ? withQuery(target.path, query) : target.path;
-  const sent: Sent = {
-    origin: target.origin,
-    path: completePath(path, settings.query),
-    method,
-    headers: null,
-    body: null,
-  };
-  const answer: Record<string, unknown> = { method };
+  const sent = dispatchOptions(target.origin, completePath(path, settings.query), method);
+  const answer: Record<string, unknown> = { ...ANSWER_OPTIONS, method, body: undefined };
   if (given !== NONE) {
     for (const name in given) {
-      const value = given[name];
-      if (value === undefined || value === null || READ.has(name)) continue;
+      if (READ.has(name)) continue;
+      const value = memberOf(given, name);
+      if (value === undefined || value === null) continue;
       if (SENT.has(name)) sent[name] = value;
       else if (ANSWER.has(name)) answer[name] = value;
       else throw noOption(name, bearer);
     }
   }
   return {
-    signal: signal as AbortSource | null | undefined,
-    body,
+    signal: memberOf(given, 'signal') as AbortSource | null | undefined,
+    body: memberOf(given, 'body'),
     path,
     method,
     sent,
-    headers: headerRecord(headers, bearer),
+    headers: headerRecord(memberOf(given, 'headers'), bearer),
     answer,
   };
 }
@@ -109,7 +104,7 @@ function noOption(name: string, bearer: Bearer): Error {
 
 /** The challenges of a 401, as the options have made the answer: several fields give a list; with `responseHeaders: 'raw'` all fields are one flat list. */
 export function challengesOf({ headers }: Dispatcher.ResponseData): string | string[] | undefined {
-  if (!Array.isArray(headers)) return headers['www-authenticate'];
+  if (!Array.isArray(headers)) return memberOf(headers, 'www-authenticate');
   const list = headers.map(String);
   return list.filter((_, index) => index % 2 === 1 && list[index - 1]?.toLowerCase() === 'www-authenticate');
 }

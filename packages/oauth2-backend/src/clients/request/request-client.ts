@@ -8,7 +8,7 @@ import { completeHeaders, completePath } from '../../outbound/complete-request.j
 import { abandonBody, dropAnswer } from '../../outbound/dropped-bodies.js';
 import { undiciFailure, undiciTimeLimit } from '../../outbound/failure.js';
 import { OutboundCall } from '../../outbound/outbound-call.js';
-import { type EncodedBody, encodeBody } from '../../outbound/replayable-body.js';
+import { type EncodedBody, encodeBody, NO_BODY } from '../../outbound/replayable-body.js';
 import type { ClientSettings } from '../../outbound/settings.js';
 import type { AccessToken } from '../../token.js';
 import { challengesOf, type OwnRequest, type RequestOptions, readRequest } from './options.js';
@@ -33,8 +33,6 @@ export function requestClient(bearer: Bearer, settings: ClientSettings): BearerR
 }
 
 type Answer = Dispatcher.ResponseData;
-
-const NO_BODY: EncodedBody = {};
 
 interface RequestCallOptions {
   readonly bearer: Bearer;
@@ -66,6 +64,8 @@ class RequestCall implements AttemptOwner {
     this.call = new OutboundCall(bearer, settings, {
       method: request.method,
       signal: request.signal,
+      forwarded: undefined,
+      total: true,
       emitters: true,
       late: (attribute, milliseconds) => undiciTimeLimit(attribute, milliseconds, this.#released),
       onAbort: (reason) => this.#fail(reason),
@@ -131,7 +131,9 @@ class RequestCall implements AttemptOwner {
     const { bearer, settings, request } = this.#options;
     const { bytes, stream, contentType } = this.#body;
     const headers: Record<string, string | string[]> = request.headers ? { ...request.headers } : {};
-    if (contentType !== undefined && typeof request.body !== 'string') headers['content-type'] ??= contentType;
+    if (contentType !== undefined && typeof request.body !== 'string' && !Object.hasOwn(headers, 'content-type')) {
+      headers['content-type'] = contentType;
+    }
     completeHeaders(headers, this.call.settings, bearer, this.#token);
     // Values that functions give came after the path was read.
     if (settings.computed) request.sent.path = completePath(request.path, this.call.settings.query);

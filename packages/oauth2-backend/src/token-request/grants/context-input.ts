@@ -1,7 +1,7 @@
 /** What a grant makes of a request's context, ahead of the token request. */
 
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
-import type { GrantSource } from '../grant-source.js';
+import { type GrantSource, NO_INPUT } from '../grant-source.js';
 import { credentialDigest, digestOf, type IdentityPart } from '../identity.js';
 import { assertionFor, claimsFor } from './assertion.js';
 import { exchangeInput } from './token-exchange.js';
@@ -16,7 +16,12 @@ export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSour
   if (typeof assertion === 'function') {
     return async (context) => {
       const evaluated = await assertionFor(assertion, context, backend);
-      return { digest: credentialDigest(evaluated), whose: ['assertion', evaluated], assertion: evaluated };
+      return {
+        ...NO_INPUT,
+        digest: credentialDigest(evaluated),
+        whose: ['assertion', evaluated],
+        assertion: evaluated,
+      };
     };
   }
   const claims = signingFor === 'assertion' ? signing?.claims : undefined;
@@ -25,7 +30,7 @@ export function contextInput(oauth2: ResolvedOAuth2, backend: string): GrantSour
     const evaluated = await claimsFor(claims, context, backend);
     const lasting = Object.entries(evaluated).filter(([name]) => !PASSING.has(name));
     const digest = digestOf(Object.fromEntries(lasting) as IdentityPart);
-    return { digest, whose: ['claims', digest], claims: evaluated };
+    return { ...NO_INPUT, digest, whose: ['claims', digest], claims: evaluated };
   };
 }
 

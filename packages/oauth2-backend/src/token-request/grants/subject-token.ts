@@ -1,6 +1,7 @@
 /** The user's token of a token exchange (RFC 8693 §2.1): what the application gives of a request, or the request's own. */
 
 import type { IncomingMessage } from 'node:http';
+import { memberOf } from '../../definitions/own-members.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { MissingSubjectError, NoTokenError } from '../../errors.js';
 import { isTokenValue, type RequestContext } from '../../token.js';
@@ -12,7 +13,7 @@ interface Subject {
   /** Milliseconds since the epoch, where token or verification say so; nobody has verified it otherwise. */
   readonly expiresAt: number | undefined;
   /** Whether the application gave what a verification gave. */
-  readonly verified?: boolean;
+  readonly verified: boolean;
 }
 
 /** Gives the user's token for a request. */
@@ -70,7 +71,7 @@ const AUTHORIZATION = /^authorization$/i;
 
 function usable(token: string | undefined, context: RequestContext | undefined, backend: string): Subject {
   if (token !== undefined && token.length <= MAX_LENGTH && VISIBLE.test(token)) {
-    return { token, expiresAt: jwtExpiry(token) };
+    return { token, expiresAt: jwtExpiry(token), verified: false };
   }
   throw context ? new MissingSubjectError({ backend }) : needsRequest(backend);
 }
@@ -96,7 +97,7 @@ export function jwtExpiry(token: string): number | undefined {
 /** The same of its claims, or of what the server said of it (RFC 7662 §2.2). */
 export function expiryOf(claims: unknown): number | undefined {
   if (typeof claims !== 'object' || claims === null) return undefined;
-  const { exp } = claims as { exp?: unknown };
+  const exp = memberOf(claims as { exp?: unknown }, 'exp');
   const seconds = typeof exp === 'string' && /^\d+(?:\.\d+)?$/.test(exp) ? Number(exp) : exp;
   return typeof seconds === 'number' && Number.isFinite(seconds * 1000) ? seconds * 1000 : undefined;
 }
@@ -114,7 +115,9 @@ function unverified(backend: string): NoTokenError {
 /** Reads each member once: what was judged is what is used. */
 function readVerified(value: unknown): { token: string; payload: object } | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { token, payload } = value as { token?: unknown; payload?: unknown };
+  const given = value as { token?: unknown; payload?: unknown };
+  const token = memberOf(given, 'token');
+  const payload = memberOf(given, 'payload');
   if (typeof token !== 'string' || typeof payload !== 'object' || payload === null) return undefined;
   return Array.isArray(payload) ? undefined : { token, payload };
 }

@@ -5,7 +5,7 @@ import { TOKEN_EXCHANGE } from '../../definitions/attributes/grant-types.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { useCredential } from '../credential.js';
 import { givenText } from '../given-value.js';
-import type { GrantInput, GrantSource } from '../grant-source.js';
+import { type GrantInput, type GrantSource, NO_INPUT } from '../grant-source.js';
 import { credentialDigest, digestOf } from '../identity.js';
 import type { DraftPart, TokenRequestDraft } from '../token-request-draft.js';
 import { subjectTokenSource } from './subject-token.js';
@@ -53,13 +53,21 @@ export function exchangeInput(exchange: ResolvedExchange, backend: string): NonN
   const actor = exchange.actor?.token;
 
   return async (context): Promise<GrantInput> => {
-    const { token: subjectToken, expiresAt, verified = false } = await subjectTokenOf(context);
+    const { token: subjectToken, expiresAt, verified } = await subjectTokenOf(context);
     const subject = credentialDigest(subjectToken);
     if (typeof actor !== 'function') {
-      return { digest: subject, whose: ['exchange', subjectToken], verified, subjectToken, expiresAt };
+      return { ...NO_INPUT, digest: subject, whose: ['exchange', subjectToken], verified, subjectToken, expiresAt };
     }
     const actorToken = await givenText({ attribute: 'actor_token', backend }, () => actor(context));
     const digest = digestOf([subject, credentialDigest(actorToken)]);
-    return { digest, whose: ['exchange', subjectToken, actorToken], verified, subjectToken, actorToken, expiresAt };
+    return {
+      ...NO_INPUT,
+      digest,
+      whose: ['exchange', subjectToken, actorToken],
+      verified,
+      subjectToken,
+      actorToken,
+      expiresAt,
+    };
   };
 }
