@@ -5,7 +5,7 @@ import { soak } from './soak.js';
 
 const usage = `usage: npm run soak [-- --seconds 180] [--seed 123]
 
-  --seconds  how long, 5 to 3600; default 180. Memory is judged from 60 on
+  --seconds  how long, 5 to 3600; default 180. Memory is judged from 120 on
   --seed     what draws the faults and the load; default random, printed
   --help     print this`;
 

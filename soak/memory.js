@@ -5,7 +5,7 @@ const GROWTH = 1_500_000;
 /** Bytes for each visit: less than the smallest thing that could be forgotten. */
 const PER_VISIT = 24;
 /** Runs shorter than this (seconds) are warm-up from begin to end: memory is not judged. */
-export const SHORTEST_JUDGED = 60;
+export const SHORTEST_JUDGED = 120;
 
 /** Compares two measurements; `visits` were between them, `visitors` at once. */
 export function judgeMemory({ warm, end, visits, visitors, seconds, violations }) {

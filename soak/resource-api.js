@@ -59,6 +59,7 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
       await pause(5);
       return void request.socket.resetAndDestroy();
     }
+    token.accepted = true;
     answer(request, response, { token, body });
   }
 

@@ -47,6 +47,8 @@ export function visitVerdict({ ledger, tokens, budget, violations, stalls, forei
     if (stalls.between(visit.began, performance.now())) return undefined;
     // A call waits once for a young token, and is repeated once as it is.
     if (new Set(visit.misjudged).size > 1 || budget.spent(visit.identity)) return undefined;
+    // A young token that nobody has accepted is not renewed: it may be the API that does not know it yet.
+    if (visit.refused.some((token) => token && !token.accepted)) return undefined;
     if (visit.token && visit.token.revoked === undefined && !visit.misjudged.includes('stray 401')) return 'live';
     // Once repeated is once repeated: the new token may be revoked too.
     const [, again] = visit.refused;

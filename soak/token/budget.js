@@ -1,4 +1,5 @@
 /** How many token requests an identity may cost. */
+import { forcedRenewals } from './forced-renewals.js';
 
 /** Milliseconds between an answer's end here and its arrival there, at the most. */
 const DELIVERY = 150;
@@ -10,15 +11,13 @@ const ON_ITS_WAY = 250;
 const ATTEMPTS = 3;
 /** Earliest starts of the renewals after the first failed one, milliseconds: pauses of 0.5, 1 and then 2 s. */
 const LATER_RENEWALS = [500, 1500, 3500, 5500, 7500, 9500, 11_500];
-/** Renewals that a refusal may cost an identity: so many at once, then one each so many milliseconds. */
-const FORCED = { burst: 5, distance: 12_000 };
 
 /** `asked` for each token request, `failed` and `succeeded` for its outcome; an identity is `<app>:<backend>[ <user>]`. */
 export function tokenBudget({ ledger, violations, stalls }) {
   /** By identity: when the first of the failures in a row was asked for, and how many requests since. */
   const outages = new Map();
-  /** By identity: when renewals were asked for that only a refusal explains. */
-  const forced = new Map();
+  /** Renewals that nothing but a refusal explains, and those that one may have caused. */
+  const forced = { surely: forcedRenewals(), perhaps: forcedRenewals() };
 
   return {
     asked(identity) {
@@ -35,7 +34,7 @@ export function tokenBudget({ ledger, violations, stalls }) {
       }
     },
     /** Whether refusals may be answers for want of a budget. */
-    spent: (identity) => recentlyForced(identity, performance.now()) >= FORCED.burst,
+    spent: (identity) => forced.perhaps.left(identity) < 1,
     failed(identity) {
       if (!outages.has(identity)) outages.set(identity, { since: performance.now(), requests: 1 });
     },
@@ -54,28 +53,24 @@ export function tokenBudget({ ledger, violations, stalls }) {
     },
   };
 
-  /** A refusal costs a token request only inside of the budget. */
-  function force(identity, now) {
-    forced.set(identity, [...(forced.get(identity) ?? []), now]);
-    const recent = recentlyForced(identity, now);
-    if (recent <= FORCED.burst + 1) return;
-    violations.add('forced renewals are within budget', `${identity}: ${recent} in ${FORCED.distance} ms`);
-  }
-
-  function recentlyForced(identity, now) {
-    return (forced.get(identity) ?? []).filter((at) => now - at <= FORCED.distance).length;
-  }
-
   /** While the newest token is fresh and neither revoked nor refused there is nothing to ask for. */
   function early(identity, now) {
     const token = ledger.newestOf(identity);
     if (!token || token.delivered + DELIVERY > now || outages.has(identity)) return;
     const age = now - token.asked + ON_ITS_WAY;
-    if (age > EARLIEST_RENEWAL * ledger.life * 1000 || stalls.between(token.issued, now)) return;
-    if (token.revoked !== undefined || token.misjudged) return force(identity, now);
+    const due = age > EARLIEST_RENEWAL * ledger.life * 1000 || stalls.between(token.issued, now);
+    if (token.revoked !== undefined || token.misjudged) return refused(identity, due);
+    if (due) return;
     violations.add(
       'one token request a life',
       `${identity}: asked again ${Math.round(now - token.asked)} ms after it had asked for the last token`,
     );
+  }
+  function refused(identity, due) {
+    forced.perhaps.count(identity);
+    if (due) return;
+    const left = forced.surely.count(identity);
+    // One more: its answer may have been lost, and the application has not counted it then.
+    if (left < -1) violations.add('forced renewals are within budget', `${identity}: ${left.toFixed(1)} left`);
   }
 }
