@@ -35,7 +35,7 @@ export const UNSET_CONTEXT = unset(
 );
 
 /** Of `net.connect`. */
-export const UNSET_SOCKET = unset(
+const UNSET_SOCKET = unset(
   'allowHalfOpen',
   'autoSelectFamily',
   'autoSelectFamilyAttemptTimeout',
