@@ -14,6 +14,7 @@ function below(requests: unknown[]) {
     settings,
     call: { settings } as never,
     token: { value: 'the-token', type: 'Bearer', issuedAt: 0, expiresAt: 1 },
+    kept: undefined,
     failure: undefined,
     onEnd: undefined,
   });

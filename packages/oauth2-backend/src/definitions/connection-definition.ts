@@ -53,7 +53,7 @@ export interface ConnectionDefinition {
   readonly proxy?: string | undefined;
   /** Certificate authorities and a client certificate. */
   readonly tls?: TlsDefinition | undefined;
-  /** HTTP/2 where the server speaks it, but not in `got`. @default false */
+  /** HTTP/2 where the server speaks it, many requests at a time over one connection; not in `got`. @default false */
   readonly http2?: boolean | undefined;
   /** Integer: at most so many connections at a time, counted for `got` apart from `fetch` and `request`; 0: no cap. @default 0 */
   readonly max_connections?: number | undefined;

@@ -1,4 +1,4 @@
-/** The undici connections of one backend. */
+/** The connections of one backend behind undici's interface. */
 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,6 +8,7 @@ import type { ResolvedProxy } from '../definitions/resolved.js';
 import { readBeforeWriteFails } from './early-answers.js';
 import { explainOverflow } from './header-overflow.js';
 import { holdEnd } from './held-end.js';
+import { Http2Dispatcher } from './http2-dispatcher.js';
 import { passOverInterim } from './interim-answers.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
@@ -26,8 +27,8 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   const agent = new Agent({
     ...(UNSET_AGENT as object),
     factory: openPool,
-    connect: connector(options, trust, openings),
-    allowH2: http2,
+    connect: connector(options, trust, openings, false),
+    allowH2: false,
     ...(maxConnections > 0 && { connections: maxConnections }),
     maxHeaderSize,
     pipelining: reuseConnections ? 1 : 0,
@@ -35,12 +36,18 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const connect = connector(options, trust, openings, true);
+  // Without TLS nobody says what a server speaks.
+  const multiplexed =
+    http2 && origin.startsWith('https:')
+      ? new Http2Dispatcher({ origin, connect, http1: agent, maxConnections, maxHeaderSize, reuseConnections })
+      : undefined;
   const destroy = async (): Promise<void> => {
-    const destroyed = agent.destroy();
+    const destroyed = Promise.all([agent.destroy(), multiplexed?.destroy()]);
     for (const giveUp of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
     await destroyed;
   };
-  if (!proxy || !origin.startsWith('http:')) return { dispatcher: agent, destroy };
+  if (!proxy || !origin.startsWith('http:')) return { dispatcher: multiplexed ?? agent, destroy };
 
   return { dispatcher: new AbsoluteForm(agent, origin, proxy), destroy };
 }
@@ -77,8 +84,13 @@ class AbsoluteForm extends Dispatcher {
   }
 }
 
-function connector(options: TransportOptions, trust: ConnectionOptions, openings: Openings): buildConnector.connector {
-  const { proxy, connectTimeout: milliseconds, http2: allowH2 } = options;
+function connector(
+  options: TransportOptions,
+  trust: ConnectionOptions,
+  openings: Openings,
+  allowH2: boolean,
+): buildConnector.connector {
+  const { proxy, connectTimeout: milliseconds } = options;
   const secure = options.origin.startsWith('https:');
   // In the absolute form the connection is the proxy's own: neither the backend's certificates nor its name are for it.
   const own = proxy && !secure ? proxyTls(proxy) : {};

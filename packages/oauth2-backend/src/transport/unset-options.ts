@@ -129,3 +129,36 @@ export const UNSET_AGENT = unset(
   'useH2c',
   'webSocket',
 );
+
+/** Of `http2.connect`, where the socket is given. */
+export const UNSET_SESSION = unset(
+  'host',
+  'maxDeflateDynamicTableSize',
+  'maxOutstandingPings',
+  'maxReservedRemoteStreams',
+  'maxSendHeaderBlockLength',
+  'maxSessionInvalidFrames',
+  'maxSessionMemory',
+  'maxSessionRejectedStreams',
+  'maxSettings',
+  'paddingStrategy',
+  'peerMaxConcurrentStreams',
+  'port',
+  'protocol',
+  'remoteCustomSettings',
+  'strictFieldWhitespaceValidation',
+  'unknownProtocolTimeout',
+);
+
+/** Of the settings of a session. */
+export const UNSET_SETTINGS = unset(
+  'customSettings',
+  'enableConnectProtocol',
+  'headerTableSize',
+  'maxConcurrentStreams',
+  'maxFrameSize',
+  'maxHeaderSize',
+);
+
+/** Of a session's streams. */
+export const UNSET_STREAM = unset('exclusive', 'parent', 'signal', 'silent', 'waitForTrailers', 'weight');

@@ -88,16 +88,18 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
     }
 
     function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
+      const { rest, method, headers, body, replayable } = request;
+      const kept = replayable ? (body as string | Uint8Array | undefined) : undefined;
       const dispatcher = new FetchDispatcher({
         bearer,
         settings,
         call,
         token,
+        kept,
         failure: undefined,
         onEnd: () => end(dispatcher),
       });
       last = dispatcher;
-      const { rest, method, headers, body, replayable } = request;
       // fetch's own signal costs more than all of this file.
       const own = { ...UNSET, ...rest, method, headers: headers ?? NONE, body: body ?? null };
       const init = { ...own, redirect: 'manual', signal: null, dispatcher };

@@ -15,6 +15,8 @@ interface FetchDispatcherOptions extends AttemptOwner {
   readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly token: AccessToken | undefined;
+  /** A body that can be sent again, which fetch makes a stream of. */
+  readonly kept: string | Uint8Array | undefined;
 }
 
 /** Dispatches one request. A class, because there is one for each. */
@@ -38,7 +40,7 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     const options = this.#options;
     if (!options) throw new TypeError('a dispatcher of fetch is for one request');
     this.#options = undefined;
-    const { bearer, call, token } = options;
+    const { bearer, call, token, kept } = options;
     bearer.target.checkParts(request.origin, request.path);
     // fetch keeps the caller's spelling.
     const headers = headerRecord(request.headers, bearer) ?? {};
@@ -46,7 +48,8 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     this.#attempt = new Attempt(handler, options);
     if (call.aborted) this.#attempt.abort(call.reason);
     const path = completePath(request.path, call.settings.query);
-    const sent = { ...dispatchOptions(String(request.origin), path, request.method), ...request, path, headers };
+    const body = kept ?? request.body ?? null;
+    const sent = { ...dispatchOptions(String(request.origin), path, request.method), ...request, path, headers, body };
     return this.#dispatcher.dispatch(sent, this.#attempt);
   }
 

@@ -1,0 +1,199 @@
+/** One request and its answer over HTTP/2, told to a handler as undici tells it. */
+
+import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
+import { pipeline, Readable } from 'node:stream';
+import { type Dispatcher, errors } from 'undici';
+import { explainOverflow } from './header-overflow.js';
+import { flat, sizeOf } from './http2-fields.js';
+import type { Http2Request } from './http2-request.js';
+import { endlessInterim, MAX_INTERIM } from './interim-answers.js';
+import type { RequestChannels } from './undici-channels.js';
+import { UNSET_STREAM } from './unset-options.js';
+
+/** undici's types do not name `onRequestSent`. */
+type Handler = Dispatcher.DispatchHandler & { onRequestSent?(): void };
+
+interface ExchangeOptions {
+  readonly request: Http2Request;
+  readonly handler: Dispatcher.DispatchHandler;
+  readonly channels: RequestChannels | undefined;
+  /** Bytes of an answer's headers. */
+  readonly maxHeaderSize: number;
+}
+
+/** A class, because there is one for each request. */
+export class Http2Exchange {
+  readonly #request: Http2Request;
+  readonly #handler: Handler;
+  readonly #channels: RequestChannels | undefined;
+  readonly #maxHeaderSize: number;
+  #stream: ClientHttp2Stream | undefined;
+  #started = false;
+  #answered = false;
+  #over = false;
+  #interim = { count: 0, bytes: 0 };
+  #trailers: Buffer[] = [];
+
+  constructor({ request, handler, channels, maxHeaderSize }: ExchangeOptions) {
+    this.#request = request;
+    this.#handler = handler;
+    this.#channels = channels;
+    this.#maxHeaderSize = maxHeaderSize;
+  }
+
+  /**
+   * Sends it as a stream of this session.
+   *
+   * @param ended called once: `unprocessed` when the server has done nothing with it and it can be sent again (RFC 9113 §8.7)
+   */
+  send(session: ClientHttp2Session, ended: (how: 'over' | 'unprocessed') => void): void {
+    if (!this.#started) {
+      this.#started = true;
+      this.#handler.onConnect?.((reason) => this.fail(reason ?? new errors.RequestAbortedError()));
+    }
+    if (this.#over) {
+      ended('over');
+      return;
+    }
+    const { headers, body, expectContinue, headersTimeout } = this.#request;
+    const fields = expectContinue ? { ...headers, expect: '100-continue' } : headers;
+    const stream = session.request(fields, { ...(UNSET_STREAM as object), endStream: body === null });
+    this.#stream = stream;
+    this.#channels?.onSendHeaders(session.socket);
+    if (headersTimeout > 0) stream.setTimeout(headersTimeout);
+    this.#listen(stream, ended);
+    if (body === null) this.#onSent();
+    else if (expectContinue) stream.once('continue', () => this.#write(stream));
+    else this.#write(stream);
+  }
+
+  /** Ends it, sent or not. */
+  fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#giveUp(error);
+    this.#channels?.onError(error);
+    this.#handler.onError?.(error);
+  }
+
+  #write(stream: ClientHttp2Stream): void {
+    const { body } = this.#request;
+    stream.once('finish', () => this.#onSent());
+    if (body instanceof Readable) {
+      // Before the pipeline hears of it: what closes the stream first is what the call fails with.
+      body.once('error', (error) => {
+        if (!stream.destroyed) this.fail(error);
+      });
+      pipeline(body, stream, () => {});
+    } else stream.end(body);
+  }
+
+  #onSent(): void {
+    if (this.#over) return;
+    this.#channels?.onBodySent();
+    this.#handler.onRequestSent?.();
+  }
+
+  #listen(stream: ClientHttp2Stream, ended: (how: 'over' | 'unprocessed') => void): void {
+    let failure: Error | undefined;
+    stream.on('headers', (fields) => this.#onInterim(fields));
+    stream.once('response', (fields) => this.#onResponse(stream, fields));
+    stream.once('trailers', (fields) => {
+      this.#trailers = flat(fields);
+    });
+    stream.once('end', () => {
+      // Broken off by the server, a body ends like one that is whole.
+      if (this.#answered && !stream.rstCode) this.#complete();
+    });
+    stream.on('timeout', () => {
+      this.fail(this.#answered ? new errors.BodyTimeoutError() : new errors.HeadersTimeoutError());
+    });
+    stream.on('error', (error) => {
+      failure = error;
+    });
+    stream.once('close', () => {
+      const { body } = this.#request;
+      const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !this.#answered && !this.#over;
+      if (refused && !(body instanceof Readable)) {
+        ended('unprocessed');
+        return;
+      }
+      const message = `HTTP/2: the server closed the stream or the connection (code ${stream.rstCode ?? 0})`;
+      this.fail(Object.assign(new errors.SocketError(message), failure && { cause: failure }));
+      ended('over');
+    });
+  }
+
+  #onInterim(fields: IncomingHttpHeaders): void {
+    if (this.#over) return;
+    const raw = flat(fields);
+    this.#interim.count += 1;
+    this.#interim.bytes += sizeOf(raw);
+    if (this.#interim.count > MAX_INTERIM.count || this.#interim.bytes > MAX_INTERIM.bytes) this.fail(endlessInterim());
+    else if (fields[':status'] !== undefined && Number(fields[':status']) !== 100) {
+      this.#guarded(() => this.#handler.onHeaders?.(Number(fields[':status']), raw, () => {}, ''));
+    }
+  }
+
+  #onResponse(stream: ClientHttp2Stream, fields: IncomingHttpHeaders): void {
+    if (this.#over) return;
+    const raw = flat(fields);
+    if (sizeOf(raw) > this.#maxHeaderSize) {
+      const error = new errors.HeadersOverflowError();
+      explainOverflow(error, this.#maxHeaderSize);
+      this.fail(error);
+      return;
+    }
+    this.#answered = true;
+    stream.setTimeout(this.#request.bodyTimeout);
+    this.#channels?.onHeaders(Number(fields[':status']), raw);
+    const resume = () => void stream.resume();
+    this.#guarded(() => {
+      this.#handler.onResponseStarted?.();
+      const flowing = this.#handler.onHeaders?.(Number(fields[':status']), raw, resume, '') !== false;
+      stream.on('data', (chunk: Buffer) => {
+        if (this.#over) return;
+        this.#guarded(() => {
+          if (this.#handler.onData?.(chunk) === false) stream.pause();
+        });
+      });
+      if (!flowing) stream.pause();
+    });
+  }
+
+  #complete(): void {
+    if (this.#over) return;
+    this.#over = true;
+    // An answer may come before the request has been read: nobody wants the rest.
+    if (this.#stream?.writableFinished === false) this.#giveUp();
+    const trailers = this.#trailers;
+    this.#channels?.onTrailers(trailers);
+    try {
+      this.#handler.onComplete?.(trailers as unknown as string[]);
+    } catch (error) {
+      this.#handler.onError?.(error as Error);
+    }
+  }
+
+  /** Closes the stream, and the request's body behind it. */
+  #giveUp(error?: Error): void {
+    const { body } = this.#request;
+    if (body instanceof Readable) body.on('error', () => {});
+    const close = () => {
+      this.#stream?.close(constants.NGHTTP2_CANCEL);
+      if (body instanceof Readable) body.destroy(error);
+    };
+    // A stream that is closed while Node is reading from it, with something to write, keeps Node writing for ever.
+    if (this.#stream) setImmediate(close);
+    else close();
+  }
+
+  /** What a handler throws is its own call's failure, as with undici; it must not end the process. */
+  #guarded(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.fail(error as Error);
+    }
+  }
+}
