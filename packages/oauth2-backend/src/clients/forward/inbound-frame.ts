@@ -79,9 +79,17 @@ const READERS: Readonly<Record<string, (frame: Frame, value: string) => void>> =
   },
 });
 
-/** Without space and tab, which alone are white space here (RFC 9110 §5.6.3): `\vchunked` is another coding. */
+/** Without space and tab, which alone are white space here (RFC 9110 §5.6.3): `\vchunked` is another coding. By hand: a pattern takes 2 s for 60 KiB. */
 function trimmed(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+  let start = 0;
+  let end = value.length;
+  while (start < end && isSpace(value, start)) start += 1;
+  while (end > start && isSpace(value, end - 1)) end -= 1;
+  return value.slice(start, end);
+}
+
+function isSpace(value: string, at: number): boolean {
+  return value[at] === ' ' || value[at] === '\t';
 }
 
 /** Plain text may say 2.0 too. */
