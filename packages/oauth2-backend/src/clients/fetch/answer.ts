@@ -70,10 +70,12 @@ function defineAnswer(): AnswerClass {
 
     /** Any that a server sends; the constructor takes fewer. */
     get statusText(): string {
-      return this.#source.statusText;
+      return #source in this ? this.#source.statusText : '';
     }
 
     get headers(): Headers {
+      // Whoever has put a `Response` of his own in place of Node's (nock, msw) may read it while it is made.
+      if (!(#headers in this)) return Reflect.get(Response.prototype, 'headers', this);
       this.#headers ??= new FixedHeaders(headersOf(this.#source)) as Headers;
       return this.#headers;
     }

@@ -62,6 +62,27 @@ describe('an answer', () => {
     }
   });
 
+  it('may be made by a Response that stands in for the global one, as those of nock and msw', async () => {
+    const origin = await world.serve((_, response) => void response.setHeader('x-a', '1').end('text'));
+    const { code, stdout, stderr } = await runModule(
+      `
+      import { createBackends } from 'oauth2-backend';
+      globalThis.Response = new Proxy(Response, {
+        construct(target, given, newTarget) {
+          const response = Reflect.construct(target, given, newTarget);
+          if (!(response.headers instanceof Headers) || typeof response.statusText !== 'string') throw new Error('no');
+          return response;
+        },
+      });
+      const response = await createBackends({ api: { origin: process.argv[1] } }).get('api').fetch('x');
+      console.log(response instanceof Response, response.headers.get('x-a'), await response.text());
+      process.exit(0);
+    `,
+      origin,
+    );
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'true 1 text\n', stderr: '' });
+  });
+
   it.each([204, 205, 304, 599, 600, 999])('of status %d is as the global fetch gives it', async (status) => {
     const origin = await world.serve((request, response) => {
       request.socket.end(`HTTP/1.1 ${status} Odd\r\nConnection: close\r\n\r\n${status > 500 ? 'body' : ''}`);
