@@ -53,7 +53,11 @@ export interface ConnectionDefinition {
   readonly proxy?: string | undefined;
   /** Certificate authorities and a client certificate. */
   readonly tls?: TlsDefinition | undefined;
-  /** HTTP/2 where the server speaks it, many requests at a time over one connection; not in `got`. @default false */
+  /**
+   * HTTP/2 where the server speaks it, for `fetch`, `request`, `forward` and token requests, many at a time over one
+   * connection; not in `got`. What only HTTP/1.1 has - upgrades, headers like `Proxy-Connection` - goes over HTTP/1.1, whose
+   * connections `max_connections` counts apart. @default false
+   */
   readonly http2?: boolean | undefined;
   /** Integer: at most so many connections at a time, counted for `got` apart from `fetch` and `request`; 0: no cap. @default 0 */
   readonly max_connections?: number | undefined;
@@ -81,7 +85,10 @@ export interface ConnectionDefinition {
   readonly set_query_params?: ModifiersByName | undefined;
   /** Query parameters that are added to the request's own; functions as above. */
   readonly add_query_params?: ModifiersByName | undefined;
-  /** Integer: bytes of the headers of an answer; one with more is an error, in each client. @default 65536 */
+  /**
+   * Integer: bytes of the headers of an answer; one with more is an error, in each client; over HTTP/2 Node takes no more
+   * than 128 KiB. @default 65536
+   */
   readonly max_response_header_size?: number | undefined;
   /**
    * When the inbound client goes away: `"safe"` aborts GET, HEAD, OPTIONS and `forward`; `true` all; `false` none.
