@@ -2,9 +2,9 @@
 
 const DEEPEST = 64;
 /** Commas outside of strings: making so many members is what takes a parser's time. */
-const MOST_COMMAS = 10_000;
+const MOST_COMMAS = 100_000;
 
-/** The parsed value. @throws SyntaxError for what is no JSON, for lists and objects in one another more than 64 deep, and for more than 10 000 members */
+/** The parsed value. @throws SyntaxError for what is no JSON, for lists and objects in one another more than 64 deep, and for more than 100 000 members */
 export function parseBoundedJson(text: string): unknown {
   if (isTooMuch(text)) throw new SyntaxError('JSON of too many members, or nested too deep');
   return JSON.parse(text);
