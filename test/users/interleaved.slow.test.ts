@@ -145,7 +145,7 @@ describe.each(applications)('1,000 interleaved users through %s', (_name, make) 
     server.close();
     server.closeAllConnections();
     await application.close();
-  }, 60_000);
+  }, 240_000);
 });
 
 /** The answer's body; `undefined` when the client went away before. */
