@@ -13,4 +13,39 @@ describe('members that somebody puts on Object.prototype', () => {
     };
     expect(await pollutedWire({ given: [members] })).toEqual([]);
   }, 60_000);
+
+  it('change nothing that is sent: what Node, undici, got and fetch would take for their options', async () => {
+    const connections = {
+      agent: { http: 'theirs' },
+      cert: 'theirs',
+      defaultPort: 1,
+      host: 'evil.example',
+      http_proxy: '$evil',
+      https_proxy: '$evil',
+      key: 'theirs',
+      pfx: 'theirs',
+      rejectUnauthorized: false,
+      servername: 'evil.example',
+      socketPath: '/nowhere',
+    };
+    const requests = {
+      auth: 'their:own',
+      form: { theirs: '1' },
+      headers: { 'x-theirs': '1' },
+      json: { theirs: 1 },
+      method: 'PUT',
+      origin: '$evil',
+      password: 'theirs',
+      prefixUrl: '$evil',
+      query: { theirs: '1' },
+      searchParams: { theirs: '1' },
+      upgrade: 'websocket',
+      url: '$evil',
+      username: 'theirs',
+      'x-theirs': '1',
+    };
+    const fetched = { cache: 'no-store', credentials: 'include', integrity: 'x', mode: 'navigate', referrer: '$evil' };
+    const assertions = { aud: 'theirs', kid: 'theirs', typ: 'theirs', verified: true };
+    expect(await pollutedWire({ given: [{ ...connections, ...requests, ...fetched, ...assertions }] })).toEqual([]);
+  }, 60_000);
 });

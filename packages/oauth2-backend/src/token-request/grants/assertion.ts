@@ -33,7 +33,7 @@ export function signedAssertion(options: {
   return async ({ replaceable, hints }, { context, input }) => {
     const sent = await key();
     replaceable.push({ attribute: 'key', sent, read: key });
-    const sign = jwtSigner({ backend, signing, key: async () => sent });
+    const sign = jwtSigner({ backend, signing, key: async () => sent, typ: undefined });
     const configured =
       input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
     const { exp, ...unlessSet } = freshClaims(clock, ttl);
