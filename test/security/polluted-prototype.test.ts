@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { backendAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/backend.js';
+import { oauth2Attributes } from '../../packages/oauth2-backend/src/definitions/attributes/oauth2.js';
+import { signingAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/signing.js';
+import { tlsAttributes } from '../../packages/oauth2-backend/src/definitions/attributes/tls.js';
 import { pollutedWire } from './polluted-wire.js';
+
+/** Node reads it of the options of a socket that a test's own server has. */
+const OTHERS = new Set(['timeout']);
 
 describe('members that somebody puts on Object.prototype', () => {
   it('change nothing that is sent: a proxy, a host, an authority, a scope, credentials, a prefix', async () => {
@@ -48,4 +55,16 @@ describe('members that somebody puts on Object.prototype', () => {
     const assertions = { aud: 'theirs', kid: 'theirs', typ: 'theirs', verified: true };
     expect(await pollutedWire({ given: [{ ...connections, ...requests, ...fetched, ...assertions }] })).toEqual([]);
   }, 60_000);
+
+  it.each(['$evil', true])(
+    'change nothing that is sent: every attribute, as %j',
+    async (value) => {
+      const attributes = { ...backendAttributes, ...oauth2Attributes, ...signingAttributes, ...tlsAttributes };
+      const names = Object.keys(attributes).filter((name) => !OTHERS.has(name));
+      expect(names.length).toBeGreaterThan(60);
+      const members = Object.fromEntries(names.map((name) => [name, value]));
+      expect(await pollutedWire({ given: [members] })).toEqual([]);
+    },
+    60_000,
+  );
 });
