@@ -24,7 +24,8 @@ const REFUSALS = new Set(['stray 401', 'lag']);
  * `fault` is the one that is on, for half of the requests: `reset`, `reset in the body`, `slow`, `unavailable`; `stray 401`,
  * once a visit at the most; `lag`, for all: young tokens are refused.
  * `open` are the visits under way by id: `hit` is the fault that one met, `refused` the dead tokens that it was refused with,
- * `misjudged` the good ones. Paths are `/<app>/<backend>/<action>`.
+ * `misjudged` the faults by which good ones were refused, `lost` such a one that was accepted before, `acceptedWith` the one
+ * that brought what was asked for: a redirect proves no token. Paths are `/<app>/<backend>/<action>`.
  */
 export async function resourceApi({ ledger, open, violations, stalls, foreign, random }) {
   const api = { origin: '', fault: undefined, requests: 0, refusals: 0, close: undefined };
@@ -52,6 +53,7 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
     if (isMisjudged({ hit, token, visit, arrived })) {
       token.misjudged = true;
       visit?.misjudged.push(hit ?? api.fault);
+      if (visit && token.accepted) visit.lost = token;
       return refuse(response);
     }
     if (hit === 'reset in the body') {
@@ -59,8 +61,7 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
       await pause(5);
       return void request.socket.resetAndDestroy();
     }
-    token.accepted = true;
-    answer(request, response, { token, body });
+    answer(request, response, { token, body, visit });
   }
 
   function judge(token, visit, request, arrived) {
@@ -88,13 +89,14 @@ export async function resourceApi({ ledger, open, violations, stalls, foreign, r
     response.writeHead(401, challenge === undefined ? {} : { 'www-authenticate': challenge }).end('{}');
   }
 
-  function answer(request, response, { token, body }) {
+  function answer(request, response, { token, body, visit }) {
     const [, app, backend, action] = request.url.split('/');
     if (action === 'moved') {
       response.writeHead(random.pick([301, 302, 303, 307, 308]), { location: `${foreign}/elsewhere` }).end();
     } else if (action === 'hop') {
       response.writeHead(302, { location: `/${app}/${backend}/item` }).end();
     } else {
+      if (visit) visit.acceptedWith = token;
       const seen = { visit: request.headers['x-visit'], identity: token.identity, body };
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(seen));
     }

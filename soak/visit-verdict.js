@@ -32,6 +32,8 @@ export function visitVerdict({ ledger, tokens, budget, violations, stalls, forei
     judge(visit, answer) {
       const why = dueTo(visit);
       counts[why ?? 'excused'] += 1;
+      // What came whole to the visitor was seen by the application.
+      if (answer.status === 200 && visit.acceptedWith) visit.acceptedWith.accepted = true;
       if (answer.status === 200) return right(visit, answer.json);
       counts.failed += 1;
       const text = `${visit.text} got ${answer.status} ${answer.json?.error ?? answer.json?.body ?? ''}`;
@@ -49,7 +51,9 @@ export function visitVerdict({ ledger, tokens, budget, violations, stalls, forei
     if (new Set(visit.misjudged).size > 1 || budget.spent(visit.identity)) return undefined;
     // A young token that nobody has accepted is not renewed: it may be the API that does not know it yet.
     if (visit.refused.some((token) => token && !token.accepted)) return undefined;
-    if (visit.token && visit.token.revoked === undefined && !visit.misjudged.includes('stray 401')) return 'live';
+    // One that was accepted and is refused now is replaced, which takes a token endpoint that answers.
+    const replaced = visit.lost !== undefined || visit.misjudged.includes('stray 401');
+    if (visit.token && visit.token.revoked === undefined && !replaced) return 'live';
     // Once repeated is once repeated: the new token may be revoked too.
     const [, again] = visit.refused;
     if (again && again.issued > visit.began) return undefined;

@@ -77,6 +77,8 @@ export function visitors({ count, random, apps, clientNames, users, verdict, ope
       hit: undefined,
       refused: [],
       misjudged: [],
+      lost: undefined,
+      acceptedWith: undefined,
     };
   }
 
