@@ -6,7 +6,7 @@ import type { Bearer } from '../../bearer/bearer.js';
 import type { Target } from '../../bearer/target.js';
 import { hasOwnMember } from '../../definitions/own-members.js';
 import { Attempt } from '../../outbound/attempt.js';
-import { completeHeaders, completePath } from '../../outbound/complete-request.js';
+import { completePath } from '../../outbound/complete-request.js';
 import { dispatchOptions } from '../../outbound/dispatch-options.js';
 import { dropAnswer } from '../../outbound/dropped-bodies.js';
 import { callFailure } from '../../outbound/failure.js';
@@ -15,24 +15,17 @@ import type { ClientSettings } from '../../outbound/settings.js';
 import { waitFor } from '../../sources/waiting.js';
 import type { AccessToken } from '../../token.js';
 import { AnswerHandler, isBodiless, type RawAnswer } from './answer.js';
-import { dropLookAlikes } from './counted-headers.js';
 import { declinedAnswer, declinedBefore, type ForwardAnswer, rememberDeclined } from './forward-answer.js';
-import { addForwarded, toldPlace } from './forwarded-headers.js';
+import { addForwarded } from './forwarded-headers.js';
+import { givenHead } from './given-head.js';
 import { assertUnread, broughtBody, replacedBody } from './held-body.js';
 import { heldBody, type InboundBody, inboundBody } from './inbound-body.js';
 import { type InboundMessage, readInbound } from './inbound-message.js';
 import { forwardTarget, inboundPlace } from './mount.js';
 import type { ResolvedForwardOptions } from './options.js';
-import { passedCookies, returnedCookies } from './passed-cookies.js';
-import {
-  challengesOf,
-  type RawHeaders,
-  returnedHeaders,
-  returnedPhrase,
-  returnedTrailers,
-} from './returned-headers.js';
-import { mapLocations } from './returned-locations.js';
-import { keepFromSharedCaches } from './shared-caches.js';
+import { passedCookies } from './passed-cookies.js';
+import { challengesOf, type RawHeaders, returnedTrailers } from './returned-headers.js';
+import { completeSentHeaders } from './sent-headers.js';
 import { closeUnread } from './unread-upload.js';
 
 type BearerForward = (request: IncomingMessage, options: ResolvedForwardOptions) => Promise<ForwardAnswer>;
@@ -111,35 +104,24 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
       throw failure;
     }
 
-    function answerOf({ status, statusText: phrase, raw, body: stream, trailers }: RawAnswer): ForwardAnswer {
-      const headers = returnedHeaders(raw, options);
-      const told = toldPlace(sentHeaders, options);
-      mapLocations(headers, { target: target as Target, rule: bearer.target, mount, told });
-      if (bearer.hasToken) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
-      const { passCookies } = options;
-      if (passCookies) mapCookies(headers, passCookies, told?.mount);
+    function answerOf(answer: RawAnswer): ForwardAnswer {
+      const given = givenHead(answer, {
+        bearer,
+        options,
+        method,
+        target: target as Target,
+        mount,
+        headers: sentHeaders,
+      });
+      const { headers } = given;
       if (body?.answered()) {
         headers['connection'] = 'close';
         closeUnread(request);
       }
       // Node throws where it cannot send trailers.
       const chunked = !('content-length' in headers) && method !== 'HEAD' && request.httpVersion !== '1.0';
-      if (!chunked || isBodiless(status)) delete headers['trailer'];
-      // A 304 says how long the body would be; the others have none (RFC 9110 §8.6, §15.3.6).
-      if (status === 204) delete headers['content-length'];
-      else if (status === 205) headers['content-length'] = '0';
-      // The backend takes the application for a proxy. Its client must not.
-      const given = status === 407 ? 502 : status;
-      const statusText = returnedPhrase(given, status === 407 ? undefined : phrase);
-      return { status: given, statusText, headers, body: stream, trailers };
-    }
-
-    function mapCookies(headers: Record<string, string | string[]>, names: readonly string[], seen?: string): void {
-      if (headers['set-cookie'] === undefined) return;
-      const prefix = new URL(bearer.target.resolve('').href).pathname.replace(/\/$/, '');
-      const cookies = returnedCookies([headers['set-cookie']].flat(), names, { prefix, mount, told: seen });
-      if (cookies.length > 0) headers['set-cookie'] = cookies;
-      else delete headers['set-cookie'];
+      if (!chunked || isBodiless(answer.status)) delete headers['trailer'];
+      return { ...given, body: answer.body, trailers: answer.trailers };
     }
   };
 }
@@ -184,9 +166,7 @@ function send(sending: Sending, handler: AnswerHandler): void {
   const length = Buffer.isBuffer(content) ? content.length : message.body;
   const body = content && length !== 0 ? content : null;
   if (body && typeof length === 'number') headers['content-length'] = String(length);
-  const { remove, set } = call.settings.headers;
-  if (remove.length > 0 || set.length > 0) dropLookAlikes(headers, [...remove, ...set.map(([name]) => name)]);
-  completeHeaders(headers, call.settings, bearer, token);
+  completeSentHeaders(headers, call.settings, bearer, token);
   const path = completePath(target.path, call.settings.query);
   const sent = dispatchOptions(target.origin, path, method);
   sent.headers = headers;

@@ -79,10 +79,21 @@ export function resolveForwardOptions(options: ForwardOptions = {}): ResolvedFor
   if (options instanceof ResolvedForwardOptions) return options;
   // Without a prototype: what somebody put on `Object.prototype` is no option.
   const own: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
+  const problems = optionProblems('forward', own, FORWARD_RULES);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return new ResolvedForwardOptions(own);
+}
+
+/** What is wrong with options that go by these rules. @param own without a prototype */
+function optionProblems(
+  of: string,
+  own: Readonly<Record<string, unknown>>,
+  rules: Readonly<Record<string, Rule>>,
+): Problem[] {
   const problems: Problem[] = [];
   for (const [path, value] of Object.entries(own)) {
-    const rule = Object.hasOwn(RULES, path) ? RULES[path as keyof ForwardOptions] : undefined;
-    if (!rule) problems.push({ path, message: `is no option of forward${didYouMean(path, Object.keys(RULES))}` });
+    const rule = Object.hasOwn(rules, path) ? rules[path] : undefined;
+    if (!rule) problems.push({ path, message: `is no option of ${of}${didYouMean(path, Object.keys(rules))}` });
     else if (value !== undefined && !rule.fits(value)) problems.push({ path, message: `must be ${rule.wanted}` });
   }
   if (own['passSetCookie'] === true && own['passCookies'] !== undefined) {
@@ -91,10 +102,10 @@ export function resolveForwardOptions(options: ForwardOptions = {}): ResolvedFor
       message: 'is refused beside "passCookies", which says which cookies come back',
     });
   }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return new ResolvedForwardOptions(own);
+  return problems;
 }
 
+/** What a value must be. */
 interface Rule {
   readonly wanted: string;
   readonly fits: (value: unknown) => boolean;
@@ -103,7 +114,7 @@ interface Rule {
 const MAX_REPLAY = 16 * 1024 * 1024;
 const flag: Rule = { wanted: 'true or false', fits: (value) => typeof value === 'boolean' };
 
-const RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
+const FORWARD_RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   methods: {
     wanted: 'a list of methods, at least one, in capitals where HTTP has them so, without CONNECT and TRACE',
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isMethod),
