@@ -68,7 +68,7 @@ export async function fleetWorld(args: readonly string[] = []): Promise<FleetWor
       client?.on('error', () => {});
       await client?.ping();
       const said: string[] = [];
-      const say = (level: string) => (message: string) => void said.push(`${level} ${message}`);
+      const say = (level: string) => (_: object, message: string) => void said.push(`${level} ${message}`);
       const logger = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
       let passed = 0;
       const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };

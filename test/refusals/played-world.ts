@@ -56,7 +56,12 @@ export async function playedWorld({ serve, oauth2, options }: PlayedWorldOptions
     },
   };
   const warnings: string[] = [];
-  const logger = { debug() {}, info() {}, error() {}, warn: (message: string) => void warnings.push(message) };
+  const logger = {
+    debug() {},
+    info() {},
+    error() {},
+    warn: (_: object, message: string) => void warnings.push(message),
+  };
   const block = {
     grant_type: 'client_credentials',
     token_endpoint: as.url,

@@ -28,7 +28,7 @@ const live = () => {
 let time = 1_000_000;
 const clock = { now: () => time, monotonic: () => time };
 const warnings = [];
-const logger = { debug() {}, info() {}, warn(message) { if (message.includes('new identities')) warnings.push(message); }, error() {} };
+const logger = { debug() {}, info() {}, warn(_, message) { if (message.includes('new identities')) warnings.push(message); }, error() {} };
 const grant_type = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const oauth2 = { grant_type, token_endpoint: process.argv[1], client_id: 'a', client_secret: 'b' };
 const backends = createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } }, { clock, logger, maxIdentities: 1_000, newIdentitiesPerSecond: 200 });

@@ -13,7 +13,7 @@ export type {
   TokenRequestMessage,
   WarningMessage,
 } from './backends/observation/channels.js';
-export type { Logger } from './backends/observation/logger.js';
+export type { LogFields, Logger } from './backends/observation/logger.js';
 export type { BackendsOptions } from './backends/options.js';
 export {
   type BackendsOf,

@@ -83,24 +83,3 @@ describe('an UnknownBackendError', () => {
     expect(message).toMatch(/^no backend is named "x Set-Cookie: a y{80,90}"$/);
   });
 });
-
-describe('a logger', () => {
-  it('that rejects costs a line and nothing else', async () => {
-    const rejected: unknown[] = [];
-    const hear = (reason: unknown) => void rejected.push(reason);
-    process.on('unhandledRejection', hear);
-    const fail = (() => Promise.reject(new Error('disk full'))) as () => void;
-    const { backend, backends } = billing(
-      server.url,
-      {},
-      {
-        logger: { debug: fail, info: fail, warn: fail, error: fail },
-      },
-    );
-    expect((await backend.token()).value).toMatch('token-');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    process.off('unhandledRejection', hear);
-    await backends.close();
-    expect(rejected).toEqual([]);
-  });
-});

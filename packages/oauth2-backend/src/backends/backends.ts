@@ -103,7 +103,7 @@ export function createBackends<const D extends BackendDefinitions>(
   };
 
   function warn(message: string, backend?: string): void {
-    if (logger) logger.warn(message);
+    if (logger) logger.warn(backend === undefined ? {} : { backend }, message);
     else process.emitWarning(message, { type: 'OAuth2BackendWarning' });
     publish('oauth2-backend:warning', () => ({ message, ...(backend !== undefined && { backend }) }));
   }

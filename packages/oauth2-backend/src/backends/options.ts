@@ -12,7 +12,10 @@ import type { Logger } from './observation/logger.js';
 
 /** What comes from code, not from configuration. */
 export interface BackendsOptions {
-  /** pino-shaped: debug, info, warn, error. One-line messages, never a secret. Default: warnings go to `process.emitWarning`. */
+  /**
+   * Called as pino is, `(fields, message)`, on debug, info, warn, error; `console` and a logger of winston are called as they
+   * want it. One-line messages, never a secret. Default: warnings go to `process.emitWarning`.
+   */
   readonly logger?: Logger | undefined;
   /** Replaces the token source of the named backends: tests, tokens from elsewhere. */
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;

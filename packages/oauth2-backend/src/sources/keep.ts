@@ -47,7 +47,8 @@ class Keeper implements KeptSource {
     this.#options = options;
     this.#held = new HeldTokens(options);
     this.#renewals = new Renewals(source, options);
-    const onFound = (renewed: Renewed) => this.#onEnd({ renewed, forced: this.#held.inUse?.refused === true });
+    const onFound = (renewed: Renewed, recovered: boolean) =>
+      this.#onEnd({ renewed, recovered, forced: this.#held.inUse?.refused === true });
     if (source.found) this.#look = tokenFinder(source.found, { ...options, pauses: this.#renewals.pauses, onFound });
   }
 
@@ -184,9 +185,9 @@ class Keeper implements KeptSource {
       return;
     }
     this.#overruled = false;
-    const { forced, renewed } = end;
+    const { forced, renewed, recovered } = end;
     this.#held.put(renewed);
-    this.#options.onEvent?.({ type: 'renewed', token: renewed.token, forced });
+    this.#options.onEvent?.({ type: 'renewed', token: renewed.token, forced, recovered });
   }
 
   /** What a renewal replaces: the refused token in use; where there is none in use, what the caller has seen refused. */

@@ -28,7 +28,13 @@ export interface KeepOptions {
 
 /** What happens to a kept token. */
 export type KeepEvent =
-  | { readonly type: 'renewed'; readonly token: AccessToken; readonly forced: boolean }
+  | {
+      readonly type: 'renewed';
+      readonly token: AccessToken;
+      readonly forced: boolean;
+      /** Whether the one before it failed. */
+      readonly recovered: boolean;
+    }
   | {
       readonly type: 'failed';
       readonly error: unknown;

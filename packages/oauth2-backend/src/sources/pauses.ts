@@ -121,11 +121,14 @@ export class Pauses {
     return request === 'under way' && shared.answers() === (this.#mine?.answers ?? answers);
   }
 
-  succeeded({ began, request }: Pick<Attempt, 'began' | 'request'>): void {
+  /** Gives whether the identity's last attempt before had failed. */
+  succeeded({ began, request }: Pick<Attempt, 'began' | 'request'>): boolean {
+    const recovered = this.#mine !== undefined;
     this.#own?.succeeded(began);
     if (request === 'answered') this.#options.shared?.succeeded(began);
     this.#mine = undefined;
     this.#replaced = undefined;
     this.#replacementSeen = false;
+    return recovered;
   }
 }

@@ -35,7 +35,7 @@ interface RenewalStart {
 
 /** How a renewal ended. */
 export type RenewalEnd = (
-  | { readonly renewed: Renewed }
+  | { readonly renewed: Renewed; readonly recovered: boolean }
   | {
       readonly error: unknown;
       /** Which input was refused. */
@@ -126,8 +126,8 @@ export class Renewals {
     const result = started.result.then(
       (renewed) => {
         ended();
-        this.pauses.succeeded(gate.attempt());
-        onEnd({ renewed, forced });
+        const recovered = this.pauses.succeeded(gate.attempt());
+        onEnd({ renewed, forced, recovered });
         return renewed;
       },
       (error) => {

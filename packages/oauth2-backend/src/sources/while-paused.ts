@@ -20,7 +20,7 @@ export type FindToken = (query: Query) => Promise<void> | undefined;
 /** Ends the identity's pause when a token is found. @param options.onFound told before those who wait */
 export function tokenFinder(
   find: NonNullable<GrantSource['found']>,
-  { clock, pauses, onFound }: { clock: Clock; pauses: Pauses; onFound: (found: Renewed) => void },
+  { clock, pauses, onFound }: { clock: Clock; pauses: Pauses; onFound: (found: Renewed, recovered: boolean) => void },
 ): FindToken {
   let looking: Promise<void> | undefined;
   let next = Number.NEGATIVE_INFINITY;
@@ -37,8 +37,8 @@ export function tokenFinder(
     try {
       const token = await find(query);
       if (!token) return;
-      pauses.succeeded({ began: clock.monotonic(), request: 'unsent' });
-      onFound({ token, asked, cut: token.expiresAt === query.input?.expiresAt });
+      const recovered = pauses.succeeded({ began: clock.monotonic(), request: 'unsent' });
+      onFound({ token, asked, cut: token.expiresAt === query.input?.expiresAt }, recovered);
     } finally {
       looking = undefined;
     }

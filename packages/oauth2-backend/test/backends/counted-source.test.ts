@@ -14,7 +14,7 @@ afterEach(() => server.close());
 
 function lines() {
   const said: string[] = [];
-  const say = (level: string) => (message: unknown) => void said.push(`${level} ${String(message)}`);
+  const say = (level: string) => (_: object, message: string) => void said.push(`${level} ${message}`);
   return { said, logger: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') } };
 }
 

@@ -22,7 +22,7 @@ const jwt = (claims: object) =>
 async function calls(oauth2: Partial<OAuth2Definition>, users: readonly string[], pause = 0) {
   const said: string[] = [];
   const quiet = () => {};
-  const logger = { debug: quiet, info: quiet, error: quiet, warn: (text: string) => void said.push(text) };
+  const logger = { debug: quiet, info: quiet, error: quiet, warn: (_: object, text: string) => void said.push(text) };
   const clock = manualClock();
   const client = { token_endpoint: server.url, client_id: 'shop', client_secret: 's3cret-of-the-shop' };
   const api = { origin: 'http://127.0.0.1:9', oauth2: { ...client, ...oauth2 } as OAuth2Definition };

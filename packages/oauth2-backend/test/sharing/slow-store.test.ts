@@ -21,7 +21,7 @@ function member(
 ) {
   const said: string[] = [];
   const operations: string[] = [];
-  const say = (message: string) => void said.push(message);
+  const say = (_: object, message: string) => void said.push(message);
   const memory = memoryStore(shelf, { storePlaintext: true });
   const through =
     <A extends unknown[], T>(name: string, operation: (...args: A) => Promise<T>) =>

@@ -277,7 +277,7 @@ describe('the message of invalid_client', () => {
 
   it('is one line in the log', async () => {
     const said: string[] = [];
-    const say = (text: unknown) => void said.push(String(text));
+    const say = (_: object, text: string) => void said.push(text);
     const logger = { debug: say, info: say, warn: say, error: say };
     await billing(server.url, { client_secret: 'a b' }, { clock: manualClock(), logger }).failure();
     expect(said).toHaveLength(2);

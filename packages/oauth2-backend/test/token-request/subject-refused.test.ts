@@ -35,7 +35,7 @@ function world(oauth2: Partial<OAuth2Definition>) {
     debug: quiet,
     info: quiet,
     error: quiet,
-    warn: (text: string) => void (text.includes('in a row') && warnings.push(text)),
+    warn: (_: object, text: string) => void (text.includes('in a row') && warnings.push(text)),
   };
   const client = { token_endpoint: server.url, client_id: 'shop', client_secret: 's3cret-of-the-shop' };
   const api = { origin: 'http://127.0.0.1:9', oauth2: { ...client, ...oauth2 } as OAuth2Definition };

@@ -117,7 +117,12 @@ const MIB = 1024 * 1024;
 async function warnings(answers: readonly Answer[], oauth2 = {}): Promise<string[]> {
   const said: string[] = [];
   const quiet = () => {};
-  const logger = { debug: quiet, info: quiet, error: quiet, warn: (message: string) => void said.push(message) };
+  const logger = {
+    debug: quiet,
+    info: quiet,
+    error: quiet,
+    warn: (_: object, message: string) => void said.push(message),
+  };
   const clock = manualClock();
   const { backend } = billing(server.url, oauth2, { clock, logger });
   server.reset();

@@ -27,7 +27,7 @@ export function storeObservation(options: {
   return function hear(event) {
     switch (event.type) {
       case 'up':
-        logger?.info('the token store works again');
+        logger?.info({}, 'the token store works again');
         return publish('oauth2-backend:store', () => ({ state: 'up' }));
       case 'down':
         return failed(reasonOf(event.error));
@@ -37,7 +37,7 @@ export function storeObservation(options: {
   };
 
   function failed(reason: string): void {
-    logger?.warn(`the token store failed: ${reason}; going on without it`);
+    logger?.warn({}, `the token store failed: ${reason}; going on without it`);
     publish('oauth2-backend:store', () => ({ state: 'down', reason }));
   }
 

@@ -1,9 +1,10 @@
 /** What happened to the tokens of one backend: counted, written to the logger as one line each, published. */
 
 import type { Clock } from '../../clock.js';
+import { OAuth2BackendError, TokenRequestError } from '../../errors.js';
 import type { KeepEvent } from '../../sources/kept-source.js';
 import { publish, type TokenRequestMessage, traceTokenRequest } from './channels.js';
-import type { Logger } from './logger.js';
+import type { LogFields, Logger } from './logger.js';
 
 /** What happened since the start. */
 export interface TokenCounts {
@@ -67,13 +68,14 @@ export function observation(options: ObservationOptions): Observation {
     return work((status) => {
       if (message) message.status = status;
       const took = Math.round(clock.monotonic() - began);
-      logger?.debug(`token endpoint of "${backend}" answered ${status} after ${took} ms`);
+      logger?.debug({ backend, status }, `token endpoint of "${backend}" answered ${status} after ${took} ms`);
     });
   }
 
-  function renewed({ token: { expiresAt }, forced }: KeepEvent & { type: 'renewed' }): void {
+  function renewed({ token: { expiresAt }, forced, recovered }: KeepEvent & { type: 'renewed' }): void {
     counts.renewals += 1;
-    logger?.debug(`token for "${backend}" renewed; it ends ${isoTime(expiresAt)}`);
+    const line = `token for "${backend}" renewed${recovered ? ' again' : ''}; it ends ${isoTime(expiresAt)}`;
+    logger?.[recovered ? 'info' : 'debug']({ backend }, line);
     publish('oauth2-backend:renewal', () => ({ backend, forced, expiresAt }));
   }
 
@@ -81,7 +83,8 @@ export function observation(options: ObservationOptions): Observation {
     counts.failures += 1;
     const reason = error instanceof Error ? oneLine(error.message) : 'unknown reason';
     const after = pause ? `; next attempt after ${isoTime(pause.retryAt)}` : '';
-    logger?.warn(`token for "${backend}" could not be renewed: ${reason}${after}`);
+    const fields = { backend, ...codesOf(error), ...(pause && { retryAt: pause.retryAt }) };
+    logger?.warn(fields, `token for "${backend}" could not be renewed: ${reason}${after}`);
     publish('oauth2-backend:renewal', () => ({ backend, forced, error }));
     if (!pause?.began) return;
     const { scope, retryAt } = pause;
@@ -90,14 +93,14 @@ export function observation(options: ObservationOptions): Observation {
 
   function refused({ token }: KeepEvent & { type: 'refused' }): void {
     counts.refusals += 1;
-    logger?.info(`token for "${backend}" was refused by the resource server`);
+    logger?.info({ backend }, `token for "${backend}" was refused by the resource server`);
     publish('oauth2-backend:refusal', () => ({ backend, age: Math.max(0, clock.now() - token.issuedAt) }));
   }
 
   /** Warns once, however many identities it concerns. */
   function spent({ proven }: KeepEvent & { type: 'budget' }): void {
     publish('oauth2-backend:budget', () => ({ backend }));
-    if (warned) logger?.info(`backend "${backend}": refusals are passed on without renewals for a while`);
+    if (warned) logger?.info({ backend }, `backend "${backend}": refusals are passed on without renewals for a while`);
     else warn(`backend "${backend}": ${proven ? REFUSED_AGAIN : NEVER_ACCEPTED}`, backend);
     warned = true;
   }
@@ -110,6 +113,13 @@ const REFUSED_AGAIN =
   'the API accepts tokens and refuses them again and again; its refusals are passed on for a while. Probably another ' +
   'process with the same client gets tokens that end ours: let them share tokens (option "store"); or one replica of the ' +
   'API disagrees with the others';
+
+/** The error's code, and the status of the answer that it tells of. */
+function codesOf(error: unknown): Pick<LogFields, 'code' | 'status'> {
+  if (!(error instanceof OAuth2BackendError)) return {};
+  const answer = error instanceof TokenRequestError ? error.response : undefined;
+  return { code: error.code, ...(answer && { status: answer.status }) };
+}
 
 /** A hint stands on a line of its own in an error. */
 function oneLine(message: string): string {

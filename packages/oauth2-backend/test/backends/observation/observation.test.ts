@@ -72,7 +72,7 @@ describe('diagnostics channels', () => {
   it('tell of refusals, forced renewals and the spent budget, and warn once of what it probably is', async () => {
     const clock = manualClock();
     const said: string[] = [];
-    const say = (level: string) => (message: string) => void said.push(`${level} ${message}`);
+    const say = (level: string) => (_: object, message: string) => void said.push(`${level} ${message}`);
     const logger = { debug: () => {}, info: say('info'), warn: say('warn'), error: say('error') };
     const backend = world.backend({}, { clock, logger });
     world.api.valid = () => false;
