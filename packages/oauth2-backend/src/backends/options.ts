@@ -8,6 +8,7 @@ import { didYouMean } from '../definitions/schema/nearest-name.js';
 import type { Problem } from '../errors.js';
 import { STORE_METHODS, type TokenStore } from '../sharing/token-store.js';
 import type { TokenSource } from '../token.js';
+import { foreignMajor } from '../transport/dispatcher-major.js';
 import type { Logger } from './observation/logger.js';
 
 /** What comes from code, not from configuration. */
@@ -19,7 +20,7 @@ export interface BackendsOptions {
   readonly logger?: Logger | undefined;
   /** Replaces the token source of the named backends: tests, tokens from elsewhere. */
   readonly tokens?: Readonly<Record<string, TokenSource>> | undefined;
-  /** Replaces the connections of fetch, request, forward and token requests (undici's MockAgent in tests). It is not closed by `close()`. */
+  /** Replaces the connections of fetch, request, forward and token requests (undici's MockAgent in tests); of undici 7. It is not closed by `close()`. */
   readonly dispatcher?: Dispatcher | undefined;
   /** Where time comes from. Default: the machine's clocks. */
   readonly clock?: Clock | undefined;
@@ -56,6 +57,7 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
     if (!members) problems.push({ path, message: `is no option${didYouMean(path, Object.keys(MEMBERS))}` });
     else if (path === 'maxIdentities' || path === 'newIdentitiesPerSecond') problems.push(...wholeNumber(path, value));
+    else if (path === 'dispatcher') problems.push(...dispatcherProblems(path, value, members));
     else if (value !== undefined) problems.push(...missing(path, value, members));
   }
   for (const [name, source] of Object.entries(copy['tokens'] ?? {})) {
@@ -69,6 +71,15 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
 function wholeNumber(path: string, value: unknown): Problem[] {
   if (value === undefined || (Number.isSafeInteger(value) && (value as number) > 0)) return [];
   return [{ path, message: 'must be a whole number, 1 or more' }];
+}
+
+function dispatcherProblems(path: string, value: unknown, members: readonly string[]): Problem[] {
+  const major = typeof value === 'object' && value !== null ? foreignMajor(value) : undefined;
+  if (!major) return value === undefined ? [] : missing(path, value, members);
+  const { its, ours } = major;
+  return [
+    { path, message: `is made with undici ${its}; it must be made with undici ${ours}, the one this library uses` },
+  ];
 }
 
 function storeProblems(store: TokenStore): Problem[] {
