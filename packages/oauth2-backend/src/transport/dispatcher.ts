@@ -1,7 +1,6 @@
 /** The connections of one backend behind undici's interface. */
 
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { Agent, buildConnector, Client, Dispatcher, errors, Pool } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
@@ -10,6 +9,7 @@ import { explainOverflow } from './header-overflow.js';
 import { holdEnd } from './held-end.js';
 import { Http2Dispatcher } from './http2-dispatcher.js';
 import { passOverInterim } from './interim-answers.js';
+import { type Openings, openInTime } from './openings.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import type { TransportOptions } from './transport-options.js';
 import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
@@ -143,40 +143,3 @@ const BUILT = {
 };
 /** What it reads of a connection's. */
 const NOWHERE = { host: undefined, localAddress: undefined, servername: undefined };
-
-type Settle<S> = (error: Error | null, socket: S | null) => void;
-
-/** Connections that are being opened; each member gives its own up. */
-type Openings = Set<(reason: Error) => void>;
-
-/**
- * Opens a connection in time. What comes too late, or is given up, is closed; the opener's signal has fired by then.
- *
- * @param options.milliseconds 0 for no limit
- */
-function openInTime<S extends Duplex>(
-  options: { milliseconds: number; late: () => Error; openings: Openings },
-  open: (settle: Settle<S>, signal: AbortSignal) => void,
-  callback: Settle<S>,
-): void {
-  const controller = new AbortController();
-  let over = false;
-  const settle: Settle<S> = (error, socket) => {
-    if (over) {
-      socket?.destroy();
-      return;
-    }
-    over = true;
-    clearTimeout(timer);
-    options.openings.delete(giveUp);
-    callback(error, socket);
-  };
-  const giveUp = (reason: Error) => {
-    settle(reason, null);
-    controller.abort();
-  };
-  const timer =
-    options.milliseconds > 0 ? setTimeout(() => giveUp(options.late()), options.milliseconds).unref() : undefined;
-  options.openings.add(giveUp);
-  open(settle, controller.signal);
-}
