@@ -38,7 +38,7 @@ export function everyFailure(environment: string): void {
     });
 
     it('neither stdout nor stderr holds a secret', () => {
-      expect(ran.stderr).toMatch(/TokenRequestError: token endpoint of "as-html-basic" answered 500 with an HTML page/);
+      expect(ran.stderr).toMatch(/TokenRequestError: 127\.0\.0\.1:\d+ answered client "shop" 500 with an HTML page/);
       expect(ran.stdout).toMatch(/could not be renewed/);
       expect([...leaks(ran.stdout), ...leaks(ran.stderr)]).toEqual([]);
     });

@@ -67,7 +67,9 @@ describe('100,000 different made-up tokens', () => {
 
     expect(before).toEqual(Array.from({ length: 50 }, (_, index) => `token-of-user-${index}`));
     expect(again).toEqual(before);
-    const asked = 'TokenRequestError 502 token endpoint of "api" refused the request: invalid_request (400)';
+    const sent = 'sent were the parameters grant_type, subject_token, subject_token_type, and a header Authorization';
+    const { host } = new URL(tokens.origin);
+    const asked = `TokenRequestError 502 ${host} refused client "a": invalid_request (400): ${sent}`;
     const noRoom = 'TokenRequestError 502 too many identities without a token ask for one of "api" at the same time';
     const first = asked.replace('TokenRequestError 502', 'SubjectRefusedError 401');
     expect(Object.keys(answers).toSorted()).toEqual([first, asked, sentAway, noRoom].toSorted());

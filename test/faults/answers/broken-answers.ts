@@ -62,7 +62,7 @@ export const answers: readonly (readonly [name: string, answer: Answering, resul
   ['UTF-16', whole(Buffer.from(text, 'utf16le')), says('with a body that is not JSON')],
   ['a NUL', whole(`${text}\0`), says('with a body that is not JSON')],
   ['two objects', whole(text + text), says('with a body that is not JSON')],
-  ['error in a 200', withMember('error', 'invalid_scope'), says('refused the request: invalid_scope (200)')],
+  ['error in a 200', withMember('error', 'invalid_scope'), says('refused client "shop": invalid_scope (200)')],
 
   // encodings
   ['a gzip bomb', zipped('gzip', gzipSync(bomb)), tooLong],
@@ -164,6 +164,6 @@ export const answers: readonly (readonly [name: string, answer: Answering, resul
   [
     'error_description of 1 MB',
     whole(JSON.stringify({ error: 'x', error_description: 'y'.repeat(1_000_000) }), { status: 400 }),
-    says('refused the request: x (400)', 400),
+    says('refused client "shop": x (400)', 400),
   ],
 ];

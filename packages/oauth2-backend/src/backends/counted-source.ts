@@ -16,6 +16,7 @@ import { grantedSource, refreshedSource } from '../token-request/granted-source.
 import { contextInput } from '../token-request/grants/context-input.js';
 import { grant } from '../token-request/grants/grant.js';
 import type { IdentityPart } from '../token-request/identity.js';
+import type { Asked } from '../token-request/reasons/asked.js';
 import { subjectRefusals } from '../token-request/subject-refusals.js';
 import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
 import { admission } from './admission.js';
@@ -70,7 +71,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
   const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
-    url,
+    asked: askedOf(oauth2),
     openPost,
     clientAuth: clientAuth({ backend: name, oauth2, clock }),
     params: Object.fromEntries(oauth2.params),
@@ -121,6 +122,11 @@ export function countedAlone(kept: KeptSource, counts: Readonly<TokenCounts>): C
     counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
     close: () => kept.close(),
   };
+}
+
+function askedOf({ tokenEndpoint: url, clientId, tokenBackend: { name: place, proxy, tls } }: ResolvedOAuth2): Asked {
+  const via = proxy && { host: new URL(proxy.url).host, credentials: proxy.credentials !== undefined };
+  return { url, clientId, place, proxy: via, clientCertificate: tls.cert !== undefined };
 }
 
 /** A renewal's time when the token backend's `timeout` is not configured, milliseconds. */

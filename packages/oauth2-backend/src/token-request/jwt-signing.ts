@@ -50,30 +50,6 @@ export function jwtSigner({ backend, signing, key, typ = 'JWT' }: JwtSignerOptio
   }
 }
 
-/** What of an assertion of ours a server may not like, for the error that says it was refused. */
-export function assertionHint(jwt: string): string {
-  const [header = '', claims = ''] = jwt.split('.');
-  const shown = [...membersOf(header), ...membersOf(claims)].filter(([name]) => SHOWN.has(name));
-  return `the assertion that was sent has ${shown.map(([name, value]) => `${name} ${fit(value)}`).join(', ')}`;
-}
-
-const SHOWN: ReadonlySet<string> = new Set(['alg', 'typ', 'kid', 'x5t#S256', 'iss', 'aud']);
-
-function membersOf(part: string): [string, unknown][] {
-  return Object.entries(JSON.parse(Buffer.from(part, 'base64url').toString()) as object);
-}
-
-/** JSON has no line ends; other characters that nobody sees go too. */
-function fit(value: unknown): string {
-  const text = JSON.stringify(value, withoutQuery).replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, ' ');
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
-}
-
-/** The audience may be the token endpoint, whose query may hold a secret. */
-function withoutQuery(_name: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/(?<=^https?:[^?]*\?).+/is, '…') : value;
-}
-
 /** The claims that make an assertion good from now on, for so many seconds and once (RFC 7523 §3). */
 export function freshClaims(clock: Clock, ttl: number): { iat: number; exp: number; jti: string } {
   const now = Math.floor(clock.now() / 1000);

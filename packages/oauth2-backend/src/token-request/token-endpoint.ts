@@ -6,6 +6,8 @@ import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../err
 import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { Demands, GrantQuery } from './grant-source.js';
+import { type Asked, wordsFor } from './reasons/asked.js';
+import { clockReason } from './reasons/sent-assertion.js';
 import { remarks } from './remarks.js';
 import { mayBeCured, replacements } from './replacements.js';
 import { type AnswerHeaders, retryDelay } from './retry-after.js';
@@ -32,8 +34,7 @@ export type Post = (request: { headers: Record<string, string>; body: string }) 
 interface TokenEndpointOptions extends DefaultLife {
   /** Name of the backend, for messages. */
   readonly backend: string;
-  /** The address, for messages. */
-  readonly url: string;
+  readonly asked: Asked;
   readonly openPost: OpenPost;
   readonly clientAuth: DraftPart;
   /** Further form parameters; none that grant or client authentication set. */
@@ -63,7 +64,9 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   const credentials = replacements(clock);
   const remark = remarks((message) => options.warn(`backend "${backend}": ${message}`));
 
-  const ownParams = privateValues(options.params);
+  const { url } = options.asked;
+  const asked = wordsFor(options.asked);
+  const ownSecrets = [...privateValues(options.params), new URL(url).search];
 
   return {
     async ask(grant, query) {
@@ -111,13 +114,25 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   }
 
   function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
-    const { hints, form, issuedTypes } = draft;
-    const scope = typeof form['scope'] === 'string' ? form['scope'] : undefined;
-    const secrets = [...draft.secrets, ...(answer.secrets ?? []), ...ownParams];
-    const retryAfter = retryDelay(answer.headers, answer.status, clock.now());
-    const { location } = answer.headers;
-    const judging = { ...options, issuedAt, scope, secrets, hints, issuedTypes, retryAfter, remark };
-    return judgeTokenAnswer({ ...answer, location }, judging);
+    const { facts, form, issuedTypes } = draft;
+    const { location, date } = answer.headers;
+    const now = clock.now();
+    return judgeTokenAnswer(
+      { ...answer, location },
+      {
+        ...options,
+        url,
+        asked,
+        sent: { ...facts, form },
+        issuedAt,
+        scope: typeof form['scope'] === 'string' ? form['scope'] : undefined,
+        secrets: [...draft.secrets, ...(answer.secrets ?? []), ...ownSecrets],
+        clockReason: () => clockReason(date, { asked: issuedAt, answered: now }),
+        issuedTypes,
+        retryAfter: retryDelay(answer.headers, answer.status, now),
+        remark,
+      },
+    );
   }
 
   async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {

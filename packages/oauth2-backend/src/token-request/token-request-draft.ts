@@ -2,6 +2,7 @@
 
 import { ownMembers } from '../definitions/own-members.js';
 import type { GrantQuery } from './grant-source.js';
+import type { SentFacts } from './reasons/sent.js';
 
 /** What grant and client authentication write into. */
 export interface TokenRequestDraft {
@@ -14,8 +15,8 @@ export interface TokenRequestDraft {
   readonly headers: Record<string, string>;
   /** What must not come back in any error text: secrets and assertions as they were sent. */
   readonly secrets: string[];
-  /** What may be the matter, by OAuth error code (RFC 6749 §5.2). */
-  readonly hints: Map<string, string>;
+  /** What an error may say of it. */
+  readonly facts: SentFacts;
   /** What the answer may say to have issued (RFC 8693 §2.2.1); absent where the grant has no say in it. */
   issuedTypes?: readonly string[] | undefined;
   /** Secrets and keys that come from functions and files. */
@@ -42,7 +43,7 @@ export function emptyDraft(params: TokenRequestDraft['form'] = {}): TokenRequest
     form: ownMembers(params),
     headers: ownMembers({}),
     secrets: [],
-    hints: new Map(),
+    facts: ownMembers({ method: undefined, ambiguousBasic: undefined, assertion: undefined }),
     issuedTypes: undefined,
     replaceable: [],
   };

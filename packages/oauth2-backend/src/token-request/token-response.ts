@@ -7,9 +7,11 @@ import { answerLife, type DefaultLife } from './answer-life.js';
 import { answerRefusal, cleanerOf, isErrorAnswer, type RefusalOptions } from './answer-refusal.js';
 import { memberOf, parseBoundedJson } from './bounded-json.js';
 import { grantedScope } from './granted-scope.js';
-import { metadataDocument, redirectTarget } from './no-token.js';
+import { EMPTY, otherAnswer, tokenless } from './no-token.js';
+import { isPage } from './reasons/said.js';
+import { errorLine } from './reasons/shown.js';
 import type { Remark } from './remarks.js';
-import { type Cleaner, untrustedText } from './untrusted-text.js';
+import type { Cleaner } from './untrusted-text.js';
 
 const MAX_TOKEN_LENGTH = 32 * 1024;
 const MAX_TYPE_LENGTH = 1024;
@@ -55,31 +57,31 @@ export interface Granted {
  */
 export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Granted {
   const { status } = answer;
-  const { retryAfter, remark } = options;
+  const { asked, retryAfter, remark } = options;
   const body = answer.unreadable ?? parseObject(answer.text ?? '');
-  const fail = (what: string) =>
-    new TokenRequestError(`token endpoint of "${options.backend}" answered ${status} ${what}`, {
-      backend: options.backend,
-      response: { status },
-      retryAfter,
-      stumbled: body === EMPTY && status >= 200 && status < 300,
-    });
+  const fail = (what: string, ...reasons: (string | undefined)[]) =>
+    new TokenRequestError(
+      errorLine(`${asked.host} answered ${asked.client}${asked.via} ${status} ${what}`, ...reasons),
+      {
+        backend: options.backend,
+        response: { status },
+        retryAfter,
+        stumbled: body === EMPTY && status >= 200 && status < 300,
+      },
+    );
 
   if (typeof body === 'object' && isErrorAnswer(body)) throw answerRefusal(status, body, options);
-  const target = status >= 300 && status < 400 ? redirectTarget(answer.location, options.url, cleaner()) : undefined;
-  if (target !== undefined) throw fail(`with a redirect to ${target}: redirects of a token request are not followed`);
-  if (typeof body === 'string') throw fail(`with ${body}`);
-  if (status !== 200 && status !== 201) throw fail('without an OAuth error');
+  if (typeof body === 'string' || (status !== 200 && status !== 201)) throw fail(...otherAnswer(answer, body, options));
 
   const value = memberOf(body, 'access_token');
-  if (value === undefined) throw fail(metadataDocument(body, cleaner()) ?? 'without an access_token');
+  if (value === undefined) throw fail(...tokenless(body, options));
   if (typeof value !== 'string' || value === '') throw fail('with an access_token that is no text');
   if (value.length > MAX_TOKEN_LENGTH) throw fail(`with an access_token over ${MAX_TOKEN_LENGTH} characters`);
   if (!isTokenValue(value)) throw fail('with an access_token that holds characters no header may carry');
 
   const type = memberOf(body, 'token_type');
   if (!isBearer(type, options.bearerTokenTypes)) {
-    throw fail(`with a token_type that is not Bearer: ${describeType(type, cleanerOf(body, options))}`);
+    throw fail('with a token_type that is not Bearer', ...describeType(type, cleanerOf(body, options)));
   }
 
   if (!isWanted(memberOf(body, 'issued_token_type'), options.issuedTypes)) {
@@ -98,10 +100,6 @@ export function judgeTokenAnswer(answer: TokenAnswer, options: JudgeOptions): Gr
     scope: grantedScope(memberOf(body, 'scope'), options.scope, remark),
   });
   return { token, refreshToken: isKeepable(refreshToken) ? refreshToken : undefined };
-
-  function cleaner(): Cleaner {
-    return untrustedText(options.secrets);
-  }
 }
 
 /** The year 275760: a `Date` of any later instant is none. */
@@ -111,8 +109,6 @@ function isKeepable(refreshToken: unknown): refreshToken is string {
   return typeof refreshToken === 'string' && refreshToken !== '' && refreshToken.length <= MAX_TOKEN_LENGTH;
 }
 
-const EMPTY = 'an empty body';
-
 /** The body as an object, or words for what it is instead. */
 function parseObject(text: string): object | string {
   if (text.trim() === '') return EMPTY;
@@ -121,7 +117,7 @@ function parseObject(text: string): object | string {
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
     return 'JSON that is not an object';
   } catch {
-    return /^\s*<(?:!doctype|html|\?xml|head|body)/i.test(text) ? 'an HTML page' : 'a body that is not JSON';
+    return isPage(text) ? 'an HTML page' : 'a body that is not JSON';
   }
 }
 
@@ -133,13 +129,11 @@ function isBearer(type: unknown, further: readonly string[] = []): boolean {
   return name === '' || name === 'bearer' || further.includes(name);
 }
 
-function describeType(type: unknown, clean: (value: unknown) => string | undefined): string {
+function describeType(type: unknown, clean: Cleaner): [string, string?] {
   const shown = clean(type);
-  if (typeof type !== 'string' || shown === undefined) return 'no text';
-  const hint = OTHER_TOKEN_TYPES.has(type.slice(0, MAX_TYPE_LENGTH).trim().toLowerCase())
-    ? ''
-    : '\nif the API takes it as Bearer, name it in "bearer_token_types"';
-  return `"${shown}"${hint}`;
+  if (typeof type !== 'string' || shown === undefined) return ['no text'];
+  const known = OTHER_TOKEN_TYPES.has(type.slice(0, MAX_TYPE_LENGTH).trim().toLowerCase());
+  return known ? [`"${shown}"`] : [`"${shown}"`, 'if the API takes it as Bearer, name it in "bearer_token_types"'];
 }
 
 /** Real servers leave it out, though RFC 8693 §2.2.1 requires it. */

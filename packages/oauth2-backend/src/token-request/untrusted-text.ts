@@ -18,15 +18,23 @@ export type Cleaner = (value: unknown, longest?: number) => string | undefined;
  */
 export function untrustedText(secrets: readonly string[]): Cleaner {
   const tooMuch = secrets.reduce((sum, { length }) => sum + length, 0) > MOST_SECRETS;
+  const cleaned = new Map<string, string | undefined>();
 
   return (value, longest = LONGEST) => {
     if (typeof value !== 'string' || value === '') return undefined;
+    const key = `${longest} ${value.slice(0, 4 * longest)}`;
+    // The same text is good for more than one member of an error, and looking for secrets takes its time.
+    if (!cleaned.has(key)) cleaned.set(key, clean(value, longest));
+    return cleaned.get(key);
+  };
+
+  function clean(value: string, longest: number): string | undefined {
     // Cut first: what follows takes time for each character. A copy: V8 keeps the whole string alive for a slice of it.
     const text = Buffer.from(value.slice(0, 4 * longest)).toString();
     if (tooMuch) return `${LEFT_OUT} it cannot be compared with the credentials]`;
     if (secrets.some(repetition(text))) return `${LEFT_OUT} it repeats a credential]`;
-    const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
-    if (clean === '') return undefined;
-    return clean.length > longest ? `${clean.slice(0, longest - 1)}…` : clean;
-  };
+    const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
+    if (visible === '') return undefined;
+    return visible.length > longest ? `${visible.slice(0, longest - 1)}…` : visible;
+  }
 }

@@ -206,7 +206,7 @@ describe('ready()', () => {
     const error = await rejection(backends.ready());
     expect(error).toBeInstanceOf(AggregateError);
     expect(error.message).toMatch(
-      /^no token for "a" \(token endpoint of "a" refused .*\), "b" \(token endpoint of "b"/,
+      /^no token for "a" \(127\.0\.0\.1:\d+ refused client "shop": .*\), "b" \(127\.0\.0\.1:\d+ refused client "other": /,
     );
     expect(error['errors']).toEqual([expect.any(TokenRequestError), expect.any(TokenRequestError)]);
     world.as.failure = undefined;

@@ -249,7 +249,10 @@ describe('a client_secret that changes (RFC 6749 §5.2)', () => {
 });
 
 describe('the message of invalid_client', () => {
-  const message = 'token endpoint of "billing" refused the request: invalid_client (401)';
+  const head = () => `${new URL(server.url).host} refused client "shop": invalid_client (401): `;
+  const check = (method: string) =>
+    `${head()}check client_id and client_secret, and whether the server takes ${method} ("token_endpoint_auth_method")`;
+  const twoWays = 'client_id or client_secret has characters that servers read in two ways';
   beforeEach(() => {
     server.failure = { status: 401, body: { error: 'invalid_client' } };
   });
@@ -262,17 +265,33 @@ describe('the message of invalid_client', () => {
     ['a:b', 'form'],
   ] as const)('hints at basic_encoding for a secret like %s', async (secret, basic_encoding) => {
     const error = await billing(server.url, { client_secret: secret, basic_encoding }).failure();
-    expect(error.message).toMatch(/^.* invalid_client \(401\)\n.*"basic_encoding"/);
-    expect(error.message.split('\n')[0]).toBe(message);
+    const other = basic_encoding === 'form' ? 'raw' : 'form';
+    const hint = `${twoWays}: try "basic_encoding": "${other}", or "client_secret_post"`;
+    expect(error.message).toBe(head() + hint);
     expect(error.message).not.toContain(secret);
+    for (const status of [400, 401, 403]) {
+      server.failure = { status };
+      const { message } = await billing(server.url, { client_secret: secret, basic_encoding }).failure();
+      expect(message).toMatch(
+        / without a reason: usually a wrong client_id, secret,.*; client_id or client_secret has /,
+      );
+      expect(message.endsWith(hint)).toBe(true);
+    }
+    server.failure = { status: 400, body: { error: 'invalid_request' } };
+    const { message } = await billing(server.url, { client_secret: secret, basic_encoding }).failure();
+    expect(message.endsWith(hint)).toBe(true);
   });
 
-  it('gives no hint where the encoding makes no difference', async () => {
-    expect((await billing(server.url, { client_secret: 'a-b_c.d~e' }).failure()).message).toBe(message);
-    const post = { client_secret: 'a b', token_endpoint_auth_method: 'client_secret_post' } as const;
-    expect((await billing(server.url, post).failure()).message).toBe(message);
+  it('gives no such hint where the encoding makes no difference, or the server says what it is', async () => {
+    const messageOf = async (oauth2: object) => (await billing(server.url, oauth2).failure()).message;
+    expect(await messageOf({ client_secret: 'a-b_c.d~e' })).toBe(check('client_secret_basic'));
+    const post = { client_secret: 'a b', token_endpoint_auth_method: 'client_secret_post' };
+    expect(await messageOf(post)).toBe(check('client_secret_post'));
+    const said = 'client secret is expired';
+    server.failure = { status: 401, body: { error: 'invalid_client', error_description: said } };
+    expect(await messageOf({ client_secret: 'a b' })).toBe(`${head()}"${said}"`);
     server.failure = { status: 400, body: { error: 'invalid_scope' } };
-    expect((await billing(server.url, { client_secret: 'a b' }).failure()).message).not.toContain('basic_encoding');
+    expect(await messageOf({ client_secret: 'a b' })).not.toContain('basic_encoding');
   });
 
   it('is one line in the log', async () => {

@@ -82,7 +82,7 @@ describe('an answer of 1 MiB', () => {
     expect((await billing(server.url).backend.token()).value).toBe('a');
     server.next({ body: nested(65) });
     const { message } = await billing(server.url).failure();
-    expect(message).toBe('token endpoint of "billing" answered 200 with a body that is not JSON');
+    expect(message).toContain('answered client "shop" 200 with a body that is not JSON: is "token_endpoint" right?');
   });
 
   it('is refused when its JSON has more than 100 000 members', async () => {
@@ -91,7 +91,7 @@ describe('an answer of 1 MiB', () => {
     expect((await billing(server.url).backend.token()).value).toBe('a');
     server.next({ body: members(100_001) });
     const { message } = await billing(server.url).failure();
-    expect(message).toBe('token endpoint of "billing" answered 200 with a body that is not JSON');
+    expect(message).toContain('answered client "shop" 200 with a body that is not JSON: is "token_endpoint" right?');
   });
 
   it('is no deeper for brackets in its texts', async () => {

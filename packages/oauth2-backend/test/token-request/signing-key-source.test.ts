@@ -151,11 +151,10 @@ describe('an assertion that is refused', () => {
       jwt_signing_profile: { ...profile, key },
     };
     const { message } = await failureOf(oauth2, 'invalid_client');
-    expect(message).toBe(
-      'token endpoint of "billing" refused the request: invalid_client (400)\n' +
-        'the assertion that was sent has typ "client-authentication+jwt", kid "k  1", alg "RS256", aud "https://as.example.com", iss "shop"',
+    expect(message).toMatch(
+      /^127\.0\.0\.1:\d+ refused client "shop": invalid_client \(400\): sent: alg RS256, typ "client-authentication\+jwt", kid "k {2}1", aud "https:\/\/as\.example\.com", iss "shop": check the key registered for that kid$/,
     );
-    expect((await failureOf(oauth2, 'invalid_scope')).message).not.toContain('\n');
+    expect((await failureOf(oauth2, 'invalid_scope')).message).not.toContain('RS256');
   });
 
   it('says what was sent: of jwt-bearer, without a word of the user', async () => {
@@ -167,7 +166,7 @@ describe('an assertion that is refused', () => {
     };
     const { message } = await failureOf(oauth2, 'invalid_grant');
     expect(message).toMatch(
-      /\nthe assertion that was sent has typ "JWT", kid "k {2}1", alg "RS256", iss "robot@shop", aud \["a","x{193}…$/,
+      /^127\.0\.0\.1:\d+ refused a client without client_id: invalid_grant \(400\): sent: alg RS256, typ "JWT", kid "k {2}1", aud \["a","x{143}…, iss "robot@shop": check the key registered for that kid, and what the server wants of iss, aud and sub$/,
     );
     expect(message).not.toContain('ann');
   });
@@ -178,7 +177,11 @@ describe('an assertion that is refused', () => {
       client_id: undefined,
       assertion: 'e30.e30.x',
     };
-    expect((await failureOf(oauth2, 'invalid_grant')).message).not.toContain('\n');
+    const { message } = await failureOf(oauth2, 'invalid_grant');
+    expect(message).toMatch(
+      / invalid_grant \(400\): the assertion may have ended, have been used before, or have another iss, /,
+    );
+    expect(message).not.toContain('sent: ');
   });
 });
 

@@ -103,14 +103,19 @@ describe('a token answer that is good', () => {
   });
 });
 
-const answered = (status: number, what: string) => `token endpoint of "billing" answered ${status} ${what}`;
-const refused = (label: string) => `token endpoint of "billing" refused the request: ${label}`;
+/** Of a message, what follows the host; HOST stands for it. */
+const answered = (status: number, what: string) => `answered client "shop" ${status} ${what}`;
+const refused = (label: string) => `refused client "shop": ${label}`;
+const said = (message: string) => `HOST ${message}`.replaceAll('HOST', new URL(server.url).host);
+const endpoint = ': is "token_endpoint" right? (HOST/token)';
+const usual = 'usually a wrong client_id, secret, kid or aud, a disabled client, or no "scope" asked for';
+const failed = 'the server failed; its log says why';
 const member = (name: string, value: unknown): Answer => ({ body: { ...good, [name]: value } });
 const noText = answered(200, 'with an access_token that is no text');
 const noHeader = answered(200, 'with an access_token that holds characters no header may carry');
 const noSeconds = answered(200, 'with an expires_in that is no number of seconds');
 const noBearer = (shown: string) => answered(200, `with a token_type that is not Bearer: ${shown}`);
-const hint = '\nif the API takes it as Bearer, name it in "bearer_token_types"';
+const hint = '; if the API takes it as Bearer, name it in "bearer_token_types"';
 const MIB = 1024 * 1024;
 
 /** What is warned of while tokens are asked for. */
@@ -197,18 +202,26 @@ describe('a token answer that is good, but odd', () => {
 
 describe('a token answer that is not good', () => {
   it.each<[string, Answer, string]>([
-    ['an empty 403', { status: 403 }, answered(403, 'with an empty body')],
-    ['a 202 with a token', { status: 202, body: good }, answered(202, 'without an OAuth error')],
-    ['an error page', { status: 500, body: '<!DOCTYPE html><h1>' }, answered(500, 'with an HTML page')],
-    ['a login page', { body: '\n<html><body>log in' }, answered(200, 'with an HTML page')],
-    ['text', { status: 500, body: 'internal error' }, answered(500, 'with a body that is not JSON')],
-    ['a form', { body: 'access_token=a' }, answered(200, 'with a body that is not JSON')],
-    ['half of it', { body: json.slice(0, -3) }, answered(200, 'with a body that is not JSON')],
-    ['an array (RFC 6749 §5.1)', { body: `[${json}]` }, answered(200, 'with JSON that is not an object')],
-    ['a string', { body: '"token"' }, answered(200, 'with JSON that is not an object')],
-    ['null', { body: 'null' }, answered(200, 'with JSON that is not an object')],
+    ['an empty 403', { status: 403 }, answered(403, `without a reason: ${usual}`)],
+    ['a 202 with a token', { status: 202, body: good }, answered(202, `without an OAuth error${endpoint}`)],
+    ['an error page', { status: 500, body: '<!DOCTYPE html><h1>' }, answered(500, `with an HTML page: ${failed}`)],
+    ['a login page', { body: '\n<html><body>log in' }, answered(200, `with an HTML page${endpoint}`)],
+    [
+      'text',
+      { status: 500, body: 'internal error' },
+      answered(500, `with a body that is not JSON: "internal error"; ${failed}`),
+    ],
+    ['a form', { body: 'access_token=a' }, answered(200, `with a body that is not JSON${endpoint}`)],
+    ['half of it', { body: json.slice(0, -3) }, answered(200, `with a body that is not JSON${endpoint}`)],
+    ['an array (RFC 6749 §5.1)', { body: `[${json}]` }, answered(200, `with JSON that is not an object${endpoint}`)],
+    ['a string', { body: '"token"' }, answered(200, `with JSON that is not an object${endpoint}`)],
+    ['null', { body: 'null' }, answered(200, `with JSON that is not an object${endpoint}`)],
     ['no token', { body: {} }, answered(200, 'without an access_token')],
-    ['a token of another name', { body: { token: 'a' } }, answered(200, 'without an access_token')],
+    [
+      'a token of another name',
+      { body: { token: 'a' } },
+      answered(200, `without an access_token, but with "token"${endpoint}`),
+    ],
     ['a token in __proto__', { body: '{"__proto__":{"access_token":"a"}}' }, answered(200, 'without an access_token')],
     ['an empty token (RFC 6749 App. A.12)', member('access_token', ''), noText],
     ['a number (RFC 6749 App. A.12)', member('access_token', 5), noText],
@@ -245,11 +258,17 @@ describe('a token answer that is not good', () => {
     ['expires_in [60]', member('expires_in', [60]), noSeconds],
     ['expires_in 1e999 (RFC 6749 App. A.14)', { body: '{"access_token":"a","expires_in":1e999}' }, noSeconds],
     ['expires_in of 400 digits', member('expires_in', '9'.repeat(400)), noSeconds],
-    ['error in a 200', member('error', 'invalid_scope'), refused('invalid_scope (200)')],
-    ['error that is no text', member('error', { code: 1 }), refused('an error without a code (200)')],
+    ['error in a 200', member('error', 'invalid_scope'), refused('invalid_scope (200): no "scope" was asked for')],
+    ['error that is no text', member('error', { code: 1 }), refused('error 1 (200)')],
     ['a 400', { status: 400, body: { error: 'invalid_grant' } }, refused('invalid_grant (400)')],
-    ['a 401', { status: 401, body: { error: 'invalid_client' } }, refused('invalid_client (401)')],
-    ['a 400 without error', { status: 400, body: { message: 'no' } }, answered(400, 'without an OAuth error')],
+    [
+      'a 401',
+      { status: 401, body: { error: 'invalid_client' } },
+      refused(
+        'invalid_client (401): check client_id and client_secret, and whether the server takes client_secret_basic ("token_endpoint_auth_method")',
+      ),
+    ],
+    ['a 400 without error', { status: 400, body: { message: 'no' } }, answered(400, 'without an OAuth error: "no"')],
     ['too long', { body: `${json}${' '.repeat(MIB)}` }, answered(200, 'with a body over 1 MiB')],
     [
       'a bomb',
@@ -274,7 +293,7 @@ describe('a token answer that is not good', () => {
   ])('%s', async (_, answer, message) => {
     server.next(answer);
     const error = await billing(server.url).failure();
-    expect(error.message).toBe(message);
+    expect(error.message).toBe(said(message));
     expect(error).toBeInstanceOf(TokenRequestError);
     expect(error).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502, expose: false });
     expect(error['response']).toMatchObject({ status: answer.status ?? 200 });
@@ -285,7 +304,7 @@ describe('a token answer that is not good', () => {
     const empty = { status, body: '' };
     server.next(empty, empty, empty);
     const error = await billing(server.url).failure();
-    expect(error.message).toBe(answered(status, 'with an empty body'));
+    expect(error.message).toBe(said(answered(status, `with an empty body${endpoint}`)));
     expect(server.requests).toHaveLength(3);
     server.reset();
     server.next(empty);
@@ -304,8 +323,8 @@ describe('a token answer that is not good', () => {
     server.next({ status, headers: { location } });
     const error = await billing(server.url).failure();
     const target = shown || `${server.origin}/elsewhere`;
-    const what = `with a redirect to ${target}: redirects of a token request are not followed`;
-    expect(error.message).toBe(answered(status, what));
+    const what = `with a redirect to ${target}: redirects of a token request are not followed: is "token_endpoint" right?`;
+    expect(error.message).toBe(said(answered(status, what)));
     expect(error.message).not.toContain('hidden');
     expect(server.requests).toHaveLength(1);
   });
@@ -314,9 +333,11 @@ describe('a token answer that is not good', () => {
     const issuer = 'https://as.example';
     server.next({ body: { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` } });
     expect((await billing(server.url).failure()).message).toBe(
-      answered(
-        200,
-        'with a metadata document instead of a token: the "token_endpoint" of issuer "https://as.example" is "https://as.example/token"',
+      said(
+        answered(
+          200,
+          'with a metadata document instead of a token: the "token_endpoint" of issuer "https://as.example" is "https://as.example/token"',
+        ),
       ),
     );
   });
@@ -337,6 +358,6 @@ describe('a token answer that is not good', () => {
       errorDescription: expect.stringMatching(/^a b Set-Cookie: x \[31m c+…$/),
       errorUri: undefined,
     });
-    expect((response as { errorDescription: string }).errorDescription).toHaveLength(200);
+    expect((response as { errorDescription: string }).errorDescription).toHaveLength(300);
   });
 });

@@ -55,8 +55,8 @@ describe('a token request', () => {
     const error = await billing(server.url).failure();
     expect(error).toBeInstanceOf(TokenRequestError);
     expect(error).toMatchObject({ statusCode: 502, response: { status } });
-    const what = `with a redirect to ${other.url}: redirects of a token request are not followed`;
-    expect(error.message).toBe(`token endpoint of "billing" answered ${status} ${what}`);
+    const what = `with a redirect to ${other.url}: redirects of a token request are not followed: is "token_endpoint" right?`;
+    expect(error.message).toBe(`${new URL(server.url).host} answered client "shop" ${status} ${what}`);
     expect(server.requests).toHaveLength(1);
     expect(other.requests).toEqual([]);
     await other.close();

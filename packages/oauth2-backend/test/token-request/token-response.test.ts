@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { TokenRequestError } from '../../src/errors.js';
+import { wordsFor } from '../../src/token-request/reasons/asked.js';
 import { judgeTokenAnswer } from '../../src/token-request/token-response.js';
 
 const options = {
   backend: 'billing',
   url: 'https://as.example/token',
+  asked: wordsFor({ url: 'https://as.example/token', clientId: 'shop', place: 'billing.oauth2.backend' }),
+  sent: { form: {} },
+  clockReason: () => undefined,
   issuedAt: 1_000,
   defaultTtl: 60_000,
   explicitTtl: false,
@@ -47,6 +51,8 @@ describe('judgeTokenAnswer(answer, options)', () => {
         } catch (error) {
           if (!(error instanceof TokenRequestError)) throw error;
           expect(error.response?.status).toBe(status);
+          expect(error.message).toMatch(/^as\.example (?:refused|answered) client "shop"[^\p{C}\p{Zl}\p{Zp}]+$/u);
+          expect(error.message.length).toBeLessThanOrEqual(700);
         }
       }),
     );

@@ -10,7 +10,7 @@ async function failure(thrown: unknown): Promise<Error> {
     openPost: async () => () => Promise.reject(thrown),
     clientAuth: async () => {},
     params: {},
-    url: 'https://as.example/token',
+    asked: { url: 'https://as.example/token?key=hidden', clientId: 'shop', place: 'billing.oauth2.backend' },
     defaultTtl: 1000,
     explicitTtl: false,
     warn: () => {},

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.js';
 import type { ResolvedSigning } from '../../definitions/resolved-credentials.js';
 import { NoTokenError } from '../../errors.js';
 import { givenObject } from '../given-value.js';
-import { assertionHint, freshClaims, jwtSigner } from '../jwt-signing.js';
+import { freshClaims, jwtSigner } from '../jwt-signing.js';
 import type { KeySource } from '../signing-key-source.js';
 import type { TokenRequestDraft } from '../token-request-draft.js';
 
@@ -29,7 +29,7 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
   const { backend, clientId, signing, clock, issuer } = options;
   const typ = issuer === undefined ? undefined : 'client-authentication+jwt';
 
-  return async function writeClientAssertion({ form, secrets, hints, replaceable }, key) {
+  return async function writeClientAssertion({ form, secrets, facts, replaceable }, key) {
     const sent = await key();
     replaceable.push({ attribute: 'key', sent, read: key });
     const assertion = await jwtSigner({ backend, signing, key: async () => sent, typ })(await assertedClaims());
@@ -37,7 +37,7 @@ export function clientAssertion(options: ClientAssertionOptions): WriteClientAss
     form['client_assertion_type'] = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
     form['client_assertion'] = assertion;
     secrets.push(assertion);
-    hints.set('invalid_client', assertionHint(assertion));
+    facts.assertion = { of: 'client', jwt: assertion };
   };
 
   async function assertedClaims(): Promise<Record<string, unknown>> {

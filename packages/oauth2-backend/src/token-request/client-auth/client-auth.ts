@@ -23,7 +23,12 @@ interface ClientAuthOptions {
 /** Gives what writes the client's authentication into a token request; nothing where the client is not named. */
 export function clientAuth(options: ClientAuthOptions): DraftPart {
   const { clientAuth: method } = options.oauth2;
-  return method === undefined ? () => {} : methods[method](options);
+  if (method === undefined) return () => {};
+  const write = methods[method](options);
+  return function writeClient(draft, occasion) {
+    draft.facts.method = method;
+    return write(draft, occasion);
+  };
 }
 
 const methods: Readonly<Record<ClientAuthMethod, (options: ClientAuthOptions) => DraftPart>> = {

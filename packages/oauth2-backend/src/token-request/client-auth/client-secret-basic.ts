@@ -11,9 +11,6 @@ interface ClientSecretBasicOptions extends ClientSecretOptions {
   readonly encoding: 'form' | 'raw';
 }
 
-const HINT =
-  'client_id or client_secret holds characters that servers read in two ways: "basic_encoding" ("form" or "raw") chooses between them';
-
 /** Sets `Authorization: Basic base64(id ":" secret)`, padded, from UTF-8. */
 export function clientSecretBasic(options: ClientSecretBasicOptions): DraftPart {
   const encode = options.encoding === 'form' ? encodeFormValue : (value: string) => value;
@@ -23,7 +20,7 @@ export function clientSecretBasic(options: ClientSecretBasicOptions): DraftPart 
     const pair = Buffer.from(`${encode(options.clientId)}:${encode(secret)}`, 'utf8').toString('base64');
     draft.headers['authorization'] = `Basic ${pair}`;
     draft.secrets.push(secret, pair);
-    if (encodeFormValue(options.clientId + secret) !== options.clientId + secret)
-      draft.hints.set('invalid_client', HINT);
+    const plain = options.clientId + secret;
+    if (encodeFormValue(plain) !== plain) draft.facts.ambiguousBasic = options.encoding;
   };
 }

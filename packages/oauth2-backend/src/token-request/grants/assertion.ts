@@ -7,7 +7,7 @@ import { MissingSubjectError } from '../../errors.js';
 import type { RequestContext } from '../../token.js';
 import { useCredential } from '../credential.js';
 import { givenObject, givenValue, isAbsent, passMissingSubject, unusable } from '../given-value.js';
-import { assertionHint, freshClaims, jwtSigner } from '../jwt-signing.js';
+import { freshClaims, jwtSigner } from '../jwt-signing.js';
 import type { KeySource } from '../signing-key-source.js';
 import type { AssertionSource } from './jwt-bearer.js';
 
@@ -30,7 +30,7 @@ export function signedAssertion(options: {
   const { backend, signing, key, clock } = options;
   const { claims, ttl } = signing;
 
-  return async ({ replaceable, hints }, { context, input }) => {
+  return async ({ replaceable, facts }, { context, input }) => {
     const sent = await key();
     replaceable.push({ attribute: 'key', sent, read: key });
     const sign = jwtSigner({ backend, signing, key: async () => sent, typ: undefined });
@@ -38,7 +38,7 @@ export function signedAssertion(options: {
       input?.claims ?? (typeof claims === 'function' ? await claimsFor(claims, context, backend) : claims);
     const { exp, ...unlessSet } = freshClaims(clock, ttl);
     const assertion = await sign({ ...unlessSet, ...configured, exp });
-    hints.set('invalid_grant', assertionHint(assertion));
+    facts.assertion = { of: 'grant', jwt: assertion };
     return assertion;
   };
 }
