@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
-import { Agent, buildConnector, Client, Dispatcher, errors, Pool } from 'undici';
+import { type Agent, buildConnector, Dispatcher, errors, Pool } from 'undici';
 import type { ResolvedProxy } from '../definitions/resolved.js';
 import { readBeforeWriteFails } from './early-answers.js';
 import { explainOverflow } from './header-overflow.js';
@@ -11,6 +11,7 @@ import { Http2Dispatcher } from './http2-dispatcher.js';
 import { passOverInterim } from './interim-answers.js';
 import { type Openings, openInTime } from './openings.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
+import { TracedAgent, TracedClient } from './traced-connections.js';
 import type { TransportOptions } from './transport-options.js';
 import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
 
@@ -24,7 +25,7 @@ export interface OwnDispatcher {
 export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): OwnDispatcher {
   const { proxy, http2, maxConnections, maxHeaderSize, reuseConnections, origin } = options;
   const openings: Openings = new Set();
-  const agent = new Agent({
+  const agent = new TracedAgent({
     ...(UNSET_AGENT as object),
     factory: openPool,
     connect: connector(options, trust, openings, false),
@@ -58,7 +59,7 @@ function openPool(origin: string | URL, options: object): Dispatcher {
 }
 
 function openClient(origin: URL, options: object): Dispatcher {
-  return new Client(origin, { ...(UNSET_AGENT as object), ...options });
+  return new TracedClient(origin, { ...(UNSET_AGENT as object), ...options });
 }
 
 /** Not `compose`: what undici puts between does not tell when a request has been written. */

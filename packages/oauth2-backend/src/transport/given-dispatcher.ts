@@ -2,6 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import { OriginError } from '../errors.js';
+import { requestCreated, watchTrace } from './trace-headers.js';
 
 /**
  * The same dispatcher, which follows no redirect and repeats nothing: a redirect would take a secret or the token along, and
@@ -9,8 +10,16 @@ import { OriginError } from '../errors.js';
  * again all the same fails it, before anything is written.
  */
 export function givenDispatcher(dispatcher: Dispatcher, origin: string): Dispatcher {
-  const dispatch: Dispatcher['dispatch'] = (options, handler) =>
-    dispatcher.dispatch({ ...options, ...ONCE }, new OnceHandler(handler, origin));
+  const dispatch: Dispatcher['dispatch'] = (options, handler) => {
+    // Its interceptors may take their time before undici makes the request.
+    const made = requestCreated.hasSubscribers ? watchTrace(options) : undefined;
+    try {
+      return dispatcher.dispatch({ ...options, ...ONCE }, new OnceHandler(handler, origin, made));
+    } catch (error) {
+      made?.();
+      throw error;
+    }
+  };
   // Not `compose`: what undici puts between does not tell when a request has been written.
   return new Proxy(dispatcher, {
     get: (target, key) => (key === 'dispatch' ? dispatch : (Reflect.get(target, key, target) as unknown)),
@@ -34,14 +43,17 @@ type Abort = (reason?: Error) => void;
 class OnceHandler implements Dispatcher.DispatchHandler {
   readonly #handler: Dispatcher.DispatchHandler;
   readonly #origin: string;
+  readonly #made: (() => void) | undefined;
   #state: 'waiting' | 'started' | 'stopped' = 'waiting';
 
-  constructor(handler: Dispatcher.DispatchHandler, origin: string) {
+  constructor(handler: Dispatcher.DispatchHandler, origin: string, made: (() => void) | undefined) {
     this.#handler = handler;
     this.#origin = origin;
+    this.#made = made;
   }
 
   onConnect(abort: Abort, context?: unknown): void {
+    this.#made?.();
     if (this.#state === 'waiting') {
       this.#state = 'started';
       (this.#handler.onConnect as ((abort: Abort, context: unknown) => void) | undefined)?.(abort, context);
@@ -78,6 +90,7 @@ class OnceHandler implements Dispatcher.DispatchHandler {
   }
 
   onError(error: Error): void {
+    this.#made?.();
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#handler.onError?.(error);

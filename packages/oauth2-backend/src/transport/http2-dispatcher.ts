@@ -58,6 +58,7 @@ export class Http2Dispatcher extends Dispatcher {
   readonly #waiting: Waiting[] = [];
   #opening = 0;
   #http1Until = 0;
+  #speaksHttp2 = false;
   #destroyed = false;
 
   constructor(options: Http2Options) {
@@ -71,6 +72,8 @@ export class Http2Dispatcher extends Dispatcher {
     const own = http2Request(request);
     if (!own) return http1.dispatch(request, namingHttp2(handler, request.method));
     const channels = requestChannels(request, own.headers);
+    // Until then it may become one of HTTP/1.1, which undici tells of.
+    if (this.#speaksHttp2) channels?.onCreate();
     const { maxHeaderSize } = this.#options;
     const exchange = new Http2Exchange({ request: own, handler, channels, maxHeaderSize });
     this.#waiting.push({ exchange, request, handler, refusals: 0 });
@@ -159,6 +162,7 @@ export class Http2Dispatcher extends Dispatcher {
   #fallBack(socket: Socket): void {
     socket.destroy();
     this.#http1Until = performance.now() + HTTP1_CHOSEN;
+    this.#speaksHttp2 = false;
     for (const { request, handler } of this.#waiting.splice(0)) this.#options.http1.dispatch(request, handler);
   }
 
@@ -175,6 +179,7 @@ export class Http2Dispatcher extends Dispatcher {
       },
       maxHeaderListPairs: MAX_HEADERS,
     });
+    this.#speaksHttp2 = true;
     const open: Open = { session, streams: 0, used: false };
     const retire = () => void this.#open.delete(open);
     // What breaks a session breaks its streams, which tell.

@@ -49,6 +49,7 @@ export class Http2Exchange {
   send(session: ClientHttp2Session, ended: (how: 'over' | 'unprocessed') => void): void {
     if (!this.#started) {
       this.#started = true;
+      this.#channels?.onCreate();
       this.#handler.onConnect?.((reason) => this.fail(reason ?? new errors.RequestAbortedError()));
     }
     if (this.#over) {

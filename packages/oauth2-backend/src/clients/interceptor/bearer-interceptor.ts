@@ -6,6 +6,7 @@ import type { Repeats } from '../../bearer/refusals.js';
 import { Call, sharedSignal } from '../../outbound/call.js';
 import type { AccessToken, TokenQuery } from '../../token.js';
 import { NO_QUERY } from '../../token-request/own-query.js';
+import { inKeptContext, keepContext, requestCreated } from '../../transport/trace-headers.js';
 import { type CheckedRequest, checkRequest } from './checked-request.js';
 import { StableController } from './controller.js';
 import { HeldAttempt, type HeldAttemptOwner } from './held-attempt.js';
@@ -76,6 +77,8 @@ class TokenDispatch implements HeldAttemptOwner {
   }
 
   start(): boolean {
+    // A repeat is sent by what the answer has called.
+    if (requestCreated.hasSubscribers) keepContext(this.#request.sent);
     try {
       const token = this.#bearer.hasToken ? this.#bearer.current() : undefined;
       if (token || !this.#bearer.hasToken) return this.#send(token);
@@ -136,7 +139,8 @@ class TokenDispatch implements HeldAttemptOwner {
     const { header, prefix } = this.#bearer.field;
     const own = token ? { ...headers, [header]: prefix + token.value } : headers;
     try {
-      return this.#dispatch({ ...sent, headers: own }, this.#attempt);
+      const attempt = this.#attempt;
+      return inKeptContext(sent, () => this.#dispatch({ ...sent, headers: own }, attempt));
     } catch (error) {
       this.#fail(error);
       return false;
