@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import express from 'express';
 import { ConfigurationError } from 'oauth2-backend';
 import supertest from 'supertest';
-import { backends } from '../src/index.js';
+import { backends, forward } from '../src/index.js';
 
 const billing = { billing: { origin: 'https://billing.example.com' } };
 const shipping = { shipping: { origin: 'https://shipping.example.com' } };
@@ -25,6 +25,21 @@ describe('backends(definitions) as an Express middleware', () => {
     });
     expect(() => backends(billing)({} as never, {} as never, next)).toThrow('of a later handler');
     expect(next).toHaveBeenCalledTimes(1);
+  });
+
+  it.each([
+    ['backends', backends, 'backends(definitions)'],
+    ['forward', forward, "forward('name')"],
+  ])('says in one line that %s has to be called, where app.use got it as it is', async (_, given, call) => {
+    const app = express();
+    app.use(given as never);
+    const caught: express.ErrorRequestHandler = (error, _request, response, _next) =>
+      void response.json(error.problems);
+    app.use(caught);
+    const message = `a request came for an argument; call it: ${call}`;
+    await supertest(app)
+      .get('/')
+      .expect(200, [{ path: '', message }]);
   });
 
   it('adds to a router what only its routes need', async () => {

@@ -3,7 +3,7 @@ import express from 'express';
 import Koa from 'koa';
 import { ConfigurationError, type RequestContext } from 'oauth2-backend';
 import supertest from 'supertest';
-import { backends } from '../src/index.js';
+import { backends, forward } from '../src/index.js';
 
 const billing = { billing: { origin: 'https://billing.example.com' } };
 
@@ -17,6 +17,23 @@ describe('backends(definitions) as a Koa middleware', () => {
     const taken = { req: {}, res: {}, backends: 'something else' };
     await expect(backends(billing)(taken as never, next)).rejects.toBeInstanceOf(ConfigurationError);
     expect(next).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['backends', backends, 'backends(definitions)'],
+    ['forward', forward, "forward('name')"],
+  ])('says in one line that %s has to be called, where app.use got it as it is', async (_, given, call) => {
+    const app = new Koa();
+    app.use(async (ctx, next) => {
+      await next().catch((error: ConfigurationError) => {
+        ctx.body = error.problems;
+      });
+    });
+    app.use(given as never);
+    const message = `a request came for an argument; call it: ${call}`;
+    await supertest(app.callback())
+      .get('/')
+      .expect(200, [{ path: '', message }]);
   });
 
   it('settles as the rest of the chain does', async () => {

@@ -7,6 +7,7 @@ import { ConfigurationError, type Problem } from '../errors.js';
 import { requestContext } from '../outbound/request-context.js';
 import type { Backend } from './backend.js';
 import { type Backends, createBackends } from './backends.js';
+import { refuseBareCall } from './bare-call.js';
 import type { BackendsOptions } from './options.js';
 import { RequestView } from './request-view.js';
 
@@ -57,6 +58,7 @@ export function requestBackends<const D extends BackendDefinitions>(
   given: D | Backends<D>,
   options?: RequestBackendsOptions,
 ): RequestBackends<D> {
+  refuseBareCall(given, options, 'backends(definitions)');
   const { property = 'backends', ...others } = givenOptions(options);
   const backends = resolve(given, property, others);
 

@@ -5,6 +5,7 @@ import type { ForwardAnswer } from '../clients/forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { ClientClosedError, ConfigurationError, type Problem } from '../errors.js';
+import { refuseBareCall } from './bare-call.js';
 import { RequestView } from './request-view.js';
 import { sendInTime } from './sent-in-time.js';
 
@@ -38,6 +39,7 @@ export type RequestForward = (
  * @throws ConfigurationError for wrong options; with the request where the backends were not attached to it
  */
 export function requestForward(name: string, options?: RequestForwardOptions): RequestForward {
+  refuseBareCall(name, options, "forward('name')");
   const { property = 'backends', ...others } = givenOptions(options);
   const resolved = resolve(name, property, others);
 
