@@ -2,9 +2,9 @@
 
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
+import { hintIn } from '../definitions/attributes/habits.js';
 import { memberOf } from '../definitions/own-members.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
-import { didYouMean } from '../definitions/schema/nearest-name.js';
 import type { Problem } from '../errors.js';
 import { STORE_METHODS, type TokenStore } from '../sharing/token-store.js';
 import type { TokenSource } from '../token.js';
@@ -48,6 +48,8 @@ const MEMBERS: Readonly<Record<keyof BackendsOptions, readonly string[]>> = {
   store: STORE_METHODS,
 };
 
+const hint = hintIn('options');
+
 /** A copy of the options, and what is wrong with them. */
 export function checkOptions(options: BackendsOptions): { options: BackendsOptions; problems: readonly Problem[] } {
   const problems: Problem[] = [];
@@ -55,7 +57,7 @@ export function checkOptions(options: BackendsOptions): { options: BackendsOptio
   const copy: Record<string, unknown> = Object.assign(Object.create(null), givenOptions(options));
   for (const [path, value] of Object.entries(copy)) {
     const members = Object.hasOwn(MEMBERS, path) ? MEMBERS[path as keyof BackendsOptions] : undefined;
-    if (!members) problems.push({ path, message: `is no option${didYouMean(path, Object.keys(MEMBERS))}` });
+    if (!members) problems.push({ path, message: `is no option${hint(path, Object.keys(MEMBERS))}` });
     else if (path === 'maxIdentities' || path === 'newIdentitiesPerSecond') problems.push(...wholeNumber(path, value));
     else if (path === 'dispatcher') problems.push(...dispatcherProblems(path, value, members));
     else if (value !== undefined) problems.push(...missing(path, value, members));

@@ -14,7 +14,8 @@ export function readOrigin(value: unknown, place: Place): string | undefined {
   const unfit = unfitText(value);
   if (unfit !== undefined) return place.refuse(unfit);
   if (!ORIGIN.test(value)) {
-    return place.refuse(`must be ${expected} with http or https, without user info, path, query and fragment`);
+    const path = /^https?:\/\/[^/?#@]+\/[^?#]/i.test(value) ? '; the path goes into "path_prefix"' : '';
+    return place.refuse(`must be ${expected} with http or https, without user info, path, query and fragment${path}`);
   }
   return addressOf(value)?.origin ?? place.refuse(`must be ${expected}; host or port is not valid`);
 }

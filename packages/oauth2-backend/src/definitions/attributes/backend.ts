@@ -6,6 +6,7 @@ import { readLimit } from '../schema/duration.js';
 import type { Place } from '../schema/place.js';
 import { choice, readSwitch, wholeNumber } from '../schema/values.js';
 import { readBasicAuth, readHostname, readOrigin, readPathPrefix } from './addresses.js';
+import { hintIn } from './habits.js';
 import {
   readForwardHeaders,
   readHeaderNames,
@@ -31,7 +32,7 @@ export const backendAttributes = {
   ttfb_timeout: { default: '60s', read: readLimit },
   timeout: { default: '300s', read: readLimit },
   proxy: { read: readProxy },
-  tls: { read: blockOf(tlsAttributes) },
+  tls: { read: blockOf(tlsAttributes, hintIn('tls')) },
   http2: { default: false, read: readSwitch },
   max_connections: { default: 0, read: wholeNumber(0) },
   disable_connection_reuse: { default: false, read: readSwitch },

@@ -5,7 +5,16 @@ import { type Block, readBlock } from '../schema/attribute.js';
 import { isNamedMembers, kindOf, readMember } from '../schema/members.js';
 import type { Place } from '../schema/place.js';
 import { backendAttributes, tokenBackendAttributes } from './backend.js';
+import { hintIn } from './habits.js';
 import { oauth2Attributes } from './oauth2.js';
+import { signingAttributes } from './signing.js';
+import { tlsAttributes } from './tls.js';
+
+const ofBackend = hintIn('backend', { oauth2: Object.keys(oauth2Attributes), tls: Object.keys(tlsAttributes) });
+const ofOAuth2 = hintIn('oauth2', {
+  jwt_signing_profile: Object.keys(signingAttributes),
+  backend: Object.keys(tokenBackendAttributes),
+});
 
 /** How many token backends may stand behind each other. */
 export const DEEPEST = 8;
@@ -32,7 +41,7 @@ export interface OAuth2Block extends Block<typeof oauth2Attributes> {
  * @param depth how many token backends it is nested in
  */
 export function readBackend(value: unknown, place: Place, replaced: boolean, depth = 0): BackendBlock {
-  const block = readBlock(value, depth === 0 ? backendAttributes : tokenBackendAttributes, place);
+  const block = readBlock(value, depth === 0 ? backendAttributes : tokenBackendAttributes, place, ofBackend);
   const { oauth2 } = block.values;
   const tokens = oauth2 === undefined ? undefined : readOAuth2(oauth2, place.at('oauth2'), replaced, depth);
   return { ...block, oauth2: undefined, source: undefined, ...tokens };
@@ -48,7 +57,7 @@ function readOAuth2(
   const token = readMember(value, 'token', place.at('token'));
   if (!token) return undefined;
   if (typeof token.value === 'function') return { source: value as TokenSource };
-  const block = readBlock(value, oauth2Attributes, place);
+  const block = readBlock(value, oauth2Attributes, place, ofOAuth2);
   const backend = readTokenBackend(block.values.backend, place.at('backend'), replaced, depth + 1);
   return { oauth2: { ...block, replaced, backend } };
 }

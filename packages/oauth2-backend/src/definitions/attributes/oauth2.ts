@@ -18,6 +18,7 @@ import { readIssuer, readTokenEndpoint } from './addresses.js';
 import { CLIENT_AUTH_NAMES } from './client-auth-methods.js';
 import { exchangeAttributes } from './exchange.js';
 import { GRANT_TYPES } from './grant-types.js';
+import { hintIn } from './habits.js';
 import { readRefusedStatuses, readStepUp } from './refusals.js';
 import { signingAttributes } from './signing.js';
 import { readBearerTokenTypes, readParams, readRenewalThreshold, readScope } from './token-request-values.js';
@@ -47,7 +48,7 @@ export const oauth2Attributes = {
   refused_statuses: { default: [401], read: readRefusedStatuses },
   step_up: { read: readStepUp },
   backend: { read: (value) => value },
-  jwt_signing_profile: { read: blockOf(signingAttributes) },
+  jwt_signing_profile: { read: blockOf(signingAttributes, hintIn('jwt_signing_profile')) },
   params: { read: readParams },
   issuer: { read: readIssuer },
   subject: { read: readFunction<ContextFunction<string>> },

@@ -11,6 +11,7 @@ import { type Environment, environmentProxies } from './environment-proxy.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const RESERVED = ['then', 'toJSON', 'constructor', 'prototype'];
+const NAMELESS = 'this is one backend without a name; give it one: { billing: { origin: … } }';
 const MOST_BACKENDS = 10_000;
 const MOST_PROBLEMS = 1000;
 
@@ -32,6 +33,7 @@ export function resolveDefinitions(
   const own: Problem[][] = [];
   const blocks = new Map<string, BackendBlock>();
   for (const { name, value } of membersOf(definitions, placeIn(general), fitName, MOST_BACKENDS)) {
+    if (name === 'origin' && typeof value === 'string') throw new ConfigurationError([{ path: '', message: NAMELESS }]);
     const problems: Problem[] = [];
     own.push(problems);
     blocks.set(name, readBackend(value, placeIn(problems).at(name), replaced.has(name)));

@@ -2,7 +2,7 @@
 
 import { ownMembers } from '../own-members.js';
 import { isNamedMembers, kindOf, membersOf } from './members.js';
-import { didYouMean } from './nearest-name.js';
+import { didYouMean, type Hint } from './nearest-name.js';
 import type { Place } from './place.js';
 
 /** How one attribute of a block is read. */
@@ -53,16 +53,21 @@ export function attributeOf<A extends Attributes, N extends keyof A & string>(
   return { name, place: place.at(name), given: given.has(name), value: values[name] };
 }
 
-/** Makes the rule for an attribute that is a block of its own. */
-export function blockOf<const A extends Attributes>(attributes: A) {
+/** Makes the rule for an attribute that is a block of its own. @param hint says what was meant by an unknown attribute */
+export function blockOf<const A extends Attributes>(attributes: A, hint?: Hint) {
   return function readNested(value: unknown, place: Place): Block<A> | undefined {
     if (!isNamedMembers(value)) return place.refuse(`must be an object, not ${kindOf(value)}`);
-    return readBlock(value, attributes, place);
+    return readBlock(value, attributes, place, hint);
   };
 }
 
-/** Reads a block by its description; reports unknown attributes with the nearest known name, wrong values and missing attributes. */
-export function readBlock<const A extends Attributes>(value: unknown, attributes: A, place: Place): Block<A> {
+/** Reads a block by its description; reports unknown attributes with what was meant, wrong values and missing attributes. */
+export function readBlock<const A extends Attributes>(
+  value: unknown,
+  attributes: A,
+  place: Place,
+  hint: Hint = didYouMean,
+): Block<A> {
   const names = Object.keys(attributes);
   const values = new Map<string, unknown>();
   const given = new Set<string>();
@@ -72,7 +77,7 @@ export function readBlock<const A extends Attributes>(value: unknown, attributes
       given.add(name);
       return true;
     }
-    here.refuse(`unknown attribute${didYouMean(name, names)}`);
+    here.refuse(`unknown attribute${hint(name, names)}`);
     return false;
   };
   for (const member of membersOf(value, place, wanted)) {

@@ -2,6 +2,9 @@
 
 const LONGEST = 64;
 
+/** What is said of an unknown name, given the known ones: `; did you mean "…"?`, or nothing. */
+export type Hint = (name: string, known: readonly string[]) => string;
+
 /** `; did you mean "…"?` when a known name is near, else nothing. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
