@@ -1,13 +1,12 @@
 /** The HTTP/2 connections of one origin, and HTTP/1.1 for a server that does not speak it and for what only HTTP/1.1 has. */
 
-import http2, { type ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { type buildConnector, Dispatcher, errors } from 'undici';
 import { Http2Exchange } from './http2-exchange.js';
 import { namingHttp2 } from './http2-only.js';
 import { http2Request } from './http2-request.js';
+import { openSession, type Session } from './http2-session.js';
 import { requestChannels } from './undici-channels.js';
-import { UNSET_SESSION, UNSET_SETTINGS } from './unset-options.js';
 
 interface Http2Options {
   /** https. */
@@ -31,22 +30,10 @@ interface Waiting {
   refusals: number;
 }
 
-/** A session and how many streams it has had, and has. */
-interface Open {
-  readonly session: ClientHttp2Session;
-  streams: number;
-  used: boolean;
-}
-
 /** How long a server that chose HTTP/1.1 is not asked again, in milliseconds. */
 const HTTP1_CHOSEN = 60_000;
-/** An idle session is closed after this many milliseconds. */
-const IDLE = 60_000;
 /** How often a request that the server did not process is sent again. */
 const MAX_REFUSALS = 3;
-const WINDOW = 512 * 1024;
-/** As many as Node takes over HTTP/1.1. */
-const MAX_HEADERS = 2000;
 
 /**
  * Not undici's own HTTP/2, which gives up all requests at a graceful GOAWAY, cuts answers with trailers short, and fails an
@@ -54,7 +41,7 @@ const MAX_HEADERS = 2000;
  */
 export class Http2Dispatcher extends Dispatcher {
   readonly #options: Http2Options;
-  readonly #open = new Set<Open>();
+  readonly #open = new Set<Session>();
   readonly #waiting: Waiting[] = [];
   #opening = 0;
   #http1Until = 0;
@@ -84,7 +71,7 @@ export class Http2Dispatcher extends Dispatcher {
   override async destroy(): Promise<void> {
     this.#destroyed = true;
     for (const { exchange } of this.#waiting.splice(0)) exchange.fail(new errors.ClientDestroyedError());
-    for (const { session } of this.#open) session.destroy();
+    for (const { http2 } of this.#open) http2.destroy();
   }
 
   /** Sends what waits where there is room, and opens a connection where there is none. */
@@ -101,32 +88,32 @@ export class Http2Dispatcher extends Dispatcher {
     }
   }
 
-  #free(): Open | undefined {
+  #free(): Session | undefined {
     for (const each of this.#open) {
-      const room = each.session.remoteSettings?.maxConcurrentStreams ?? 100;
+      const room = each.http2.remoteSettings?.maxConcurrentStreams ?? 100;
       if (this.#options.reuseConnections ? each.streams < room : !each.used) return each;
     }
     return undefined;
   }
 
-  #send(waiting: Waiting, open: Open): void {
+  #send(waiting: Waiting, open: Session): void {
     open.used = true;
     open.streams += 1;
-    open.session.ref();
+    open.http2.ref();
     const ended = (how: 'over' | 'unprocessed') => {
       open.streams -= 1;
-      if (!this.#options.reuseConnections) open.session.close();
-      else if (open.streams === 0 && !open.session.destroyed) open.session.unref();
+      if (!this.#options.reuseConnections) open.http2.close();
+      else if (open.streams === 0 && !open.http2.destroyed) open.http2.unref();
       if (how === 'unprocessed') this.#again(waiting);
       this.#serve();
     };
     try {
-      waiting.exchange.send(open.session, ended);
+      waiting.exchange.send(open.http2, ended);
     } catch (error) {
       // A session that is being closed takes no stream.
       this.#open.delete(open);
       open.streams -= 1;
-      if (open.session.closed || open.session.destroyed) this.#again(waiting);
+      if (open.http2.closed || open.http2.destroyed) this.#again(waiting);
       else waiting.exchange.fail(error as Error);
     }
   }
@@ -168,30 +155,15 @@ export class Http2Dispatcher extends Dispatcher {
 
   #start(socket: Socket): void {
     const { origin, maxHeaderSize } = this.#options;
-    const session = http2.connect(origin, {
-      ...(UNSET_SESSION as object),
-      createConnection: () => socket,
-      settings: {
-        ...(UNSET_SETTINGS as object),
-        enablePush: false,
-        initialWindowSize: WINDOW,
-        maxHeaderListSize: 2 * maxHeaderSize,
-      },
-      maxHeaderListPairs: MAX_HEADERS,
-    });
+    const open = openSession(socket, { origin, maxHeaderSize });
     this.#speaksHttp2 = true;
-    const open: Open = { session, streams: 0, used: false };
     const retire = () => void this.#open.delete(open);
     // What breaks a session breaks its streams, which tell.
-    session.on('error', retire).on('goaway', retire);
-    session.once('close', () => {
+    open.http2.on('error', retire).on('goaway', retire);
+    open.http2.once('close', () => {
       retire();
       this.#serve();
     });
-    session.setTimeout(IDLE, () => {
-      if (open.streams === 0) session.close();
-    });
-    session.unref();
     this.#open.add(open);
     this.#serve();
   }

@@ -1,0 +1,50 @@
+/** A connection of HTTP/2. */
+
+import http2, { type ClientHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import { UNSET_SESSION, UNSET_SETTINGS } from './unset-options.js';
+
+interface SessionOptions {
+  readonly origin: string;
+  /** Bytes of an answer's headers. */
+  readonly maxHeaderSize: number;
+}
+
+/** A session, and what has come of it. */
+export interface Session {
+  readonly http2: ClientHttp2Session;
+  /** How many it has now. */
+  streams: number;
+  /** Whether it has had one. */
+  used: boolean;
+}
+
+/** An idle session is closed after this many milliseconds. */
+const IDLE = 60_000;
+const WINDOW = 512 * 1024;
+/** As many as Node takes over HTTP/1.1. */
+const MAX_HEADERS = 2000;
+
+/** Speaks HTTP/2 on a socket for which the server has chosen it. It does not keep the process alive before it has streams. */
+export function openSession(socket: Socket, { origin, maxHeaderSize }: SessionOptions): Session {
+  const session: Session = {
+    http2: http2.connect(origin, {
+      ...(UNSET_SESSION as object),
+      createConnection: () => socket,
+      settings: {
+        ...(UNSET_SETTINGS as object),
+        enablePush: false,
+        initialWindowSize: WINDOW,
+        maxHeaderListSize: 2 * maxHeaderSize,
+      },
+      maxHeaderListPairs: MAX_HEADERS,
+    }),
+    streams: 0,
+    used: false,
+  };
+  session.http2.setTimeout(IDLE, () => {
+    if (session.streams === 0) session.http2.close();
+  });
+  session.http2.unref();
+  return session;
+}
