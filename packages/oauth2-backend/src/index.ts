@@ -7,6 +7,7 @@ export type {
   BudgetMessage,
   ChannelMessages,
   PauseMessage,
+  ReconnectMessage,
   RefusalMessage,
   RenewalMessage,
   StoreMessage,

@@ -21,13 +21,15 @@ export interface BackendStatus {
     readonly failures: number;
     readonly identities: number;
     readonly evictions: number;
+    /** Requests repeated on a new connection, because a reused one died before the answer. */
+    readonly reconnects: number;
   };
 }
 
 /** The status of one backend. A source that we do not keep is only known by its `current()`. */
-export function statusOf({ name, source, counted }: Upstream): BackendStatus {
+export function statusOf({ name, source, counted, connections }: Upstream): BackendStatus {
   const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
-  const counts = counted?.counts() ?? none;
+  const counts = { ...(counted?.counts() ?? none), reconnects: connections.reconnects };
   if (!counted?.kept) {
     const token = currentOf(source);
     return { name, state: token ? 'fresh' : 'none', ...endOf(token?.expiresAt), counts };

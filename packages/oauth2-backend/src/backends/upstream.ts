@@ -15,6 +15,7 @@ import { createTransport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';
 import { countedAcquisition } from './counted-acquisition.js';
 import { type CountedSource, type CountingOptions, countedSource } from './counted-source.js';
+import { publish } from './observation/channels.js';
 
 /** What a backend's clients work with, made once: where its requests go, and where its tokens come from. */
 export interface Upstream {
@@ -25,8 +26,15 @@ export interface Upstream {
   readonly source: TokenSource | undefined;
   /** The same when it is kept by us. */
   readonly counted: CountedSource | undefined;
+  /** What happened to its connections since the start. */
+  readonly connections: ConnectionCounts;
   /** The pause of those who ask for tokens through this backend. */
   readonly pause: SharedPause;
+}
+
+interface ConnectionCounts {
+  /** Requests that were repeated because the connection that they had reused died. */
+  reconnects: number;
 }
 
 /** What a backend need not have: named here, so that what somebody puts on `Object.prototype` is not read in its place. */
@@ -66,7 +74,12 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       ...connectLimit(timeouts),
       dispatcher: options.dispatcher,
     });
-    const settings: ClientSettings = { ...NOTHING, ...resolved, transport, begin: options.calls.begin };
+    const connections: ConnectionCounts = { reconnects: 0 };
+    const onReconnect = (method: string) => {
+      connections.reconnects += 1;
+      publish('oauth2-backend:reconnect', () => ({ backend: name, method }));
+    };
+    const settings: ClientSettings = { ...NOTHING, ...resolved, transport, onReconnect, begin: options.calls.begin };
     const given = options.tokens && Object.hasOwn(options.tokens, name) ? options.tokens[name] : undefined;
     const own = given ?? resolved.source;
     const counted = own ? keepAcquired(name, own) : oauth2 && count(name, oauth2);
@@ -83,7 +96,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
       field: resolved.tokenField,
       warn,
     });
-    return { name, bearer, settings, source, counted, pause: sharedPause(options.clock) };
+    return { name, bearer, settings, source, counted, connections, pause: sharedPause(options.clock) };
   }
 
   function keepAcquired(name: string, source: TokenSource): CountedSource | undefined {

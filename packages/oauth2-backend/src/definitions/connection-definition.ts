@@ -59,7 +59,11 @@ export interface ConnectionDefinition {
    * connections `max_connections` counts apart. @default false
    */
   readonly http2?: boolean | undefined;
-  /** Integer: at most so many connections at a time, counted for `got` apart from `fetch` and `request`; 0: no cap. @default 0 */
+  /**
+   * Integer: at most so many connections at a time, counted for `got` apart from `fetch` and `request`, and apart for requests
+   * repeated because a connection died; 0: no cap.
+   * @default 0
+   */
   readonly max_connections?: number | undefined;
   /** A new connection for each request. @default false */
   readonly disable_connection_reuse?: boolean | undefined;

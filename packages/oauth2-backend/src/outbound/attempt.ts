@@ -3,8 +3,10 @@
 import type { Dispatcher } from 'undici';
 import { memberOf } from '../definitions/own-members.js';
 import { unaskedSwitch } from '../transport/interim-answers.js';
+import { diedInReuse, REPEATABLE } from '../transport/lost-connections.js';
 import { dropUnparsedBytes } from './failure.js';
 import type { OutboundCall } from './outbound-call.js';
+import type { ClientSettings } from './settings.js';
 
 /** Whoever makes the attempt; let go of when it is over. */
 export interface AttemptOwner {
@@ -15,6 +17,10 @@ export interface AttemptOwner {
   readonly onEnd: ((attempt: Attempt) => void) | undefined;
 }
 
+/** A body that can be sent again byte for byte; null for none. */
+export type KeptBody = string | Uint8Array | null;
+
+type Kept = KeptBody | (() => KeptBody | undefined) | undefined;
 type Abort = (reason?: Error) => void;
 
 /**
@@ -29,10 +35,29 @@ export class Attempt implements Dispatcher.DispatchHandler {
   #abort: Abort | undefined;
   #answered = false;
   #ending: { readonly reason: unknown } | undefined;
+  /** What is sent, and by what; let go of at the first byte of an answer. */
+  #request: Dispatcher.DispatchOptions | undefined;
+  #settings: ClientSettings | undefined;
+  #kept: Kept;
 
   constructor(handler: Dispatcher.DispatchHandler, owner: AttemptOwner) {
     this.#handler = handler;
     this.#owner = owner;
+  }
+
+  /**
+   * Dispatches a request. Where a connection that had served another dies before the first byte of an answer, it is dispatched
+   * once more, on a new connection, if its method and its body allow that (RFC 9112 §9.3.1).
+   *
+   * @param kept its body, or what gives it by then; `undefined` for one that cannot be sent again
+   */
+  send(settings: ClientSettings, request: Dispatcher.DispatchOptions, kept: Kept): boolean {
+    if (kept !== undefined && REPEATABLE.has(request.method)) {
+      this.#request = request;
+      this.#settings = settings;
+      this.#kept = kept;
+    }
+    return settings.transport.dispatcher.dispatch(request, this);
   }
 
   /** Ends the attempt; one that waits for a connection ends when it has one. */
@@ -62,6 +87,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseStarted(): void {
+    this.#forget();
     memberOf(this.#handler, 'onResponseStarted')?.call(this.#handler);
   }
 
@@ -87,14 +113,36 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onError(error: Error): void {
     const owner = this.#owner;
     owner?.call.lift();
+    if (diedInReuse(error) && this.#sendAgain()) return;
     dropUnparsedBytes(error);
     const failure = this.#ending ? (this.#ending.reason ?? error) : (owner?.failure?.(error) ?? error);
     this.#handler.onError?.(failure as Error);
     this.#end();
   }
 
+  #sendAgain(): boolean {
+    const request = this.#request;
+    const settings = this.#settings;
+    const kept = this.#kept;
+    this.#forget();
+    const newConnections = settings?.transport.newConnections;
+    const body = typeof kept === 'function' ? kept() : kept;
+    if (!request || !newConnections || body === undefined) return false;
+    this.#abort = undefined;
+    settings.onReconnect(request.method);
+    newConnections.dispatch({ ...request, body }, this);
+    return true;
+  }
+
+  #forget(): void {
+    this.#request = undefined;
+    this.#settings = undefined;
+    this.#kept = undefined;
+  }
+
   #end(): void {
     const owner = this.#owner;
+    this.#forget();
     this.ended = true;
     this.#owner = undefined;
     owner?.onEnd?.(this);

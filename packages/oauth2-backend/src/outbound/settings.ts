@@ -31,6 +31,8 @@ export interface ClientSettings {
   readonly abortOnDisconnect: 'safe' | boolean;
   /** The inbound request on whose behalf the calls are made. */
   readonly context: RequestContext | undefined;
+  /** Called when a request of this method is repeated because the connection that it had reused died. */
+  readonly onReconnect: (method: string) => void;
   /** Called before a call starts; throws when no calls are taken any more. Gives what to call when it is over. */
   readonly begin: (abort: (reason: Error) => void) => () => void;
 }
@@ -62,6 +64,7 @@ export function defaultSettings(origin: string): ClientSettings {
     proxy: undefined,
     context: undefined,
     abortOnDisconnect: 'safe',
+    onReconnect() {},
     begin: () => () => {},
   };
 }

@@ -9,6 +9,7 @@ import { explainOverflow } from './header-overflow.js';
 import { holdEnd } from './held-end.js';
 import { Http2Dispatcher } from './http2-dispatcher.js';
 import { passOverInterim } from './interim-answers.js';
+import { watchReuse } from './lost-connections.js';
 import { type Openings, openInTime } from './openings.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import { TracedAgent, TracedClient } from './traced-connections.js';
@@ -17,6 +18,8 @@ import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
 
 export interface OwnDispatcher {
   readonly dispatcher: Dispatcher;
+  /** For requests whose connection has died: each goes on one that is opened after that. */
+  readonly newConnections: Dispatcher;
   /** Ends them, and those that are being opened: undici does not know their sockets yet. */
   destroy(): Promise<void>;
 }
@@ -25,32 +28,46 @@ export interface OwnDispatcher {
 export function ownDispatcher(options: TransportOptions, trust: ConnectionOptions): OwnDispatcher {
   const { proxy, http2, maxConnections, maxHeaderSize, reuseConnections, origin } = options;
   const openings: Openings = new Set();
-  const agent = new TracedAgent({
-    ...(UNSET_AGENT as object),
-    factory: openPool,
-    connect: connector(options, trust, openings, false),
-    allowH2: false,
-    ...(maxConnections > 0 && { connections: maxConnections }),
-    maxHeaderSize,
-    pipelining: reuseConnections ? 1 : 0,
-    // undici's own timers are up to a second late; limits are set per call.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const agent = openAgent(reuseConnections);
+  let unshared: Agent | undefined;
   const connect = connector(options, trust, openings, true);
   // Without TLS nobody says what a server speaks.
   const multiplexed =
     http2 && origin.startsWith('https:')
       ? new Http2Dispatcher({ origin, connect, http1: agent, maxConnections, maxHeaderSize, reuseConnections })
       : undefined;
-  const destroy = async (): Promise<void> => {
-    const destroyed = Promise.all([agent.destroy(), multiplexed?.destroy()]);
-    for (const giveUp of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
-    await destroyed;
-  };
-  if (!proxy || !origin.startsWith('http:')) return { dispatcher: multiplexed ?? agent, destroy };
 
-  return { dispatcher: new AbsoluteForm(agent, origin, proxy), destroy };
+  return {
+    dispatcher: multiplexed ?? throughProxy(agent),
+    get newConnections() {
+      unshared ??= openAgent(false);
+      return throughProxy(unshared);
+    },
+    async destroy() {
+      const destroyed = Promise.all([agent.destroy(), unshared?.destroy(), multiplexed?.destroy()]);
+      for (const giveUp of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
+      await destroyed;
+    },
+  };
+
+  function openAgent(reuse: boolean): Agent {
+    return new TracedAgent({
+      ...(UNSET_AGENT as object),
+      factory: openPool,
+      connect: connector(options, trust, openings, false),
+      allowH2: false,
+      ...(maxConnections > 0 && { connections: maxConnections }),
+      maxHeaderSize,
+      pipelining: reuse ? 1 : 0,
+      // undici's own timers are up to a second late; limits are set per call.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+  }
+
+  function throughProxy(direct: Agent): Dispatcher {
+    return proxy && origin.startsWith('http:') ? new AbsoluteForm(direct, origin, proxy) : direct;
+  }
 }
 
 /** By hand, because undici's own hand on what is set alone: the rest would be asked of the prototype. */
@@ -125,6 +142,7 @@ function connector(
           holdEnd(socket);
           passOverInterim(socket);
           readBeforeWriteFails(socket);
+          watchReuse(socket);
           // Before undici has it from here.
           socket.on('error', (error) => explainOverflow(error, options.maxHeaderSize));
         }

@@ -19,28 +19,41 @@ export type OwnRequestOptions = Pick<
 
 /** Sends requests; the agents are one for each scheme. */
 export interface NodeRequests {
-  request(href: string, options: OwnRequestOptions): ClientRequest;
+  /** @param newConnection whether it goes on one that no other request has used, or will */
+  request(href: string, options: OwnRequestOptions, newConnection?: boolean): ClientRequest;
   destroy(): void;
 }
 
 /** Prepares agents with the backend's cap, proxy and TLS settings. */
 export function nodeRequests(options: TransportOptions, trust: ConnectionOptions): NodeRequests {
   const { proxy, maxConnections, maxHeaderSize: limit, reuseConnections, origin } = options;
-  const pool = { keepAlive: reuseConnections, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
   const absoluteForm = proxy !== undefined && origin.startsWith('http:');
   const secure = (absoluteForm ? proxy.url : origin).startsWith('https:');
-  const agent = secure
-    ? secureAgent(options, { ...UNSET_POOL, ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
-    : plainAgent(options, { ...UNSET_POOL, ...pool });
+  const shared = openAgent(reuseConnections);
+  let unshared: HttpAgent | undefined;
   const client = secure ? https : http;
   const { protocol, hostname, port } = urlToHttpOptions(new URL(origin));
 
   return {
-    request: (href, request) => open(href, request).on('information', limitInterim),
-    destroy: () => agent.destroy(),
+    request(href, request, newConnection = false) {
+      if (newConnection) unshared ??= openAgent(false);
+      const agent = newConnection && unshared ? unshared : shared;
+      return open(href, request, agent).on('information', limitInterim);
+    },
+    destroy() {
+      shared.destroy();
+      unshared?.destroy();
+    },
   };
 
-  function open(href: string, request: OwnRequestOptions): ClientRequest {
+  function openAgent(keepAlive: boolean): HttpAgent {
+    const pool = { ...UNSET_POOL, keepAlive, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
+    return secure
+      ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
+      : plainAgent(options, pool);
+  }
+
+  function open(href: string, request: OwnRequestOptions, agent: HttpAgent): ClientRequest {
     if (!absoluteForm) {
       if (!href.startsWith(`${origin}/`))
         return client.request(href, {

@@ -11,8 +11,10 @@ import { type TransportOptions, trustOptions } from './transport-options.js';
 export interface Transport {
   /** For token requests and fetch. */
   readonly dispatcher: Dispatcher;
-  /** For got: Node's own request. */
-  request(href: string, options: OwnRequestOptions): ClientRequest;
+  /** For a request whose connection has died: on one that is opened after that. `undefined` where a dispatcher was given. */
+  readonly newConnections: Dispatcher | undefined;
+  /** For got: Node's own request. @param newConnection whether it goes on one that no other request has used, or will */
+  request(href: string, options: OwnRequestOptions, newConnection?: boolean): ClientRequest;
   /** Ends every connection. A dispatcher that was given is left alone. */
   destroy(): Promise<void>;
 }
@@ -24,15 +26,21 @@ export function createTransport(options: TransportOptions): Transport {
   let own: OwnDispatcher | undefined;
   let node: NodeRequests | undefined;
 
+  const ours = () => {
+    own ??= ownDispatcher(options, trust);
+    return own;
+  };
+
   return {
     get dispatcher() {
-      if (given) return given;
-      own ??= ownDispatcher(options, trust);
-      return own.dispatcher;
+      return given ?? ours().dispatcher;
     },
-    request(href, request) {
+    get newConnections() {
+      return given ? undefined : ours().newConnections;
+    },
+    request(href, request, newConnection) {
       node ??= nodeRequests(options, trust);
-      return node.request(href, request);
+      return node.request(href, request, newConnection);
     },
     async destroy() {
       node?.destroy();

@@ -239,7 +239,8 @@ describe('ready()', () => {
 describe('status()', () => {
   it('tells what happened', async () => {
     const backends = world.backends();
-    const counts = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
+    const none = { tokenRequests: 0, renewals: 0, refusals: 0, failures: 0, identities: 0, evictions: 0 };
+    const counts = { ...none, reconnects: 0 };
     expect(backends.status()).toEqual([{ name: 'api', state: 'none', counts }]);
     const release = world.as.hold();
     const token = backends.get('api').token();

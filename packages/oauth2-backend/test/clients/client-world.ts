@@ -78,7 +78,7 @@ export async function clientWorld(): Promise<ClientWorld> {
 }
 
 /** What all clients understand. */
-interface Sending {
+export interface Sending {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;

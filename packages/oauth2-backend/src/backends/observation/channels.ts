@@ -49,6 +49,12 @@ export interface BudgetMessage {
   readonly backend: string;
 }
 
+/** A request was repeated on a new connection: the one that it had reused died before the first byte of an answer. */
+export interface ReconnectMessage {
+  readonly backend: string;
+  readonly method: string;
+}
+
 /** The shared store failed, works again, or had a record that counts as absent. */
 export interface StoreMessage {
   readonly state: 'down' | 'up' | 'record';
@@ -69,6 +75,7 @@ export interface ChannelMessages {
   'oauth2-backend:refusal': RefusalMessage;
   'oauth2-backend:pause': PauseMessage;
   'oauth2-backend:budget': BudgetMessage;
+  'oauth2-backend:reconnect': ReconnectMessage;
   'oauth2-backend:store': StoreMessage;
   'oauth2-backend:warning': WarningMessage;
 }
@@ -82,6 +89,7 @@ const channels = new Map(
       'oauth2-backend:refusal',
       'oauth2-backend:pause',
       'oauth2-backend:budget',
+      'oauth2-backend:reconnect',
       'oauth2-backend:store',
       'oauth2-backend:warning',
     ] satisfies ChannelName[]

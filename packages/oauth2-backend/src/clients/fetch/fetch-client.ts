@@ -90,7 +90,7 @@ export function fetchClient(bearer: Bearer, settings: ClientSettings): BearerFet
 
     function send({ target, request }: Hop, token: AccessToken | undefined): Promise<Response> {
       const { rest, method, headers, body, replayable } = request;
-      const kept = replayable ? (body as string | Uint8Array | undefined) : undefined;
+      const kept = replayable ? ((body ?? null) as string | Uint8Array | null) : undefined;
       const dispatcher = new FetchDispatcher({
         bearer,
         settings,

@@ -2,7 +2,7 @@
 
 import type { Dispatcher } from 'undici';
 import type { Bearer } from '../../bearer/bearer.js';
-import { Attempt, type AttemptOwner } from '../../outbound/attempt.js';
+import { Attempt, type AttemptOwner, type KeptBody } from '../../outbound/attempt.js';
 import { completeHeaders, completePath } from '../../outbound/complete-request.js';
 import { dispatchOptions } from '../../outbound/dispatch-options.js';
 import type { OutboundCall } from '../../outbound/outbound-call.js';
@@ -15,8 +15,8 @@ interface FetchDispatcherOptions extends AttemptOwner {
   readonly settings: ClientSettings;
   readonly call: OutboundCall;
   readonly token: AccessToken | undefined;
-  /** A body that can be sent again, which fetch makes a stream of. */
-  readonly kept: string | Uint8Array | undefined;
+  /** A body that can be sent again, which fetch makes a stream of; null for none, `undefined` for one that cannot. */
+  readonly kept: KeptBody | undefined;
 }
 
 /** Dispatches one request. A class, because there is one for each. */
@@ -40,7 +40,7 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     const options = this.#options;
     if (!options) throw new TypeError('a dispatcher of fetch is for one request');
     this.#options = undefined;
-    const { bearer, call, token, kept } = options;
+    const { bearer, settings, call, token, kept } = options;
     bearer.target.checkParts(request.origin, request.path);
     // fetch keeps the caller's spelling.
     const headers = headerRecord(request.headers, bearer) ?? {};
@@ -48,9 +48,9 @@ export class FetchDispatcher implements Pick<Dispatcher, 'dispatch'> {
     this.#attempt = new Attempt(handler, options);
     if (call.aborted) this.#attempt.abort(call.reason);
     const path = completePath(request.path, call.settings.query);
-    const body = kept ?? request.body ?? null;
+    const body = kept === undefined ? (request.body ?? null) : kept;
     const sent = { ...dispatchOptions(String(request.origin), path, request.method), ...request, path, headers, body };
-    return this.#dispatcher.dispatch(sent, this.#attempt);
+    return this.#attempt.send(settings, sent, kept);
   }
 
   /** Whether the last byte of the answer has come, or none will. */

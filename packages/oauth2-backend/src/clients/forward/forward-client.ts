@@ -73,12 +73,12 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
         const answer = await new Promise<RawAnswer>((resolve, reject) => {
           if (call.aborted) throw call.reason;
           sent = new AnswerHandler({ call, addTrailers, settle: resolve, fail: reject });
-          send({ bearer, settings, call, target, method, message, token, content }, sent);
+          send({ bearer, settings, call, target, method, message, token, content, body }, sent);
         });
         if (call.isRefused(token, answer.status)) {
           let again: Buffer | undefined;
           const replayable = async () => {
-            again = await body?.again();
+            again = body?.again();
             return !body || again !== undefined;
           };
           const challenges = challengesOf(answer.raw);
@@ -156,20 +156,23 @@ interface Sending {
   readonly method: string;
   readonly message: InboundMessage;
   readonly token: AccessToken | undefined;
+  /** What to send now of the body. */
   readonly content: Buffer | Readable | undefined;
+  readonly body: InboundBody | undefined;
 }
 
 function send(sending: Sending, handler: AnswerHandler): void {
-  const { bearer, settings, call, target, method, message, token, content } = sending;
+  const { bearer, settings, call, target, method, message, token, content, body } = sending;
   bearer.target.checkParts(target.origin, target.path);
   const headers = { ...message.headers };
   const length = Buffer.isBuffer(content) ? content.length : message.body;
-  const body = content && length !== 0 ? content : null;
-  if (body && typeof length === 'number') headers['content-length'] = String(length);
+  const now = content && length !== 0 ? content : null;
+  if (now && typeof length === 'number') headers['content-length'] = String(length);
   completeSentHeaders(headers, call.settings, bearer, token);
   const path = completePath(target.path, call.settings.query);
   const sent = dispatchOptions(target.origin, path, method);
   sent.headers = headers;
-  sent.body = body;
-  settings.transport.dispatcher.dispatch(sent, new Attempt(handler, { call, failure: undefined, onEnd: undefined }));
+  sent.body = now;
+  const kept = now === null || Buffer.isBuffer(now) ? now : () => body?.again();
+  new Attempt(handler, { call, failure: undefined, onEnd: undefined }).send(settings, sent, kept);
 }

@@ -15,7 +15,7 @@ export interface InboundBody {
    */
   start(): Buffer | Readable | Promise<Buffer>;
   /** All of it, or `undefined` when it was not kept or is still arriving: an early refusal does not wait for it. */
-  again(): Promise<Buffer | undefined>;
+  again(): Buffer | undefined;
   /** There is an answer. Gives whether the body is still arriving: what is not sent on by then will not be read. */
   answered(): boolean;
   /** Lets the rest flow away: unread, it would hold the inbound connection. */
@@ -24,9 +24,11 @@ export interface InboundBody {
 
 /** One that is kept whole. */
 export function heldBody(content: Buffer | Promise<Buffer>): InboundBody {
+  let bytes: Buffer | undefined;
   // Who waits for it hears of it.
-  if (content instanceof Promise) content.catch(() => {});
-  return { start: () => content, again: async () => content, answered: () => false, drop() {} };
+  if (content instanceof Promise) content.then((all) => (bytes = all)).catch(() => {});
+  else bytes = content;
+  return { start: () => content, again: () => bytes, answered: () => false, drop() {} };
 }
 
 /** Reads a request's body; up to `limit` bytes are kept. Reading stops while whoever gets the stream is slow. */
@@ -60,7 +62,7 @@ export function inboundBody(request: IncomingMessage, length: number | 'chunked'
       });
       return stream;
     },
-    again: async () => (keeping && state === 'complete' ? kept.bytes() : undefined),
+    again: () => (keeping && state === 'complete' ? kept.bytes() : undefined),
     answered() {
       answered = state === 'arriving' && !isHttp2(request);
       return answered;

@@ -64,7 +64,7 @@ function sendOnce(options: RepeatOptions, token: AccessToken | undefined): Promi
     const sent = {
       ...encoded.options,
       ...(progress.wantsJson && { headers: acceptJson(encoded.options.headers, client) }),
-      request: unretried(requestFunction({ bearer, call, token, onRefused }), fail),
+      request: unretried(requestFunction({ bearer, call, token, copied: encoded.replayable, onRefused }), fail),
       // got 14.6 reads `aborted` and listens; it asks nothing else of a signal.
       signal: hasOnlookers(encoded.options, client) ? call.signal : call,
     } as OptionsInit;

@@ -15,13 +15,17 @@ import { headerRecord } from '../../outbound/request-headers.js';
 import type { AccessToken } from '../../token.js';
 import { explainOverflow } from '../../transport/header-overflow.js';
 import { unaskedSwitch } from '../../transport/interim-answers.js';
+import { REPEATABLE } from '../../transport/lost-connections.js';
 import { hideInAnswer } from './failure.js';
+import { reconnectOnce } from './reconnect.js';
 
 export interface RequestFunctionOptions {
   readonly bearer: Bearer;
   readonly call: OutboundCall;
   /** The token for the first hop; later ones take the token of their time. */
   readonly token: AccessToken | undefined;
+  /** Whether bytes that got sends are a copy: the caller may change others. */
+  readonly copied: boolean;
   /** Called with each refusal instead of got; gives whether got is to see it. */
   readonly onRefused: (response: IncomingMessage, token: AccessToken) => Promise<boolean>;
 }
@@ -51,13 +55,23 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
     token: AccessToken | undefined,
   ): ClientRequest {
     const { settings } = call;
-    const { onRefused } = options;
+    const { copied, onRefused } = options;
     const { method, maxHeaderSize, family, localAddress } = native;
     const href = origin + completePath(path, settings.query);
     completeHeaders(headers, settings, bearer, token);
-    const request = settings.transport.request(href, { method, maxHeaderSize, family, localAddress, headers });
+    const sent = { method, maxHeaderSize, family, localAddress, headers };
+    const request = settings.transport.request(href, sent);
     // A stream that is shorter or longer than it says fails (Node 18.16; its types of 20 do not name it).
     (request as { strictContentLength?: boolean }).strictContentLength = true;
+    if (REPEATABLE.has(method ?? 'GET')) {
+      const open = () => {
+        if (call.aborted) return undefined;
+        call.lift();
+        settings.onReconnect(method ?? 'GET');
+        return settings.transport.request(href, sent, true);
+      };
+      reconnectOnce(request, { copied, open });
+    }
     watchRequest(request, {
       onSent: () => call.limitAnswer(),
       onResponse(response) {

@@ -31,7 +31,13 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     call = started;
     const stream = start(href, {
       ...own,
-      request: requestFunction({ bearer, call: started, token: undefined, onRefused: notRepeated(started) }),
+      request: requestFunction({
+        bearer,
+        call: started,
+        token: undefined,
+        copied: false,
+        onRefused: notRepeated(started),
+      }),
       signal: started.signal,
     });
     // got closes a stream only that is destroyed, not one that has ended.
@@ -95,7 +101,7 @@ function pageRequest(
   return async function requestPage(url, native, callback) {
     const call = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method, signal });
     try {
-      const hop = requestFunction({ bearer, call, token: undefined, onRefused: notRepeated(call) });
+      const hop = requestFunction({ bearer, call, token: undefined, copied: false, onRefused: notRepeated(call) });
       const request = await hop(url, native, callback);
       if (!request || !('once' in request)) throw new TypeError('no request was made');
       call.signal.addEventListener('abort', () => request.destroy(call.signal.reason));

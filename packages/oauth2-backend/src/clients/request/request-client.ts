@@ -142,7 +142,7 @@ class RequestCall implements AttemptOwner {
     sent.headers = headers;
     sent.body = (bytes ?? stream ?? null) as Dispatcher.DispatchOptions['body'] & {};
     this.#attempt = new Attempt(handler, this);
-    return settings.transport.dispatcher.dispatch(sent, this.#attempt);
+    return this.#attempt.send(settings, sent, stream === undefined ? (bytes ?? null) : undefined);
   }
 
   failure(error: unknown): unknown {
