@@ -28,6 +28,8 @@ export interface ProxyServer {
   refusal: number | undefined;
   /** Answers nothing at all. */
   stalled: boolean;
+  /** Has the connection closed by which the next request comes. */
+  cutNext(): void;
   /** Connections that are open now, of clients. */
   open(): number;
   /** The most that were open at one time. */
@@ -41,6 +43,7 @@ export async function proxyServer(certified?: Certified): Promise<ProxyServer> {
   const sockets = new Set<Duplex>();
   const clients = new Set<Socket>();
   let most = 0;
+  let cutting = false;
   const server = certified ? https.createServer(certified) : http.createServer();
 
   const judge = (incoming: IncomingMessage): number | 'stall' | undefined => {
@@ -72,6 +75,11 @@ export async function proxyServer(certified?: Certified): Promise<ProxyServer> {
   });
   server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     const status = judge(incoming);
+    if (cutting) {
+      cutting = false;
+      incoming.socket.destroy();
+      return;
+    }
     if (status === 'stall') return;
     if (status !== undefined) return void response.writeHead(status).end();
     const { port, pathname, search } = new URL(incoming.url ?? '');
@@ -93,6 +101,9 @@ export async function proxyServer(certified?: Certified): Promise<ProxyServer> {
     credentials: undefined,
     refusal: undefined,
     stalled: false,
+    cutNext() {
+      cutting = true;
+    },
     open: () => clients.size,
     mostOpen: () => most,
     async close() {
