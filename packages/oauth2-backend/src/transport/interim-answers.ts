@@ -1,5 +1,6 @@
 /** Interim answers (1xx) that nobody asked for (RFC 9110 §15.2): passed over, up to a limit. */
 
+import type { ClientRequest, InformationEvent } from 'node:http';
 import type { Socket } from 'node:net';
 import { errors } from 'undici';
 
@@ -11,6 +12,20 @@ export function endlessInterim(): Error {
   const { count, bytes } = MAX_INTERIM;
   return new errors.SocketError(`more than ${count} interim answers (1xx), or ${bytes} bytes of them, and no other`);
 }
+
+/** For `information` of Node's requests, which pass over any number of interim answers. */
+export function limitInterim(this: ClientRequest, { rawHeaders }: InformationEvent): void {
+  const seen = interim.get(this) ?? { count: 0, bytes: 0 };
+  seen.count += 1;
+  seen.bytes += rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  interim.set(this, seen);
+  if (seen.count <= MAX_INTERIM.count && seen.bytes <= MAX_INTERIM.bytes) return;
+  this.destroy(endlessInterim());
+  // Node goes on with the piece that it has at hand.
+  this.removeAllListeners('response');
+}
+
+const interim = new WeakMap<ClientRequest, { count: number; bytes: number }>();
 
 /** What a call fails with whose server changes the protocol unasked. */
 export function unaskedSwitch(): Error {

@@ -1,13 +1,13 @@
 /** Node's own requests through one backend's connections: what got sends with. */
 
-import http, { type ClientRequest, Agent as HttpAgent, type InformationEvent, type RequestOptions } from 'node:http';
+import http, { type ClientRequest, Agent as HttpAgent, type RequestOptions } from 'node:http';
 import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
-import tls, { type ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
-import type { ResolvedProxy } from '../definitions/resolved.js';
-import { endlessInterim, MAX_INTERIM } from './interim-answers.js';
-import { proxyAuthorization, proxyTls, tunnelStream } from './proxy.js';
+import { limitInterim } from './interim-answers.js';
+import { proxyAuthorization, proxyTls } from './proxy.js';
+import { connectedInTime, tunnelledTls } from './timed-connection.js';
 import type { TransportOptions } from './transport-options.js';
 import { UNSET_POOL, UNSET_REQUEST } from './unset-options.js';
 
@@ -92,24 +92,11 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
   }
 }
 
-/** Node passes over any number of interim answers. */
-function limitInterim(this: ClientRequest, { rawHeaders }: InformationEvent): void {
-  const seen = interim.get(this) ?? { count: 0, bytes: 0 };
-  seen.count += 1;
-  seen.bytes += rawHeaders.reduce((sum, text) => sum + text.length, 0);
-  interim.set(this, seen);
-  if (seen.count <= MAX_INTERIM.count && seen.bytes <= MAX_INTERIM.bytes) return;
-  this.destroy(endlessInterim());
-  // Node goes on with the piece that it has at hand.
-  this.removeAllListeners('response');
-}
-
-const interim = new WeakMap<ClientRequest, { count: number; bytes: number }>();
-
 function plainAgent(options: TransportOptions, pool: object): HttpAgent {
   const agent = new HttpAgent(pool);
   const open = agent.createConnection.bind(agent);
-  agent.createConnection = (target, connected) => limited(options, 'connect', open(target, connected) as Socket);
+  agent.createConnection = (target, connected) =>
+    connectedInTime(options, 'connect', open(target, connected) as Socket);
   return agent;
 }
 
@@ -119,25 +106,7 @@ function secureAgent(options: TransportOptions, settings: object): HttpsAgent {
   const { proxy, origin } = options;
   agent.createConnection = (target, connected) =>
     proxy && origin.startsWith('https:')
-      ? tunnelled(options, proxy, target as ConnectionOptions)
-      : limited(options, 'secureConnect', open(target, connected) as Socket);
+      ? tunnelledTls(options, proxy, target as ConnectionOptions)
+      : connectedInTime(options, 'secureConnect', open(target, connected) as Socket);
   return agent;
-}
-
-/** The socket at once, as Node wants it; it is closed when it is not connected in time. */
-function limited(
-  { connectTimeout, lateConnect }: TransportOptions,
-  event: 'connect' | 'secureConnect',
-  socket: Socket,
-): Socket {
-  if (connectTimeout === 0) return socket;
-  const timer = setTimeout(() => socket.destroy(lateConnect()), connectTimeout).unref();
-  const stop = () => clearTimeout(timer);
-  return socket.once(event, stop).once('close', stop);
-}
-
-/** The socket at once, before there is a tunnel: Node counts no other towards its cap. */
-function tunnelled(options: TransportOptions, proxy: ResolvedProxy, target: ConnectionOptions): Socket {
-  const end = { host: target.host ?? '', port: target.port ?? 443 };
-  return limited(options, 'secureConnect', tls.connect({ ...target, socket: tunnelStream(proxy, end) }));
 }
