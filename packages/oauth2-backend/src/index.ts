@@ -37,6 +37,8 @@ export type { AuthorizationRequest, TokenOptions } from './clients/credentials.j
 export { type BearerFetch, bearerFetch } from './clients/fetch/fetch-client.js';
 export type { ForwardAnswer } from './clients/forward/forward-answer.js';
 export type { ForwardOptions } from './clients/forward/options.js';
+export type { UpgradeOptions } from './clients/forward/upgrade/options.js';
+export type { UpgradeListener } from './clients/forward/upgrade/upgrade-listener.js';
 export { type BackendGot, bearerGot } from './clients/got/got-client.js';
 export { bearerInterceptor } from './clients/interceptor/bearer-interceptor.js';
 export type { RequestOptions } from './clients/request/options.js';

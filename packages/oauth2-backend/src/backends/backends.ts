@@ -1,5 +1,7 @@
 /** Makes backends of their definitions, and closes them. */
 
+import type { UpgradeOptions } from '../clients/forward/upgrade/options.js';
+import { type UpgradeListener, upgradeListener } from '../clients/forward/upgrade/upgrade-listener.js';
 import { systemClock } from '../clock.js';
 import type { BackendDefinitions } from '../definitions/definition.js';
 import { resolveDefinitions } from '../definitions/resolve/definitions.js';
@@ -11,7 +13,7 @@ import { waitFor } from '../sources/waiting.js';
 import type { RequestContext } from '../token.js';
 import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
-import { membersByName } from './members-by-name.js';
+import { membersByName, unknownBackend } from './members-by-name.js';
 import { publish } from './observation/channels.js';
 import { steadyLogger } from './observation/logger.js';
 import { storeObservation } from './observation/store-observation.js';
@@ -33,6 +35,15 @@ export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
    * @throws AggregateError that names all that failed; the signal's own reason
    */
   ready(options?: { signal?: AbortSignal | undefined }): Promise<void>;
+  /**
+   * Gives a listener that sends WebSockets on to a backend with its token; `app.listen()` gives the server. Requests that are
+   * not below `mount` are left to other listeners; where there are none, 404.
+   *
+   * @example
+   * server.on('upgrade', backends.upgrade('billing', { mount: '/api/billing', authorize: (request) => isKnown(request) }));
+   * @throws UnknownBackendError; ConfigurationError for wrong options
+   */
+  upgrade(name: keyof D & string, options: UpgradeOptions): UpgradeListener;
   /** What each backend's token is up to; it asks nobody. */
   status(): BackendStatus[];
   /**
@@ -93,6 +104,11 @@ export function createBackends<const D extends BackendDefinitions>(
       } finally {
         end();
       }
+    },
+    upgrade(name, options) {
+      const upstream = named.get(name);
+      if (!upstream) throw unknownBackend(name, names);
+      return upgradeListener(upstream.bearer, upstream.settings, options);
     },
     status: () => [...named.values()].map(statusOf),
     close({ timeout = 5_000 } = {}) {

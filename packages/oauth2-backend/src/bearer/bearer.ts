@@ -86,7 +86,8 @@ export function tieBearer(
 
     isRefused(token, status) {
       if (status >= 400) return statuses.has(status);
-      if (status < 300 ? status >= 200 : status === 304) accept(token);
+      // A 101 is as good as a 200: the API has switched to the protocol that was asked for.
+      if (status < 300 ? status >= 200 || status === 101 : status === 304) accept(token);
       return false;
     },
 

@@ -96,12 +96,18 @@ export class Call implements AbortWatch {
     this.#phase = undefined;
   }
 
+  /** Ends the limit on the whole call, and that of its phase. */
+  liftAll(): void {
+    if (this.#total !== undefined) clearTimeout(this.#total);
+    this.#total = undefined;
+    this.lift();
+  }
+
   /** Removes every listener and timer; the signal never fires after that. */
   done(): void {
     if (this.#over) return;
     this.#over = true;
-    if (this.#total !== undefined) clearTimeout(this.#total);
-    this.lift();
+    this.liftAll();
     for (const [source, listener] of this.#sources ?? []) forget(source, listener);
     this.#options.onDone?.();
   }

@@ -46,7 +46,7 @@ export function undiciTimeLimit(attribute: string, milliseconds: number, answere
 export function callFailure(error: unknown, call: Pick<Call, 'aborted' | 'reason'>, connectTimeout: number): unknown {
   if (call.aborted) return call.reason;
   for (const each of [error, error instanceof Error ? error.cause : undefined]) {
-    if (each instanceof OAuth2BackendError) return each;
+    if (each instanceof OAuth2BackendError || isTimeLimit(each)) return each;
     if (codeOf(each) === CONNECT_TIMEOUT) return timeLimitReached('connect_timeout', connectTimeout);
   }
   return markFailure(error, 502);

@@ -72,7 +72,7 @@ function noTunnel(status: number | undefined): Error {
   return Object.assign(new Error(`the proxy answered CONNECT with ${status}`), { code: 'ERR_PROXY_CONNECT' });
 }
 
-/** Opens a tunnel and gives its stream at once; that no tunnel comes about is the stream's error. */
+/** Opens a tunnel and gives its stream at once, which emits `connect` as a socket does; that no tunnel comes about is its error. */
 export function tunnelStream(proxy: ResolvedProxy, end: TunnelEnd): Duplex {
   const controller = new AbortController();
   let tunnel: Socket | undefined;
@@ -107,6 +107,7 @@ export function tunnelStream(proxy: ResolvedProxy, end: TunnelEnd): Duplex {
     socket.once('error', (failure) => stream.destroy(failure));
     socket.once('close', () => stream.destroy());
     early?.(socket);
+    stream.emit('connect');
   });
   return stream;
 }

@@ -1,11 +1,12 @@
 /** The connections of one backend, for undici and for got. */
 
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
 import { givenDispatcher } from './given-dispatcher.js';
 import { type NodeRequests, nodeRequests, type OwnRequestOptions } from './node-request.js';
 import { type TransportOptions, trustOptions } from './transport-options.js';
+import { type UpgradeRequests, upgradeRequests } from './upgrade-request.js';
 
 /** Connections of one backend; each kind is made when first used. */
 export interface Transport {
@@ -15,6 +16,8 @@ export interface Transport {
   readonly newConnections: Dispatcher | undefined;
   /** For got: Node's own request. @param newConnection whether it goes on one that no other request has used, or will */
   request(href: string, options: OwnRequestOptions, newConnection?: boolean): ClientRequest;
+  /** For WebSockets: a GET that is not yet ended, by HTTP/1.1. @param path with the query */
+  upgrade(path: string, headers: OutgoingHttpHeaders): ClientRequest;
   /** Ends every connection. A dispatcher that was given is left alone. */
   destroy(): Promise<void>;
 }
@@ -25,6 +28,7 @@ export function createTransport(options: TransportOptions): Transport {
   const given = options.dispatcher && givenDispatcher(options.dispatcher, options.origin);
   let own: OwnDispatcher | undefined;
   let node: NodeRequests | undefined;
+  let upgrades: UpgradeRequests | undefined;
 
   const ours = () => {
     own ??= ownDispatcher(options, trust);
@@ -42,8 +46,13 @@ export function createTransport(options: TransportOptions): Transport {
       node ??= nodeRequests(options, trust);
       return node.request(href, request, newConnection);
     },
+    upgrade(path, headers) {
+      upgrades ??= upgradeRequests(options, trust);
+      return upgrades.open(path, headers);
+    },
     async destroy() {
       node?.destroy();
+      upgrades?.destroy();
       await own?.destroy();
     },
   };

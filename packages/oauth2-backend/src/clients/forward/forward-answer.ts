@@ -19,7 +19,7 @@ export interface ForwardAnswer {
 
 /** What a request that is not forwarded is answered with. */
 export interface Declined {
-  readonly status: 400 | 404 | 405 | 431 | 501 | 505;
+  readonly status: 400 | 403 | 404 | 405 | 426 | 431 | 501 | 505;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -36,7 +36,8 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
 
   return async function forwardWithToken(request, options) {
     const { trustForwarded, methods } = options;
-    const message = declinedBefore(request) ?? readInbound(request, { trustForwarded, methods, tokenHeader });
+    const message =
+      declinedBefore(request) ?? readInbound(request, { trustForwarded, methods, tokenHeader, protocol: undefined });
     if (hasOwnMember(message, 'status')) {
       rememberDeclined(request, message);
       return declinedAnswer(request, message);

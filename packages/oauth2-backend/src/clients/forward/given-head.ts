@@ -38,7 +38,7 @@ export function givenHead(
   const headers = returnedHeaders(raw, options);
   const told = toldPlace(request.headers, options);
   mapLocations(headers, { target, rule: bearer.target, mount, told });
-  if (bearer.hasToken) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
+  if (bearer.hasToken && status >= 200) keepFromSharedCaches(headers, { method, userToken: bearer.ofUser });
   if (options.passCookies) mapCookies(headers, options.passCookies, request, told?.mount);
   // A 304 says how long the body would be; the others have none (RFC 9110 §8.6, §15.3.6).
   if (status === 204) delete headers['content-length'];

@@ -31,8 +31,12 @@ export function isFrameHeader(name: string): boolean {
   return READERS[name] !== undefined;
 }
 
-/** Messages that two readers could read differently (RFC 9112 §6), and those that ask for another protocol. */
-export function frameProblem(request: IncomingMessage, frame: Frame): Declined | undefined {
+/** Messages that two readers could read differently (RFC 9112 §6), and those that ask for another protocol than this one. */
+export function frameProblem(
+  request: IncomingMessage,
+  frame: Frame,
+  protocol: string | undefined,
+): Declined | undefined {
   const { length, coding } = frame;
   const version = request.httpVersion;
   const http2 = isHttp2(request);
@@ -47,9 +51,18 @@ export function frameProblem(request: IncomingMessage, frame: Frame): Declined |
     (length !== undefined && !/^\d{1,15}$/.test(length)) ||
     (coding !== undefined && (coding !== 'chunked' || version !== '1.1'));
   if (odd) return http2 ? { status: 400 } : closing(400);
+  return upgradeProblem(frame, protocol);
+}
+
+function upgradeProblem({ upgrade, connection = '' }: Frame, protocol: string | undefined): Declined | undefined {
+  const asked = upgrade !== undefined && connectionOptions(connection).includes('upgrade');
+  const offered = upgrade === undefined ? '' : trimmed(upgrade).toLowerCase();
+  if (protocol !== undefined) {
+    if (asked && offered === protocol) return undefined;
+    return { status: 426, headers: { upgrade: protocol, connection: 'Upgrade, close' } };
+  }
   // h2c is an offer that may be left alone: some clients make it each time.
-  const upgrade = frame.upgrade !== undefined && !/^\s*h2c\s*$/i.test(frame.upgrade);
-  return upgrade && connectionOptions(frame.connection ?? '').includes('upgrade') ? { status: 501 } : undefined;
+  return asked && offered !== 'h2c' ? { status: 501 } : undefined;
 }
 
 const READERS: Readonly<Record<string, (frame: Frame, value: string) => void>> = Object.assign(Object.create(null), {
@@ -72,7 +85,7 @@ const READERS: Readonly<Record<string, (frame: Frame, value: string) => void>> =
     frame.connection = frame.connection === undefined ? value : `${frame.connection},${value}`;
   },
   upgrade(frame: Frame, value: string) {
-    frame.upgrade = value;
+    frame.upgrade = frame.upgrade === undefined ? value : `${frame.upgrade},${value}`;
   },
   te(frame: Frame, value: string) {
     if (/(?:^|,)\s*trailers\s*(?:$|[,;])/i.test(value)) frame.trailers = true;

@@ -20,12 +20,18 @@ export interface InboundMessage {
   readonly bySocket: boolean;
 }
 
+/** What says which requests are forwarded, and which of their headers. */
+interface ReadingRules extends WithholdingRules {
+  /** The one that is asked for by `Upgrade`, lower case; `undefined` for none. */
+  readonly protocol: string | undefined;
+}
+
 /**
  * Reads a request's head; tells when it must not be forwarded. It trusts no parser: Node's own can be made lenient.
  *
  * @throws ConfigurationError for what the application has set in `request.headers` and no header can hold
  */
-export function readInbound(request: IncomingMessage, options: WithholdingRules): InboundMessage | Declined {
+export function readInbound(request: IncomingMessage, options: ReadingRules): InboundMessage | Declined {
   const method = request.method ?? '';
   // An upstream would send the token back in its answer to TRACE (RFC 9110 §9.3.8).
   if (method === 'CONNECT' || method === 'TRACE') return { status: 501 };
@@ -43,7 +49,7 @@ export function readInbound(request: IncomingMessage, options: WithholdingRules)
   }
   if (!bySocket) readCountedFrame(frame, request);
 
-  const refused = frameProblem(request, frame);
+  const refused = frameProblem(request, frame, options.protocol);
   if (refused) return refused;
   if (options.methods && !options.methods.includes(method)) {
     return { status: 405, headers: { allow: options.methods.join(', ') } };

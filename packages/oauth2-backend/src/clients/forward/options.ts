@@ -85,7 +85,7 @@ export function resolveForwardOptions(options: ForwardOptions = {}): ResolvedFor
 }
 
 /** What is wrong with options that go by these rules. @param own without a prototype */
-function optionProblems(
+export function optionProblems(
   of: string,
   own: Readonly<Record<string, unknown>>,
   rules: Readonly<Record<string, Rule>>,
@@ -106,7 +106,7 @@ function optionProblems(
 }
 
 /** What a value must be. */
-interface Rule {
+export interface Rule {
   readonly wanted: string;
   readonly fits: (value: unknown) => boolean;
 }
@@ -114,7 +114,7 @@ interface Rule {
 const MAX_REPLAY = 16 * 1024 * 1024;
 const flag: Rule = { wanted: 'true or false', fits: (value) => typeof value === 'boolean' };
 
-const FORWARD_RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
+export const FORWARD_RULES: Readonly<Record<keyof ForwardOptions, Rule>> = {
   methods: {
     wanted: 'a list of methods, at least one, in capitals where HTTP has them so, without CONNECT and TRACE',
     fits: (value) => Array.isArray(value) && value.length > 0 && value.every(isMethod),

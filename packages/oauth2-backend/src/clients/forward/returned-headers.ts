@@ -75,7 +75,8 @@ const NO_TRAILER: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-function eachHeader(raw: RawHeaders, see: (name: string, value: string) => void): void {
+/** Calls with each header, the name in lower case, the value one byte a character. */
+export function eachHeader(raw: RawHeaders, see: (name: string, value: string) => void): void {
   for (let index = 0; index + 1 < raw.length; index += 2) {
     const name = text(raw[index] as Buffer | string).toLowerCase();
     const value = raw[index + 1] as RawHeaders[number];

@@ -7,7 +7,8 @@ const read = (headers: readonly [string, string][], others: Partial<IncomingMess
   const counted = Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
   const about = { method: 'POST', httpVersion: '1.1', socket: {}, rawHeaders: headers.flat(), headers: counted };
   const request = { ...about, ...others };
-  return readInbound(request as IncomingMessage, resolveForwardOptions());
+  const { trustForwarded, methods } = resolveForwardOptions();
+  return readInbound(request as IncomingMessage, { trustForwarded, methods, protocol: undefined });
 };
 const refused = { status: 400, headers: { connection: 'close' } };
 
