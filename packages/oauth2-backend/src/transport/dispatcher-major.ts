@@ -44,7 +44,7 @@ interface DispatcherClass {
   readonly dispatch: unknown;
   readonly close: unknown;
   readonly destroy: unknown;
-  /** Not in the first releases of 6, nor in what Node.js has built in. */
+  /** Not in the first releases of 6. */
   readonly compose?: (
     this: object,
     interceptor: (dispatch: Dispatch) => Dispatch,

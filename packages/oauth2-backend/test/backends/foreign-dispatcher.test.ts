@@ -68,6 +68,17 @@ describe('createBackends(definitions, { dispatcher })', () => {
     expect(calls).toEqual([]);
   });
 
+  it('judges what Node.js has built in by its undici', async () => {
+    // Jest gives tests a global object of their own.
+    const real = setImmediate.constructor('return globalThis')() as typeof globalThis;
+    await real.fetch('data:,loads it');
+    const builtIn = ['2', '1'].map((each): unknown => Reflect.get(real, Symbol.for(`undici.globalDispatcher.${each}`)));
+    const make = () => give(builtIn.find(Boolean));
+    const major = process.versions['undici']?.split('.')[0];
+    if (major === '7') expect(make().names).toEqual(['api']);
+    else expect(make).toThrow(`dispatcher: is made with undici ${major}`);
+  });
+
   it('refuses the dispatchers of the first releases of undici 6, which compose nothing', () => {
     class Old extends EventEmitter {
       dispatch() {}
