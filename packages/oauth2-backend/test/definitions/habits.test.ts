@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createBackends } from 'oauth2-backend';
+import { Agent } from 'undici';
 import { backendAttributes } from '../../src/definitions/attributes/backend.js';
 import { habits } from '../../src/definitions/attributes/habits.js';
 import { oauth2Attributes } from '../../src/definitions/attributes/oauth2.js';
@@ -155,6 +156,29 @@ describe('definitions, written by habit,', () => {
     expect(outcomeOf({ oauth2, origin: 'https://api.example.com' }).problems).toEqual([
       { path: '', message: 'this is one backend without a name; give it one: { billing: { origin: … } }' },
     ]);
+  });
+
+  it.each([
+    ['logger', console],
+    ['logger', { debug() {}, info() {}, warn() {}, error() {} }],
+    ['store', new (class Store {})()],
+    ['dispatcher', new Agent()],
+    ['clock', { now: Date.now, monotonic: Date.now }],
+  ])('with the option %s among the backends', (name, value) => {
+    expect(outcomeOf({ a: { origin: 'https://api.example.com' }, [name]: value }).problems).toEqual([
+      { path: name, message: `is an option in code, not a backend: (definitions, { ${name} })` },
+    ]);
+  });
+
+  it('with a backend that has the name of an option', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    class Definition {
+      readonly origin = 'https://api.example.com';
+    }
+    expect(outcomeOf({ store: new Definition(), clock: { origin: 'https://api.example.com' } }).problems).toEqual([]);
+    expect(outcomeOf({ store: { orgin: 'x' } }).problems).toHaveLength(2);
+    expect(outcomeOf({ logger: proxy }).problems.map(({ path }) => path)).toContain('logger');
   });
 
   it.each(['https://api.example.com/v1', 'https://api.example.com/v1/?x'])(

@@ -3,7 +3,7 @@
 import { ConfigurationError, type Problem } from '../../errors.js';
 import { type BackendBlock, DEEPEST, readBackend } from '../attributes/blocks.js';
 import type { Resolved, ResolvedBackend } from '../resolved.js';
-import { membersOf } from '../schema/members.js';
+import { isNamedMembers, isPlainObject, membersOf } from '../schema/members.js';
 import { didYouMean } from '../schema/nearest-name.js';
 import { type Place, placeIn } from '../schema/place.js';
 import { resolveBackend, type Surroundings } from './backend.js';
@@ -12,6 +12,8 @@ import { type Environment, environmentProxies } from './environment-proxy.js';
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const RESERVED = ['then', 'toJSON', 'constructor', 'prototype'];
 const NAMELESS = 'this is one backend without a name; give it one: { billing: { origin: … } }';
+/** What stands beside the definitions, and is not theirs. */
+const OPTIONS = ['logger', 'store', 'dispatcher', 'clock', 'tokens'];
 const MOST_BACKENDS = 10_000;
 const MOST_PROBLEMS = 1000;
 
@@ -36,6 +38,10 @@ export function resolveDefinitions(
     if (name === 'origin' && typeof value === 'string') throw new ConfigurationError([{ path: '', message: NAMELESS }]);
     const problems: Problem[] = [];
     own.push(problems);
+    if (OPTIONS.includes(name) && !isDefinition(value)) {
+      placeIn(problems).at(name).refuse(`is an option in code, not a backend: (definitions, { ${name} })`);
+      continue;
+    }
     blocks.set(name, readBackend(value, placeIn(problems).at(name), replaced.has(name)));
   }
 
@@ -54,6 +60,19 @@ export function resolveDefinitions(
   const problems = [general, ...own, tokens, variables].flat();
   if (problems.length > 0) throw new ConfigurationError(problems.slice(0, MOST_PROBLEMS));
   return Object.freeze({ backends: Object.freeze(backends), warnings: Object.freeze(warnings) });
+}
+
+/** Whether it is meant as a backend: it has an origin, or neither a class nor methods. Nothing of it is read. */
+function isDefinition(value: unknown): boolean {
+  if (!isNamedMembers(value)) return true;
+  try {
+    const { origin, ...others } = Object.getOwnPropertyDescriptors(value);
+    const methods = Object.values(others).some((member) => typeof member.value === 'function');
+    return origin !== undefined || (isPlainObject(value) && !methods);
+  } catch {
+    // A Proxy may throw; reading its members is refused with its place.
+    return true;
+  }
 }
 
 function fitName(name: string, place: Place): boolean {
