@@ -20,8 +20,8 @@ export interface RawAnswer {
 
 interface AnswerHandlerOptions {
   readonly call: Call;
-  /** Adds what the client may have of the backend's trailers. */
-  readonly addTrailers: (raw: RawHeaders, trailers: Record<string, string | string[]>) => void;
+  /** Adds to the answer what the client may have of the backend's trailers. */
+  readonly addTrailers: (raw: RawHeaders, answer: RawAnswer) => void;
   readonly settle: (answer: RawAnswer) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -80,7 +80,7 @@ export class AnswerHandler implements Dispatcher.DispatchHandler {
 
   onComplete(raw: string[] | Buffer[] | null): void {
     if (this.#answer) {
-      if (raw && raw.length > 0) this.#options.addTrailers(raw, this.#answer.trailers);
+      if (raw && raw.length > 0) this.#options.addTrailers(raw, this.#answer);
       this.#answer.body.complete();
     }
     this.#end();

@@ -61,8 +61,7 @@ export function forwardClient(bearer: Bearer, settings: ClientSettings): BearerF
     let sent: AnswerHandler | undefined;
     const body = held ? heldBody(held) : streamedBody(request, message, options);
     const over = () => call.done();
-    const addTrailers = (raw: RawHeaders, trailers: Record<string, string | string[]>) =>
-      returnedTrailers(raw, options, trailers);
+    const addTrailers = (raw: RawHeaders, answer: RawAnswer) => returnedTrailers(raw, options, answer);
 
     try {
       const ready = call.ready(message.body === undefined);

@@ -17,12 +17,14 @@ export function returnedHeaders(raw: RawHeaders, rules: ReturnRules): Record<str
   const headers: Record<string, string | string[]> = Object.create(null);
   let connection: string | undefined;
   eachHeader(raw, (name, value) => {
-    if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
+    if (name === 'connection') connection = joined(connection, value);
     else if (!staysHere(name, rules)) addHeader(headers, name, value);
   });
   dropNamed(headers, connection);
   return headers;
 }
+
+const joined = (before: string | undefined, value: string) => (before === undefined ? value : `${before},${value}`);
 
 function staysHere(name: string, { passSetCookie, passCookies, passChallenges, passHeaders }: ReturnRules): boolean {
   if (name === 'set-cookie') return !passSetCookie && !passCookies;
@@ -49,16 +51,24 @@ export function challengesOf(raw: RawHeaders): string[] {
 }
 
 /** Trailers that may be sent on: none that stays here as a header, or that would change how the message is read (RFC 9110 §6.5.1). */
-export function returnedTrailers(
-  raw: RawHeaders,
-  rules: ReturnRules,
-  trailers: Record<string, string | string[]>,
-): void {
+export function returnedTrailers(raw: RawHeaders, rules: ReturnRules, answer: TrailedAnswer): void {
+  const { raw: head, trailers } = answer;
   eachHeader(raw, (name, value) => {
     if (NO_TRAILER.has(name) || staysHere(name, rules)) return;
     // Node throws for others, when nobody can catch it any more.
     if (isToken(name) && isFieldValue(value)) addHeader(trailers, name, value);
   });
+  let connection: string | undefined;
+  eachHeader(head, (name, value) => {
+    if (name === 'connection') connection = joined(connection, value);
+  });
+  dropNamed(trailers, connection);
+}
+
+/** An answer whose head has come, and the trailers that its client gets. */
+interface TrailedAnswer {
+  readonly raw: RawHeaders;
+  readonly trailers: Record<string, string | string[]>;
 }
 
 const NO_TRAILER: ReadonlySet<string> = new Set([

@@ -147,6 +147,15 @@ describe('backend.forward(request): what the client gets', () => {
     expect(await raw(port, 'GET /x HTTP/1.0\r\nHost: a\r\n\r\n')).toMatch(/^HTTP\/1.1 200 [\s\S]*\r\n\r\nhello$/);
   });
 
+  it('has no trailer that its Connection names', async () => {
+    const head = 'Connection: X-Hop\r\nConnection: keep-alive, x-other\r\nTransfer-Encoding: chunked';
+    const port = await before(
+      `HTTP/1.1 200 OK\r\n${head}\r\n\r\n5\r\nhello\r\n0\r\nX-Hop: 1\r\nX-Other: 1\r\nX-Sum: 42\r\n\r\n`,
+    );
+    const got = await ask(port, '/x');
+    expect([got.body, Object.keys(got.trailers)]).toEqual(['hello', ['x-sum']]);
+  });
+
   it.each([
     ['HEAD', 200, 'Content-Length: 500'],
     ['GET', 304, 'Content-Length: 500'],
