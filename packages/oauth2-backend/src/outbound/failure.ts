@@ -13,6 +13,8 @@ export function markFailure<E>(error: E, statusCode: 502 | 504): E {
   if (marked && !(error instanceof OAuth2BackendError) && Object.isExtensible(error)) {
     Object.defineProperties(error, {
       statusCode: { value: statusCode, configurable: true, writable: true },
+      // NestJS 12 takes an error for one of HTTP where both are there and the same.
+      status: { value: statusCode, configurable: true, writable: true },
       expose: { value: false, configurable: true, writable: true },
     });
   }

@@ -110,7 +110,7 @@ describe.each(clients)('$name: the limit', ({ name, send }) => {
     const backend = warm({});
     world.api.next({ reset: true });
     const error = await rejection(send(backend, 'x'));
-    expect(error).toMatchObject({ statusCode: 502, expose: false });
+    expect(error).toMatchObject({ statusCode: 502, status: 502, expose: false });
     expect(Object.keys(error)).not.toContain('statusCode');
     expect(error.name).toBe({ got: 'RequestError', fetch: 'TypeError', request: 'SocketError' }[name]);
   });
@@ -125,7 +125,7 @@ describe.each(clients)('$name: the limit', ({ name, send }) => {
     if (name === 'request') expect(error.name).toMatch(/^(?:Connect|Headers|Body)TimeoutError$/);
     else expect(error.name).toBe('TimeoutError');
     expect(error.message).toBe(`${attribute} of ${milliseconds} ms is over`);
-    expect(error).toMatchObject({ statusCode: 504, expose: false });
+    expect(error).toMatchObject({ statusCode: 504, status: 504, expose: false });
     expect(Object.keys(error)).not.toContain('statusCode');
   }
 });

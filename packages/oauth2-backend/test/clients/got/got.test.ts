@@ -254,12 +254,12 @@ describe("got's errors", () => {
         url: `${world.api.origin}/x`,
       },
       statusCode: 502,
+      status: 502,
       expose: false,
     });
     expect(Object.keys(error)).not.toEqual(expect.arrayContaining(['options']));
-    for (const hidden of ['options', 'request', 'response', 'statusCode', 'expose'])
+    for (const hidden of ['options', 'request', 'response', 'statusCode', 'status', 'expose'])
       expect(Object.keys(error)).not.toContain(hidden);
-    expect(error).not.toHaveProperty('status');
     expect(error).not.toHaveProperty('headers');
     expect(Object.isExtensible(error)).toBe(true);
   });
