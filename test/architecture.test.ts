@@ -143,6 +143,7 @@ describe('files', () => {
       'test',
       'examples',
       'soak',
+      'conformance',
     ];
     const all = folders.flatMap((folder) => filesBelow(join(packagesFolder, '..', folder)));
     expect(all.length).toBeGreaterThan(0);

@@ -1,0 +1,22 @@
+/** The promises, by theme. A row says one, `run(cell)` sees whether it is kept; `not` says of a protocol or a framework why it cannot be. */
+import { backendAnswers } from './rows/answers.js';
+import { requestBodies } from './rows/bodies.js';
+import { browsers } from './rows/browsers.js';
+import { connections } from './rows/connections.js';
+import { failures } from './rows/failures.js';
+import { requestHeaders } from './rows/headers.js';
+import { paths } from './rows/paths.js';
+import { streams } from './rows/streams.js';
+import { refusedTokens } from './rows/tokens.js';
+
+export const themes = [
+  { name: 'The path', rows: paths },
+  { name: 'Headers of requests', rows: requestHeaders },
+  { name: 'Bodies of requests', rows: requestBodies },
+  { name: 'In time', rows: streams },
+  { name: 'Answers', rows: backendAnswers },
+  { name: 'Caches and browsers', rows: browsers },
+  { name: 'Tokens', rows: refusedTokens },
+  { name: 'Connections', rows: connections },
+  { name: 'When something fails', rows: failures },
+];

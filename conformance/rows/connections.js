@@ -1,0 +1,180 @@
+/** What becomes of requests when connections do what they do. */
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { listen } from 'test-servers/listen';
+import { replies, writes } from '../backend-server.js';
+import { answers, holds, same, within } from '../mismatch.js';
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwell';
+
+/** Interim answers that nobody asked for, then a final one. */
+function interim(cell, status, count) {
+  if (!cell.overHttp2) {
+    writes(cell.backend, `${`HTTP/1.1 ${status} Interim\r\nX-Interim: 1\r\n\r\n`.repeat(count)}${OK}`);
+    return;
+  }
+  cell.backend.answer = ({ stream }) => {
+    for (let sent = 0; sent < count; sent += 1) stream.additionalHeaders({ ':status': status, 'x-interim': '1' });
+    stream.respond({ ':status': 200 });
+    stream.end('well');
+  };
+}
+
+const headed = (bytes) => ({ headers: { 'x-long': 'x'.repeat(bytes) }, body: 'well' });
+
+export const connections = [
+  {
+    says: 'No request under way is lost when the backend says that it is going away',
+    async run(cell) {
+      const { ask } = await cell.application();
+      answers(await ask('/api/billing/x'), 200);
+      const underWay = [];
+      cell.backend.answer = (request, response, seen) => {
+        underWay.push({ request, response, seen });
+        if (underWay.length < 3) return;
+        if (cell.overHttp2) request.stream.session.goaway();
+        cell.backend.answer = (_, after) => void after.end('after');
+        for (const each of underWay) {
+          if (!cell.overHttp2) each.response.setHeader('connection', 'close');
+          setTimeout(() => void each.seen.body().then((body) => each.response.end(`well ${body}`)), 50);
+        }
+      };
+      const asked = ['GET', 'POST', 'DELETE'].map((method) => ask('/api/billing/x', { method, body: 'text' }));
+      const got = await Promise.all(asked);
+      same(
+        'requests lost',
+        got.map(({ status, text }) => `${status} ${text}`),
+        Array(3).fill('200 well text'),
+      );
+      same('requests lost', (await ask('/api/billing/x')).text, 'after');
+    },
+  },
+  {
+    says: 'Requests that the server refuses without having processed them are sent again',
+    not: { 'HTTP/1.1': 'HTTP/1.1 cannot say so' },
+    async run(cell) {
+      const { ask } = await cell.application();
+      let refused = 0;
+      cell.backend.answer = (request, response) => {
+        refused += 1;
+        if (refused === 1) request.stream.close(7);
+        else response.end('well');
+      };
+      answers(await ask('/api/billing/x', { body: 'text' }), 200);
+    },
+  },
+  {
+    says: 'Interim answers that nobody asked for are passed over, 100 Continue too',
+    async run(cell) {
+      const { ask } = await cell.application();
+      for (const status of [100, 102, 103]) {
+        interim(cell, status, status === 103 ? 50 : 1);
+        const answer = await ask('/api/billing/x');
+        answers(answer, 200);
+        same('passes', [answer.text, answer.headers['x-interim']], ['well', undefined]);
+      }
+    },
+  },
+  {
+    says: 'More than a hundred of them are a 502',
+    async run(cell) {
+      const { ask } = await cell.application();
+      interim(cell, 103, 101);
+      answers(await ask('/api/billing/x'), 502);
+      interim(cell, 103, 1);
+      answers(await ask('/api/billing/x'), 200);
+    },
+  },
+  {
+    says: 'An unasked 101 is a 502, and its connection closes',
+    not: { 'HTTP/2': 'HTTP/2 has no 101' },
+    async run(cell) {
+      let closed;
+      cell.backend.answer = ({ socket }) => {
+        closed = once(socket, 'close');
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+      };
+      const { ask } = await cell.application();
+      answers(await ask('/api/billing/x'), 502);
+      await within('stays open', closed);
+    },
+  },
+  {
+    says: '20 KiB of headers pass',
+    async run(cell) {
+      replies(cell.backend, headed(20 * 1024));
+      const { port } = await cell.application();
+      // As Node's own client does not.
+      const socket = connect(port, '127.0.0.1');
+      cell.ends(() => socket.destroy());
+      socket.write('GET /api/billing/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+      const text = String(Buffer.concat(await within('hangs', socket.toArray())));
+      answers({ status: Number(text.slice(9, 12)), text }, 200);
+      holds('header lost', text.includes('x'.repeat(20 * 1024)), text.slice(0, 200));
+    },
+  },
+  {
+    says: 'More than max_response_header_size is a 502, and the next request is well',
+    async run(cell) {
+      const { ask } = await cell.application({ definition: { max_response_header_size: 10_000 } });
+      replies(cell.backend, headed(12_000));
+      answers(await ask('/api/billing/x'), 502);
+      replies(cell.backend, headed(5_000));
+      answers(await ask('/api/billing/x'), 200);
+    },
+  },
+  {
+    says: 'NO_PROXY is read as curl reads it: networks, domains below, a root dot',
+    async run(cell) {
+      let asked = 0;
+      const proxy = await listen(createServer((socket) => void socket.once('data', () => (asked += 1)).destroy()));
+      cell.ends(() => proxy.close());
+      const own = { ...process.env };
+      const forms = cell.overHttp2
+        ? ['localhost.', '.localhost', '*.localhost']
+        : ['127.0.0.0/8', '127.0.0.1', '10.0.0.0/8 127.0.0.1'];
+      for (const form of forms) {
+        Object.assign(process.env, { HTTP_PROXY: proxy.origin, HTTPS_PROXY: proxy.origin, NO_PROXY: form });
+        let application;
+        try {
+          application = await cell.application();
+        } finally {
+          for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY']) {
+            if (own[name] === undefined) delete process.env[name];
+            else process.env[name] = own[name];
+          }
+        }
+        answers(await application.ask('/api/billing/x'), 200);
+      }
+      same('asks the proxy', asked, 0);
+    },
+  },
+  {
+    says: 'Pipelined requests are answered in their order',
+    async run(cell) {
+      cell.backend.answer = async (_, response, { url, body }) => {
+        await body();
+        if (url.endsWith('1')) await delay(30);
+        response.end(url);
+      };
+      const { write } = await cell.application();
+      const request = (path, more = '') => `GET /api/billing/${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+      const text = await write(request('1') + request('2') + request('3', 'Connection: close\r\n'));
+      same('mixed up', text.match(/\/v1\/\d/g), ['/v1/1', '/v1/2', '/v1/3']);
+    },
+  },
+  {
+    says: 'A client of HTTP/1.0 gets its answer, whole, to the end of the connection',
+    async run(cell) {
+      cell.backend.answer = (_, response) => {
+        response.write('one ');
+        response.end('two');
+      };
+      const { write } = await cell.application();
+      const text = await write('GET /api/billing/x HTTP/1.0\r\n\r\n');
+      same('changed', text.split('\r\n\r\n')[1], 'one two');
+      holds('chunked', !/transfer-encoding/i.test(text), text);
+    },
+  },
+];
