@@ -17,6 +17,8 @@ export interface CertificateAuthority {
   server(...names: readonly string[]): Certified;
   /** The same, but its day was yesterday. */
   expired(...names: readonly string[]): Certified;
+  /** The same, but its day is tomorrow. */
+  notYetValid(...names: readonly string[]): Certified;
   /** For a client with this common name. */
   client(name: string): Certified;
 }
@@ -42,8 +44,17 @@ export function certificateAuthority(name = 'Test CA'): CertificateAuthority {
     ca,
     server: (...names) => issueServer(names),
     expired: (...names) => issueServer(names, Date.now() - 2 * DAY),
+    notYetValid: (...names) => issueServer(names, Date.now() + DAY),
     client: (subject) => issue(subject, [{ name: 'extKeyUsage', clientAuth: true }]),
   };
+}
+
+/** For a server that answers as this host, signed by its own key. */
+export function selfSigned(name = 'localhost'): Certified {
+  const keys = newKeys();
+  const subject = subjectOf(name);
+  const extensions = [{ name: 'subjectAltName', altNames: [{ type: 2, value: name }] }];
+  return certify({ subject, keys, issuer: { subject, keys }, extensions });
 }
 
 type Attributes = { name: string; value: string }[];

@@ -16,9 +16,10 @@ import { grantedSource, refreshedSource } from '../token-request/granted-source.
 import { contextInput } from '../token-request/grants/context-input.js';
 import { grant } from '../token-request/grants/grant.js';
 import type { IdentityPart } from '../token-request/identity.js';
+import type { OpenPost } from '../token-request/post.js';
 import type { Asked } from '../token-request/reasons/asked.js';
 import { subjectRefusals } from '../token-request/subject-refusals.js';
-import { type OpenPost, tokenEndpoint } from '../token-request/token-endpoint.js';
+import { tokenEndpoint } from '../token-request/token-endpoint.js';
 import { admission } from './admission.js';
 import { identifyBy } from './identify-by.js';
 import type { Logger } from './observation/logger.js';

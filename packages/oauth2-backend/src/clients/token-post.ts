@@ -9,7 +9,8 @@ import { OutboundCall, PLAIN_CALL } from '../outbound/outbound-call.js';
 import type { ClientSettings } from '../outbound/settings.js';
 import type { AccessToken } from '../token.js';
 import { readBody } from '../token-request/answer-body.js';
-import type { OpenPost, Post, PostAnswer } from '../token-request/token-endpoint.js';
+import type { OpenPost, Post, PostAnswer, PostProgress } from '../token-request/post.js';
+import { failedAt } from '../transport/openings.js';
 
 /** Where and how token requests of one backend are posted. */
 interface TokenPostOptions {
@@ -28,7 +29,14 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     const call = new OutboundCall(bearer, settings, { ...PLAIN_CALL, method: 'POST', signal, total: false });
     try {
       const token = await call.ready(false);
-      return (request) => post(call, token, request).finally(() => call.done());
+      return (request, progress) =>
+        post(call, token, request, progress)
+          .catch((error: unknown) => {
+            const stage = failedAt(error);
+            if (stage) progress.stage = () => stage;
+            throw error;
+          })
+          .finally(() => call.done());
     } catch (error) {
       call.done();
       throw error;
@@ -39,15 +47,25 @@ export function tokenPost({ endpoint, bearer, settings }: TokenPostOptions): Ope
     call: OutboundCall,
     token: AccessToken | undefined,
     { headers, body }: Parameters<Post>[0],
+    progress: PostProgress,
   ): Promise<PostAnswer> {
     const sent: Record<string, string | string[]> = { ...headers };
     completeHeaders(sent, call.settings, bearer, token);
     const path = completePath(pathname + search, call.settings.query);
-    const owner = { call, failure: undefined, onEnd: undefined };
+    progress.stage = () => settings.transport.opening() ?? 'answer';
+    const limits = {
+      limitAnswer: () => {
+        progress.stage = () => 'answer';
+        call.limitAnswer();
+      },
+      lift: () => call.lift(),
+    };
+    const owner = { call: limits, failure: undefined, onEnd: undefined };
     const request = { ...dispatchOptions(origin, path, 'POST'), ...ANSWER_OPTIONS, headers: sent, body };
     const answer = await settings.transport.dispatcher
       .compose((dispatch) => (given, handler) => dispatch(given, new Attempt(handler, owner)))
       .request({ ...request, signal: call.signal });
+    progress.stage = () => 'body';
     const fields = ownMembers(answer.headers);
     // The assertion in the form is good for one request: the refused token is replaced at the next attempt.
     if (call.isRefused(token, answer.statusCode)) {

@@ -115,7 +115,9 @@ export class Renewals {
     const late = () => {
       gate.cut();
       if (gate.waiting()) return othersError(shared?.last()?.error, name);
-      return new TokenTimeoutError(`no token for "${name}" within ${deadline} ms`, { backend: name });
+      const message =
+        gate.late(deadline) ?? `no token for "${name}" within ${deadline} ms${evaluated ? '' : UNEVALUATED}`;
+      return new TokenTimeoutError(message, { backend: name });
     };
     const ended = () => {
       if (this.flight === flight) this.flight = undefined;
@@ -189,4 +191,5 @@ export class Renewals {
   }
 }
 
+const UNEVALUATED = ': the function that gives its assertion, claims or subject token did not end';
 const ABANDONED = new ClosedError('nobody waits for this token any more');

@@ -12,6 +12,8 @@ interface RenewalGate extends RequestGate {
   attempt(): Attempt;
   /** The renewal's time is over: a request that has just been sent says nothing then. */
   cut(): void;
+  /** The words for a renewal whose time, in milliseconds, is over now; nothing where nobody knows how far it is. */
+  late(milliseconds: number): string | undefined;
   /** Whether it waits for another's attempt now. */
   waiting(): boolean;
   /** Whether another's failure kept it from asking. */
@@ -42,6 +44,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
   let answers = 0;
   let replaced: Attempt['replaced'];
   let turnedAway = false;
+  let late: ((milliseconds: number) => string) | undefined;
   let letOut = () => {};
 
   return {
@@ -69,6 +72,10 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
     answered() {
       request = 'answered';
     },
+    reaches(words) {
+      late = words;
+    },
+    late: (milliseconds) => late?.(milliseconds),
     attempt: () => ({ began, request, answers, replaced }),
     cut() {
       if (request === 'under way' && performance.now() - sentAt < deadline / 4) request = 'unsent';

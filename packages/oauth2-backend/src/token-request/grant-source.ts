@@ -53,6 +53,8 @@ export interface RequestGate {
   sent(replaced?: () => Promise<boolean>): void;
   /** Its answer was read. */
   answered(): void;
+  /** How far it is. @param late gives the words for a renewal whose time, in milliseconds, is over now */
+  reaches(late: (milliseconds: number) => string): void;
 }
 
 /** A token source whose grant may depend on the context of a request. */

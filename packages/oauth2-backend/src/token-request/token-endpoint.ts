@@ -1,34 +1,22 @@
 /** Token requests to an authorization server's token endpoint (RFC 6749 §3.2). */
 
 import type { Clock } from '../clock.js';
-import { memberOf, ownMembers } from '../definitions/own-members.js';
-import { OAuth2BackendError, TokenRequestError, TokenTimeoutError } from '../errors.js';
+import { OAuth2BackendError } from '../errors.js';
 import type { DefaultLife } from './answer-life.js';
 import { encodeForm, type FormParameters } from './form-encoding.js';
 import type { Demands, GrantQuery } from './grant-source.js';
+import type { OpenPost, Post, PostAnswer, PostProgress } from './post.js';
 import { type Asked, wordsFor } from './reasons/asked.js';
 import { clockReason } from './reasons/sent-assertion.js';
+import { errorLine } from './reasons/shown.js';
+import { lateHead, lateReason, type Stage } from './reasons/stage.js';
 import { remarks } from './remarks.js';
 import { mayBeCured, replacements } from './replacements.js';
-import { type AnswerHeaders, retryDelay } from './retry-after.js';
+import { retryDelay } from './retry-after.js';
 import { type DraftPart, emptyDraft, type TokenRequestDraft } from './token-request-draft.js';
-import { type Granted, judgeTokenAnswer, type TokenAnswer } from './token-response.js';
-
-/** An answer of the token endpoint, read to its end. */
-export interface PostAnswer extends Omit<TokenAnswer, 'location'> {
-  readonly headers: AnswerHeaders;
-  /** What was sent beside the request that was given, and must not come back in an error. */
-  readonly secrets: readonly string[];
-}
-
-/**
- * Opens the way through the token backend, whose own token may have to be waited for, and gives what posts one form.
- * Redirects are not followed (they would repost the secret).
- */
-export type OpenPost = (signal: AbortSignal | undefined) => Promise<Post>;
-
-/** Posts a form and reads the answer to its end. @throws what the connection throws when it breaks, and the errors of the token backend's own token */
-export type Post = (request: { headers: Record<string, string>; body: string }) => Promise<PostAnswer>;
+import { type Granted, judgeTokenAnswer } from './token-response.js';
+import { unanswered } from './unanswered.js';
+import { untrustedText } from './untrusted-text.js';
 
 /** Who asks, how it proves itself, and through what. */
 interface TokenEndpointOptions extends DefaultLife {
@@ -93,6 +81,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   }
 
   async function fill(grant: DraftPart, query: GrantQuery): Promise<TokenRequestDraft> {
+    reach(query, 'inputs');
     const draft = emptyDraft(options.params);
     await grant(draft, query);
     if (query.demands) writeDemands(draft.form, query.demands);
@@ -101,16 +90,24 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     return draft;
   }
 
-  async function request(draft: TokenRequestDraft, { signal, gate }: GrantQuery): Promise<Granted> {
+  async function request(draft: TokenRequestDraft, query: GrantQuery): Promise<Granted> {
+    const { signal, gate } = query;
+    reach(query, 'token');
     const post = await options.openPost(signal);
     const issuedAt = clock.now();
     gate?.sent(credentials.since(draft.replaceable));
     return observe(async (answered) => {
-      const answer = await send(post, draft, signal);
+      const answer = await send(post, draft, query);
       gate?.answered();
       answered(answer.status);
       return judge(answer, draft, issuedAt);
     });
+  }
+
+  /** Should the time for a token end now, this is where the request is. */
+  function reach({ gate }: GrantQuery, stage: Stage | PostProgress): void {
+    const now = typeof stage === 'string' ? () => stage : () => stage.stage();
+    gate?.reaches((milliseconds) => errorLine(lateHead(asked, milliseconds), lateReason(now(), asked)));
   }
 
   function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
@@ -135,24 +132,23 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     );
   }
 
-  async function send(post: Post, draft: TokenRequestDraft, signal: AbortSignal | undefined): Promise<PostAnswer> {
+  async function send(post: Post, draft: TokenRequestDraft, query: GrantQuery): Promise<PostAnswer> {
     const headers = {
       accept: 'application/json',
       'content-type': 'application/x-www-form-urlencoded',
       'user-agent': 'oauth2-backend',
       ...draft.headers,
     };
+    const progress: PostProgress = { stage: () => 'answer' };
+    reach(query, progress);
     try {
-      return await post({ headers, body: encodeForm(draft.form) });
+      return await post({ headers, body: encodeForm(draft.form) }, progress);
     } catch (error) {
+      const { signal } = query;
       if (signal?.aborted) throw signal.reason;
       if (error instanceof OAuth2BackendError) throw error;
-      if (isTimeout(error))
-        throw new TokenTimeoutError(`token endpoint of "${backend}" did not answer in time`, { cause: error, backend });
-      throw new TokenRequestError(`token endpoint of "${backend}" could not be reached: ${reasonOf(error)}`, {
-        backend,
-        cause: error,
-      });
+      const clean = untrustedText([...draft.secrets, ...ownSecrets]);
+      throw unanswered(error, { backend, asked, stage: progress.stage(), clean, now: clock.now() });
     }
   }
 }
@@ -172,22 +168,4 @@ function privateValues(params: FormParameters): string[] {
 
 function unobserved<T>(work: (answered: (status: number) => void) => Promise<T>): Promise<T> {
   return work(() => {});
-}
-
-function isTimeout(error: unknown): boolean {
-  const { name, code } = partsOf(error);
-  return name === 'TimeoutError' || (typeof code === 'string' && /TIMED?_?OUT/.test(code));
-}
-
-/** A code where there is one: messages of the network layer differ between versions. */
-function reasonOf(error: unknown): string {
-  const { code, message } = partsOf(error);
-  return [code, message].find((text) => typeof text === 'string' && text !== '')?.toString() ?? 'unknown reason';
-}
-
-/** Read without `instanceof`: errors of Node's own modules belong to another realm under some test runners. */
-function partsOf(error: unknown): { name?: unknown; code?: unknown; message?: unknown } {
-  if (typeof error !== 'object' || error === null) return ownMembers({});
-  const { name, message } = error as { name?: unknown; message?: unknown };
-  return { name, message, code: memberOf(error as { code?: unknown }, 'code') };
 }

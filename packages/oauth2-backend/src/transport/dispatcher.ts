@@ -10,7 +10,7 @@ import { holdEnd } from './held-end.js';
 import { Http2Dispatcher } from './http2-dispatcher.js';
 import { passOverInterim } from './interim-answers.js';
 import { watchReuse } from './lost-connections.js';
-import { type Openings, openInTime } from './openings.js';
+import { type ConnectionStage, followSocket, type Openings, openInTime } from './openings.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
 import { TracedAgent, TracedClient } from './traced-connections.js';
 import type { TransportOptions } from './transport-options.js';
@@ -20,6 +20,8 @@ export interface OwnDispatcher {
   readonly dispatcher: Dispatcher;
   /** For requests whose connection has died: each goes on one that is opened after that. */
   readonly newConnections: Dispatcher;
+  /** How far the oldest connection is that is being opened; nothing where there is none. */
+  opening(): ConnectionStage | undefined;
   /** Ends them, and those that are being opened: undici does not know their sockets yet. */
   destroy(): Promise<void>;
 }
@@ -43,9 +45,10 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
       unshared ??= openAgent(false);
       return throughProxy(unshared);
     },
+    opening: () => openings.values().next().value?.stage,
     async destroy() {
       const destroyed = Promise.all([agent.destroy(), unshared?.destroy(), multiplexed?.destroy()]);
-      for (const giveUp of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
+      for (const { giveUp } of openings) giveUp(new errors.ClientDestroyedError('the backends were closed'));
       await destroyed;
     },
   };
@@ -123,17 +126,26 @@ function connector(
     const late = () => new errors.ConnectTimeoutError(`no connection to ${target.hostname} within ${milliseconds} ms`);
     openInTime<Socket>(
       { milliseconds, late, openings },
-      (settle, signal) => {
+      (settle, opening, signal) => {
         const open = (httpSocket?: Socket) => {
           const done = settle as buildConnector.Callback;
           // A look-up or handshake under way has a socket already; undici returns it though its type says nothing of it.
           const socket: unknown = connect({ ...NOWHERE, ...target, ...own, httpSocket } as typeof target, done);
+          if (httpSocket) opening.stage = 'handshake';
+          else followSocket(socket as Socket, opening, target.hostname ?? '');
           signal.addEventListener('abort', () => (socket as Socket | undefined)?.destroy());
         };
         if (!proxy || !secure || target.hostname === undefined) open();
         else {
           const end = { host: target.hostname, port: target.port || 443 };
-          openTunnel(proxy, end, signal, (error, socket) => (socket ? open(socket) : settle(error, null)));
+          opening.stage = 'proxy';
+          openTunnel(proxy, end, {
+            signal,
+            onProxy: () => {
+              opening.stage = 'tunnel';
+            },
+            done: (error, socket) => (socket ? open(socket) : settle(error, null)),
+          });
         }
       },
       (error, socket) => {
@@ -144,7 +156,11 @@ function connector(
           readBeforeWriteFails(socket);
           watchReuse(socket);
           // Before undici has it from here.
-          socket.on('error', (error) => explainOverflow(error, options.maxHeaderSize));
+          socket.on('error', (error: NodeJS.ErrnoException) => {
+            explainOverflow(error, options.maxHeaderSize);
+            // In TLS 1.3 the server's alert comes after the handshake; undici would tell of the end that follows it instead.
+            if (error.code?.startsWith('ERR_SSL_')) socket.destroy();
+          });
         }
         (callback as (error: Error | null, socket: Socket | null) => void)(error, socket);
       },

@@ -26,19 +26,19 @@ export function proxyAuthorization({ credentials }: ResolvedProxy): Record<strin
     : { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
 }
 
-/**
- * Opens a tunnel.
- *
- * @param done called once, with the socket or with why there is none
- */
-export function openTunnel(
-  proxy: ResolvedProxy,
-  end: TunnelEnd,
-  signal: AbortSignal,
-  done: (error: Error | null, socket: Socket | null) => void,
-): void {
+interface OpenTunnelOptions {
+  readonly signal: AbortSignal;
+  /** Told when the proxy is connected. */
+  readonly onProxy?: (() => void) | undefined;
+  /** Called once, with the socket or with why there is none. */
+  readonly done: (error: Error | null, socket: Socket | null) => void;
+}
+
+/** Opens a tunnel. */
+export function openTunnel(proxy: ResolvedProxy, end: TunnelEnd, { signal, onProxy, done }: OpenTunnelOptions): void {
   const authority = `${end.host.includes(':') && !end.host.startsWith('[') ? `[${end.host}]` : end.host}:${end.port}`;
-  const { request } = proxy.url.startsWith('https:') ? https : http;
+  const secure = proxy.url.startsWith('https:');
+  const { request } = secure ? https : http;
   const connect = request(proxy.url, {
     ...(UNSET_REQUEST as object),
     ...(UNSET_TLS as object),
@@ -49,6 +49,7 @@ export function openTunnel(
     ...proxyTls(proxy),
     signal,
   });
+  if (onProxy) connect.once('socket', (socket) => socket.once(secure ? 'secureConnect' : 'connect', onProxy));
   connect.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
     if (statusCode >= 200 && statusCode < 300 && head.length === 0) done(null, socket);
     else {
@@ -69,7 +70,8 @@ export function openTunnel(
 }
 
 function noTunnel(status: number | undefined): Error {
-  return Object.assign(new Error(`the proxy answered CONNECT with ${status}`), { code: 'ERR_PROXY_CONNECT' });
+  const message = `the proxy answered CONNECT with ${status}`;
+  return Object.assign(new Error(message), { code: 'ERR_PROXY_CONNECT', proxyStatus: status });
 }
 
 /** Opens a tunnel and gives its stream at once, which emits `connect` as a socket does; that no tunnel comes about is its error. */
@@ -95,7 +97,10 @@ export function tunnelStream(proxy: ResolvedProxy, end: TunnelEnd): Duplex {
       destroyed(error);
     },
   });
-  openTunnel(proxy, end, controller.signal, (error, socket) => {
+  openTunnel(proxy, end, { signal: controller.signal, done: carry });
+  return stream;
+
+  function carry(error: Error | null, socket: Socket | null): void {
     if (!socket || stream.destroyed) {
       socket?.destroy();
       stream.destroy(error ?? undefined);
@@ -108,6 +113,5 @@ export function tunnelStream(proxy: ResolvedProxy, end: TunnelEnd): Duplex {
     socket.once('close', () => stream.destroy());
     early?.(socket);
     stream.emit('connect');
-  });
-  return stream;
+  }
 }

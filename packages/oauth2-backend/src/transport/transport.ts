@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici';
 import { type OwnDispatcher, ownDispatcher } from './dispatcher.js';
 import { givenDispatcher } from './given-dispatcher.js';
 import { type NodeRequests, nodeRequests, type OwnRequestOptions } from './node-request.js';
+import type { ConnectionStage } from './openings.js';
 import { type TransportOptions, trustOptions } from './transport-options.js';
 import { type UpgradeRequests, upgradeRequests } from './upgrade-request.js';
 
@@ -18,6 +19,8 @@ export interface Transport {
   request(href: string, options: OwnRequestOptions, newConnection?: boolean): ClientRequest;
   /** For WebSockets: a GET that is not yet ended, by HTTP/1.1. @param path with the query */
   upgrade(path: string, headers: OutgoingHttpHeaders): ClientRequest;
+  /** How far the oldest connection is that `dispatcher` opens now; nothing where it opens none, or was given. */
+  opening(): ConnectionStage | undefined;
   /** Ends every connection. A dispatcher that was given is left alone. */
   destroy(): Promise<void>;
 }
@@ -50,6 +53,7 @@ export function createTransport(options: TransportOptions): Transport {
       upgrades ??= upgradeRequests(options, trust);
       return upgrades.open(path, headers);
     },
+    opening: () => own?.opening(),
     async destroy() {
       node?.destroy();
       upgrades?.destroy();

@@ -115,7 +115,7 @@ describe('backends that share a token backend', () => {
     const token = (name: 'billing' | 'stock') => backends.get(name).token();
     const random = jest.spyOn(Math, 'random').mockReturnValue(0);
     server.failure = { reset: true };
-    await expect(token('billing')).rejects.toThrow('token endpoint of "billing" could not be reached');
+    await expect(token('billing')).rejects.toThrow('could not be reached for client "shop"');
     const others = await token('stock').catch((error: unknown) => error);
     expect(others).toMatchObject({
       message: 'token endpoint of "stock" could not be reached by others; it is not asked now',
