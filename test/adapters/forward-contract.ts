@@ -488,6 +488,26 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
       expect([status, text]).toEqual([502, expect.stringContaining('Bad Gateway')]);
     });
 
+    it.each(['an answer', 'an error'])('gives %s after its 100 Continue, though others are before it', async (what) => {
+      api.next({ delay: 150 }, what === 'an error' ? { reset: true } : { body: { method: 'POST' } });
+      await withServer(createServer(forwarding()), async (url) => {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
+        socket.write('GET /api/billing/first HTTP/1.1\r\nHost: a\r\n\r\n');
+        await api.arrived(1);
+        socket.write('POST /api/billing/x HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\nhi');
+        let text = '';
+        for await (const piece of socket) {
+          text += piece as string;
+          if (/(?:"POST.*\}|Bad Gateway\S*)$/.test(text)) break;
+        }
+        const [, second = ''] = text.split('HTTP/1.1 100 Continue\r\n\r\n');
+        expect(second).toMatch(
+          what === 'an error' ? /^HTTP\/1\.1 502 [\s\S]*Bad Gateway/ : /^HTTP\/1\.1 200 [\s\S]*"POST"/,
+        );
+        socket.destroy();
+      });
+    });
+
     it('closes the connection of the client where the answer breaks off', async () => {
       const upstream = createServer((_, response) => {
         response.write('hello');
@@ -498,6 +518,20 @@ export function forwardContract(name: string, adapter: ForwardAdapter): void {
           const answer = await get(`${url}/x`);
           await expect(answer.toArray()).rejects.toMatchObject({ code: 'ECONNRESET' });
         });
+      });
+    });
+
+    it('ends the requests that wait for their turn when the client goes away, and reports nothing', async () => {
+      api.hold();
+      await withServer(createServer(forwarding()), async (url) => {
+        const socket = connect(Number(new URL(url).port), '127.0.0.1');
+        socket.write('POST /api/billing/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi'.repeat(3));
+        await api.arrived(3);
+        socket.destroy();
+        expect(await Promise.all(api.requests.map(({ answered }) => answered))).toEqual([false, false, false]);
+        await new Promise(setImmediate);
+        expect(errors).toEqual([]);
+        expect(printed).not.toHaveBeenCalled();
       });
     });
 

@@ -5,6 +5,7 @@ import type { ForwardAnswer } from '../clients/forward/forward-answer.js';
 import { type ForwardOptions, resolveForwardOptions } from '../clients/forward/options.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { ClientClosedError, ConfigurationError, type Problem } from '../errors.js';
+import { isQueued, turnOf } from '../outbound/queued-response.js';
 import { refuseBareCall } from './bare-call.js';
 import { RequestView } from './request-view.js';
 import { sendInTime } from './sent-in-time.js';
@@ -57,8 +58,13 @@ export function requestForward(name: string, options?: RequestForwardOptions): R
     try {
       answer = await view.member(name).forward(request, resolved);
     } catch (error) {
-      if (error instanceof ClientClosedError && (request.aborted || response.destroyed)) return undefined;
+      if (error instanceof ClientClosedError && hasLeft(request, response)) return undefined;
+      if (mustWait(request, response) && !(await turnOf(request, response))) return undefined;
       throw error;
+    }
+    if (mustWait(request, response) && !(await turnOf(request, response))) {
+      answer.body.destroy();
+      return undefined;
     }
     // They would be of another body than the one that comes now.
     for (const header of FRAMING) if (response.hasHeader(header)) response.removeHeader(header);
@@ -73,6 +79,23 @@ export function requestForward(name: string, options?: RequestForwardOptions): R
 
 const FRAMING = ['content-length', 'trailer'];
 const JOINED = ['set-cookie', 'vary'];
+
+function hasLeft(request: IncomingMessage, response: ServerResponse): boolean {
+  return request.aborted || response.destroyed || (isQueued(request, response) && request.socket.destroyed);
+}
+
+/**
+ * Whether Node would write the `100 Continue` of this request between the head and the body of its answer, and the client
+ * take it for the body: while the answers before it on the connection are not written.
+ */
+function mustWait(request: IncomingMessage, response: ServerResponse): boolean {
+  return isQueued(request, response) && hasExpect(request);
+}
+
+/** As it came: an application may have taken it out of `headers`. */
+function hasExpect({ rawHeaders }: IncomingMessage): boolean {
+  return rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'expect');
+}
 
 function resolve(name: unknown, property: unknown, options: ForwardOptions): ForwardOptions {
   const problems: Problem[] = [];

@@ -4,6 +4,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ClientClosedError } from '../errors.js';
 import type { RequestContext } from '../token.js';
+import { isQueued, whenClosedQueued } from './queued-response.js';
 
 /**
  * Gives the context of an inbound request, for `backends.for(context)`.
@@ -55,7 +56,10 @@ function clientLeaving(request: IncomingMessage, response: ServerResponse): Clie
     if (!response.writableFinished) leaving.tell();
   };
   if (response.closed) closed();
-  else response.on('close', closed);
+  else {
+    response.on('close', closed);
+    if (isQueued(request, response)) whenClosedQueued(request, response, closed);
+  }
   return leaving;
 }
 

@@ -1,7 +1,7 @@
 import { getMaxListeners, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse, request as send } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { ClientClosedError } from '../../src/errors.js';
 import { requestContext } from '../../src/outbound/request-context.js';
 
@@ -122,12 +122,49 @@ describe('requestContext(…).signal', () => {
     await broken;
     expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
   });
+
+  it('fires for all that were waiting for their turn on the connection, without a warning', async () => {
+    const warned = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const signals: AbortSignal[] = [];
+    const { promise: broken, resolve } = withResolvers<void>();
+    await serve((request, response) => {
+      const { signal } = requestContext(request, response);
+      signals.push(signal);
+      signal.addEventListener('abort', () => signals.every(({ aborted }) => aborted) && resolve());
+    });
+    const socket = connect(port(), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(12));
+    while (signals.length < 12) await new Promise(setImmediate);
+    socket.destroy();
+    await broken;
+    expect(warned).not.toHaveBeenCalled();
+    warned.mockRestore();
+  });
+
+  it('does not fire for one that waited and has been answered', async () => {
+    const signals: AbortSignal[] = [];
+    const answers: (() => void)[] = [];
+    await serve((request, response) => {
+      signals.push(requestContext(request, response).signal);
+      answers.push(() => response.end('done'));
+    });
+    const socket = connect(port(), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2));
+    while (signals.length < 2) await new Promise(setImmediate);
+    for (const answer of answers.reverse()) answer();
+    for (let got = ''; !/done[\s\S]*done/.test(got); ) got += String((await once(socket, 'data'))[0]);
+    socket.destroy();
+    while (server.listening && (await connections()) > 0) await new Promise(setImmediate);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  });
 });
 
 async function serve(handler: Handler): Promise<void> {
   server = createServer(handler).listen(0, '127.0.0.1');
   await once(server, 'listening');
 }
+
+const connections = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
 
 const port = () => (server.address() as AddressInfo).port;
 
