@@ -11,6 +11,7 @@ import { runningCalls } from '../outbound/running-calls.js';
 import { guardedStore } from '../sharing/guarded-store.js';
 import { waitFor } from '../sources/waiting.js';
 import type { RequestContext } from '../token.js';
+import { createTransport } from '../transport/transport.js';
 import type { Backend } from './backend.js';
 import { type BackendStatus, statusOf } from './backend-status.js';
 import { membersByName, unknownBackend } from './members-by-name.js';
@@ -82,6 +83,7 @@ export function createBackends<const D extends BackendDefinitions>(
     warn,
     dispatcher,
     tokens,
+    transportOf: createTransport,
     maxIdentities,
     newIdentitiesPerSecond,
     store,

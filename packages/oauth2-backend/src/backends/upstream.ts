@@ -11,7 +11,7 @@ import { type SharedPause, sharedPause } from '../sources/shared-pause.js';
 import type { TokenSource } from '../token.js';
 import { NO_QUERY } from '../token-request/own-query.js';
 import { AcquiringSource } from '../token-request/token-source.js';
-import { createTransport } from '../transport/transport.js';
+import type { Transport } from '../transport/transport.js';
 import type { TransportOptions } from '../transport/transport-options.js';
 import { countedAcquisition } from './counted-acquisition.js';
 import { type CountedSource, type CountingOptions, countedSource } from './counted-source.js';
@@ -50,6 +50,8 @@ const NOTHING = {
 interface UpstreamOptions extends CountingOptions {
   readonly dispatcher: TransportOptions['dispatcher'];
   readonly tokens: Readonly<Record<string, TokenSource>> | undefined;
+  /** Makes the connections of each backend. */
+  readonly transportOf: (options: TransportOptions) => Transport;
   readonly calls: RunningCalls;
 }
 
@@ -68,7 +70,7 @@ export function upstreams(options: UpstreamOptions): { of(resolved: ResolvedBack
 
   function make(resolved: ResolvedBackend): Upstream {
     const { name, timeouts, oauth2 } = resolved;
-    const transport = createTransport({
+    const transport = options.transportOf({
       ...NOTHING,
       ...resolved,
       ...connectLimit(timeouts),
