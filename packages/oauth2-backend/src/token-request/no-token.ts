@@ -3,7 +3,7 @@
 import { cleanerOf, quoted, type RefusalOptions } from './answer-refusal.js';
 import { memberOf } from './bounded-json.js';
 import { answerReason, concernsClient } from './reasons/answer-reasons.js';
-import { isPage, saidIn, saidInText, saysNothing } from './reasons/said.js';
+import { isPage, plainText, saidIn, saidInText, saysNothing } from './reasons/said.js';
 import { type Cleaner, untrustedText } from './untrusted-text.js';
 
 /** What it is, then why and what to look at. */
@@ -52,7 +52,7 @@ function saidBy(body: object | string, text: string, options: RefusalOptions): s
   const clean = cleanerOf(body, options);
   const { code, text: said } = saidIn(body, clean);
   // Nobody knows by which name such an object holds what.
-  return said ?? code ?? clean(text);
+  return said ?? code ?? plainText(text, clean);
 }
 
 /** The words for an object without an `access_token`. */

@@ -51,6 +51,26 @@ const repeating = (text: string): Answer => ({
 });
 
 describe('an error of the token endpoint', () => {
+  it.each<[string, unknown]>([
+    ['a form', 'access_token=gho_16C7e42F292c69e0&scope=repo'],
+    ['JSON that is cut off', '{"access_token": "gho_16C7e42F292c69e0", "exp'],
+    ['a nested object', { data: { access_token: 'gho_16C7e42F292c69e0' } }],
+    ['XML', '<answer><token>gho_16C7e42F292c69e0.and-some-more</token></answer>'],
+    ['text', 'known: eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1In0.gho_16C7e42F292c69e0'],
+    ['a text in JSON', { data: '{"refresh_token":"gho_16C7e42F292c69e0"}' }],
+  ])('shows no token that came with it in %s, and what else it says', async (_, body) => {
+    server.next({ status: 400, body });
+    const error = await billing(server.url, { client_secret: SECRET }, { logger: silent }).failure();
+    expect(error.message).toContain('•••');
+    expect(everything(error)).not.toContain('16C7e42F');
+  });
+
+  it('shows the identifier of a request', async () => {
+    server.next({ status: 400, body: 'failed, request 8f14e45f-ceea-4671-9ad0-1f3c7b1a2e5d' });
+    const error = await billing(server.url, { client_secret: SECRET }, { logger: silent }).failure();
+    expect(error.message).toContain('request 8f14e45f-ceea-4671-9ad0-1f3c7b1a2e5d');
+  });
+
   it.each<[string, Answer]>([
     ['plain', repeating(`bad secret ${SECRET}`)],
     ['a piece of it', repeating(`bad secret ${SECRET.slice(0, 14)}…`)],

@@ -1,6 +1,7 @@
 /** What an answer says of why, by the names that servers have for it. */
 
 import { memberOf } from '../bounded-json.js';
+import { withoutTokens } from '../token-like.js';
 import type { Cleaner } from '../untrusted-text.js';
 
 /** In the words of the server, cleaned and capped. */
@@ -61,7 +62,13 @@ function textIn(body: object, clean: Cleaner): string | undefined {
 export function saidInText(text: string, clean: Cleaner): string | undefined {
   const head = headOf(text);
   if (isPage(head)) return clean(TITLE.exec(head)?.[1]?.replaceAll(/\s+/g, ' '), MAX_TITLE);
-  return clean(/^\s*</.test(head) ? head.replaceAll(TAG, ' ').replaceAll(/\s+/g, ' ') : head);
+  return plainText(/^\s*</.test(head) ? head.replaceAll(TAG, ' ').replaceAll(/\s+/g, ' ') : head, clean);
+}
+
+/** What of a text is no token. Credentials are looked for in the whole of it. */
+export function plainText(text: string, clean: Cleaner): string | undefined {
+  const said = clean(text, MAX_HEAD / 4);
+  return said && clean(withoutTokens(said));
 }
 
 /** Whether it is HTML. */
