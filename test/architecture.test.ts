@@ -6,6 +6,7 @@ import ts from 'typescript';
 /** The rooms of core, top first: a room may import those behind it and what these may import, nothing else. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   index: ['backends'],
+  check: ['backends'],
   backends: ['clients', 'sharing'],
   clients: ['outbound'],
   outbound: ['transport', 'bearer'],
@@ -88,6 +89,9 @@ describe('imports of core', () => {
     ['token.ts', './errors.js'],
     ['transport/transport.ts', '../outbound/running-calls.js'],
     ['transport/transport.ts', '../sources/reuse.js'],
+    ['backends/backends.ts', '../check/command.js'],
+    ['check/command.ts', '../index.js'],
+    ['index.ts', './check/command.js'],
     ['backends/backends.ts', '../index.js'],
     ['backends/backends.ts', '../in-no-room.js'],
   ])('are refused from %s to %s, in each form of an import', (path, specifier) => {

@@ -16,6 +16,11 @@ export const canaries = {
   password: 'pW-3fT9+ö%Kd(82)mQx*Ls',
   basic_auth: 'gAtE7:mJ4-vU6.hY1_rB0',
   proxy_credentials: 'pRoXy5:nC8-wE2.tG9_zK3',
+  refresh_token: 'rT-6yU8iK9oL0pM3nB4vC',
+  param: 'vEnD0r-kQ7wE9rT1yU3i',
+  header: 'hEaD3r-zX5cV7bN9mK1j',
+  query: 'qUeRy8-hG6fD4sA2pO9i',
+  api_header: 'aPi4-lK2jH3gF5dS7aQ9',
 };
 
 /** What each row changes of a backend's definition. */
