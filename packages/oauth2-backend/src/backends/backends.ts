@@ -17,6 +17,7 @@ import { type BackendStatus, statusOf } from './backend-status.js';
 import { membersByName, unknownBackend } from './members-by-name.js';
 import { publish } from './observation/channels.js';
 import { steadyLogger } from './observation/logger.js';
+import { outages } from './observation/outages.js';
 import { storeObservation } from './observation/store-observation.js';
 import { type BackendsOptions, checkOptions } from './options.js';
 import { TiedBackends } from './tied-backends.js';
@@ -80,6 +81,7 @@ export function createBackends<const D extends BackendDefinitions>(
   const made = upstreams({
     clock,
     logger,
+    outages: logger ? undefined : outages({ clock, warn: emitWarning }),
     warn,
     dispatcher,
     tokens,
@@ -122,7 +124,7 @@ export function createBackends<const D extends BackendDefinitions>(
 
   function warn(message: string, backend?: string): void {
     if (logger) logger.warn(backend === undefined ? {} : { backend }, message);
-    else process.emitWarning(message, { type: 'OAuth2BackendWarning' });
+    else emitWarning(message);
     publish('oauth2-backend:warning', () => ({ message, ...(backend !== undefined && { backend }) }));
   }
 
@@ -134,6 +136,10 @@ export function createBackends<const D extends BackendDefinitions>(
     await Promise.all(made.all().map(({ settings }) => settings.transport.destroy()));
     await store?.written();
   }
+}
+
+function emitWarning(message: string): void {
+  process.emitWarning(message, { type: 'OAuth2BackendWarning' });
 }
 
 /** Node's timers fire at once when they are to count further. */

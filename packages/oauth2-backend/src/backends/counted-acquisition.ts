@@ -10,7 +10,7 @@ import { givenText } from '../token-request/given-value.js';
 import type { GrantSource } from '../token-request/grant-source.js';
 import { digestOf, type IdentityPart } from '../token-request/identity.js';
 import { acquireToken, type TokenSourceOptions } from '../token-request/token-source.js';
-import { type CountedSource, type CountingOptions, countedAlone, countedPerContext } from './counted-source.js';
+import { both, type CountedSource, type CountingOptions, countedAlone, countedPerContext } from './counted-source.js';
 import { observation } from './observation/token-observation.js';
 
 /** Milliseconds for a renewal as a whole, and for `subject`. */
@@ -25,7 +25,9 @@ export function countedAcquisition(
   const { name, clock, store } = options;
   const { subject } = given;
   const observed = observation({ ...options, backend: name, grantType: 'tokenSource', endpoint: undefined });
-  const keeping = { name, clock, renewBefore: RENEW_BEFORE, deadline: DEADLINE, onEvent: observed.kept };
+  const follow = options.outages?.follow({ backend: name, tokenBackend: name, ofUsers: subject !== undefined });
+  const onEvent = follow ? both(observed.kept, follow) : observed.kept;
+  const keeping = { name, clock, renewBefore: RENEW_BEFORE, deadline: DEADLINE, onEvent };
   const shared = sharedPause(clock);
   const share = given.shared && store ? sharingByName({ name, store, clock, deadline: DEADLINE }) : undefined;
 

@@ -5,7 +5,7 @@ import type { ResolvedBackend, ResolvedOAuth2 } from '../definitions/resolved.js
 import type { GuardedStore } from '../sharing/guarded-store.js';
 import { sharing } from '../sharing/sharing.js';
 import { keep } from '../sources/keep.js';
-import type { KeptSource } from '../sources/kept-source.js';
+import type { KeepEvent, KeptSource } from '../sources/kept-source.js';
 import { type PerIdentityOptions, perIdentity } from '../sources/per-identity.js';
 import type { SharedPause } from '../sources/shared-pause.js';
 import { YoungTokenWaits } from '../sources/young-token-waits.js';
@@ -23,6 +23,7 @@ import { tokenEndpoint } from '../token-request/token-endpoint.js';
 import { admission } from './admission.js';
 import { identifyBy } from './identify-by.js';
 import type { Logger } from './observation/logger.js';
+import type { Outages } from './observation/outages.js';
 import { observation, type TokenCounts } from './observation/token-observation.js';
 
 /** Kept tokens, and how often what has happened to them. */
@@ -39,6 +40,8 @@ export interface CountedSource {
 export interface CountingOptions {
   readonly clock: Clock;
   readonly logger: Logger | undefined;
+  /** Where outages are told; absent where the log has them. */
+  readonly outages?: Outages | undefined;
   /** For what somebody should look at while the application runs. */
   readonly warn: (message: string, backend: string) => void;
   /** The most identities kept for each backend. */
@@ -69,7 +72,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
     tokenEndpoint: url,
     grantType,
   } = oauth2;
-  const { counts, tokenRequest, kept: onEvent } = observation({ ...options, backend: name, grantType, endpoint: url });
+  const { counts, tokenRequest, kept } = observation({ ...options, backend: name, grantType, endpoint: url });
   const endpoint = tokenEndpoint({
     backend: name,
     asked: askedOf(oauth2),
@@ -91,13 +94,21 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
   const refresh: RefreshMemory = { current: undefined };
   const asking = { ...granted(endpoint, grant({ backend: name, oauth2, clock }), refresh), prepare };
   const waits = new YoungTokenWaits(clock);
+  const follow = options.outages?.follow({
+    backend: name,
+    tokenBackend: tokenBackend.name,
+    ofUsers: prepare !== undefined,
+  });
+  const onEvent = follow ? both(kept, follow) : kept;
   const keeping = { name, clock, renewBefore, deadline, waits, shared, onEvent };
+  // Two for all: there is a keeper for each user.
+  const ofStranger = { ...keeping, stranger: true };
   const tellSubject = subjectRefusals({ oauth2, backend: name, warn: (message) => options.warn(message, name) });
-  const make = (key: string, whose?: IdentityPart): KeptSource => {
+  const make = (key: string, whose?: IdentityPart, verified = true): KeptSource => {
     const source = tellSubject?.(asking, key) ?? asking;
     // Whom only this process can tell, the fleet must not mix up.
     const tellable = !prepare || whose !== undefined;
-    return keep(share && tellable ? share(source, refresh, whose) : source, keeping);
+    return keep(share && tellable ? share(source, refresh, whose) : source, verified ? keeping : ofStranger);
   };
 
   if (!prepare) return countedAlone(make(''), counts);
@@ -122,6 +133,17 @@ export function countedAlone(kept: KeptSource, counts: Readonly<TokenCounts>): C
     kept,
     counts: () => ({ ...counts, identities: identities(), evictions: 0 }),
     close: () => kept.close(),
+  };
+}
+
+/** Two who hear of the same events. */
+export function both(
+  first: (event: KeepEvent) => void,
+  second: (event: KeepEvent) => void,
+): (event: KeepEvent) => void {
+  return function hear(event) {
+    first(event);
+    second(event);
   };
 }
 

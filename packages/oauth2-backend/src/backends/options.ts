@@ -15,7 +15,7 @@ import type { Logger } from './observation/logger.js';
 export interface BackendsOptions {
   /**
    * Called as pino is, `(fields, message)`, on debug, info, warn, error; `console` and a logger of winston are called as they
-   * want it. One-line messages, never a secret. Default: warnings go to `process.emitWarning`.
+   * want it. One-line messages, never a secret. Default: warnings, and the start and end of outages, go to `process.emitWarning`.
    */
   readonly logger?: Logger | undefined;
   /** Replaces the token source of the named backends: tests, tokens from elsewhere. */

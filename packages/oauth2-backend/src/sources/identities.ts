@@ -58,7 +58,7 @@ export interface IdentitiesOptions {
   /** Name of the backend, for messages. */
   readonly name: string;
   /** A keeper for one identity; `whose` is the same in every process, absent where only this one can tell. */
-  readonly make: (key: string, whose: IdentityPart) => KeptSource;
+  readonly make: (key: string, whose: IdentityPart, verified: boolean) => KeptSource;
   /** The most that are known; none with a renewal or a caller under way goes. A tenth of it, at least one, for strangers on top. */
   readonly max: number;
   /** Asked before one is made, and before a stranger asks again; throws when it must not be. */
@@ -159,9 +159,9 @@ export function identities({ name, make, max, admit, clock }: IdentitiesOptions)
     return false;
   }
 
-  function admitted({ key, whose }: Identification): Identity {
+  function admitted({ key, whose, verified = false }: Identification): Identity {
     admit();
-    return { key, source: make(key, whose), callers: 0, usedAt: 0 };
+    return { key, source: make(key, whose, verified), callers: 0, usedAt: 0 };
   }
 
   /** No timer: whoever comes looks at the next two. */

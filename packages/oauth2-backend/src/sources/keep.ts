@@ -181,13 +181,14 @@ class Keeper implements KeptSource {
     if (hasFailed(end)) {
       const { error, digest, forced, pause } = end;
       if (pause) this.#refusedInput = digest;
-      this.#options.onEvent?.({ type: 'failed', error, forced, pause });
+      const known = !this.#options.stranger || this.#held.inUse !== undefined;
+      this.#options.onEvent?.({ type: 'failed', error, forced, identity: this, known, pause });
       return;
     }
     this.#overruled = false;
     const { forced, renewed, recovered } = end;
     this.#held.put(renewed);
-    this.#options.onEvent?.({ type: 'renewed', token: renewed.token, forced, recovered });
+    this.#options.onEvent?.({ type: 'renewed', token: renewed.token, forced, recovered, identity: this });
   }
 
   /** What a renewal replaces: the refused token in use; where there is none in use, what the caller has seen refused. */

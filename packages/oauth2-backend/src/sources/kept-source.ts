@@ -18,6 +18,8 @@ export interface KeepOptions {
   readonly renewBefore: RenewBefore;
   /** Milliseconds for a renewal as a whole. */
   readonly deadline: number;
+  /** Whether nobody has verified whose token it is. */
+  readonly stranger?: boolean | undefined;
   /** Where calls wait for the API to learn of a token; default its own. */
   readonly waits?: YoungTokenWaits | undefined;
   /** The pause of the token backend, where others ask through it too. */
@@ -34,11 +36,16 @@ export type KeepEvent =
       readonly forced: boolean;
       /** Whether the one before it failed. */
       readonly recovered: boolean;
+      /** The same for all events of one identity. */
+      readonly identity: object;
     }
   | {
       readonly type: 'failed';
       readonly error: unknown;
       readonly forced: boolean;
+      readonly identity: object;
+      /** Whether it is verified, or has ever had a token: no stranger. */
+      readonly known: boolean;
       /** Absent when nobody need wait. */
       readonly pause: StartedPause | undefined;
     }
