@@ -1,12 +1,12 @@
 /** From a watched exchange to what may be told of it. */
 
 import { jsonOf, shownBody } from './answer-body.js';
-import { explainConnection } from './connection-errors.js';
 import { jwtFacts } from './jwt-facts.js';
 import { addParts } from './known-secrets.js';
 import { MASKED, type Mask } from './mask.js';
 import type { ExchangeStep } from './report.js';
 import { shownUrl } from './shown-url.js';
+import { stepError } from './step-error.js';
 import type { Exchange } from './watched-transport.js';
 
 /** What of a form is no secret. */
@@ -56,7 +56,7 @@ export function exchangeStep(exchange: Exchange, step: ExchangeStep['step'], mas
     step,
     ok: answer !== undefined && error === undefined && answer.status >= 200 && answer.status < 300,
     milliseconds: Math.round(ended - began),
-    ...(error !== undefined && answer === undefined && { error: explainConnection(error, new URL(url).host, mask) }),
+    ...(error !== undefined && answer === undefined && { error: stepError(error, mask) }),
     attempts: 1,
     sent: exchange.sent || answer !== undefined,
     request: {

@@ -35,40 +35,23 @@ function clock({ steps, told }: Found): string[] {
   });
 }
 
-function trust({ steps, backend }: Found): string[] {
+function trust({ steps }: Found): string[] {
   const failed = steps.find((step) => step.step === 'tls' && !step.ok);
-  if (failed?.step !== 'tls') return [];
-  const code = failed.error?.code ?? '';
-  const place = `${placeOf(failed.serverName, backend)}.tls`;
-  const [first] = failed.certificates;
-  if (/ALTNAME/.test(code)) {
-    return [
-      `the certificate is for ${list(first?.names ?? [])}, not for ${failed.serverName}: is the host right? "hostname" sets the name that is asked for`,
-    ];
-  }
-  if (!/SELF_SIGNED|UNABLE_TO/.test(code)) return [];
+  if (failed?.step !== 'tls' || !/SELF_SIGNED|UNABLE_TO/.test(failed.error?.code ?? '')) return [];
   const issuer = failed.certificates.at(-1)?.issuer;
+  if (issuer === undefined) return [];
   return [
-    `if that authority${issuer === undefined ? '' : ` (${issuer})`} is your own, or a proxy's that reads TLS, name it in ${place}.server_ca_certificate_file, or in NODE_EXTRA_CA_CERTS`,
+    `the authority is ${issuer}: your own, or that of a proxy in the way that reads TLS? NODE_EXTRA_CA_CERTS names it for a whole process`,
   ];
-}
-
-/** The block whose connection failed. */
-function placeOf(serverName: string, backend: ResolvedBackend): string {
-  const tokenBackend = backend.oauth2?.tokenBackend;
-  const isToken = tokenBackend && serverName === (tokenBackend.hostname ?? new URL(tokenBackend.origin).hostname);
-  return isToken ? tokenBackend.name : backend.name;
 }
 
 function proxies({ steps, result, backend }: Found): string[] {
   if (result !== 'failed') return [];
   const used = [backend.oauth2?.tokenBackend.proxy, backend.proxy].find((proxy) => proxy !== undefined);
   const failing = steps.find((step) => !step.ok);
-  if (!used || !failing || !['look-up', 'connect', 'tunnel'].includes(failing.step)) return [];
-  const from = fromEnvironment(used.url)
-    ? 'the environment names it (HTTPS_PROXY, HTTP_PROXY); NO_PROXY takes a host out'
-    : 'the definition names it';
-  return [`the proxy ${used.url} is in the way: ${from}`];
+  if (!used || !failing || !['look-up', 'connect', 'tunnel'].includes(failing.step) || !fromEnvironment(used.url))
+    return [];
+  return [`the proxy ${used.url} is from the environment (HTTPS_PROXY, HTTP_PROXY): NO_PROXY takes a host out`];
 }
 
 function fromEnvironment(url: string): boolean {
@@ -135,8 +118,4 @@ function failures(steps: readonly Step[], step: ExchangeStep['step']): ExchangeS
 
 function quoted(value: unknown): string {
   return value === undefined ? 'none' : JSON.stringify(value);
-}
-
-function list(names: readonly string[]): string {
-  return names.length === 0 ? 'no host' : names.join(', ');
 }

@@ -13,10 +13,18 @@ export interface Line {
 /** The step's own line first. */
 export function stepLines(step: Step): Line[] {
   const { label, text, details } = linesOf(step);
-  const failure = step.error && `${step.error.message}${codeOf(step.error.code, step.error.message)}`;
+  const failure = failureOf(step);
   const took = step.step === 'token' ? '' : ` (${step.milliseconds} ms)`;
   const own = [text, failure].filter((each) => each !== undefined && each !== '').join(': ');
   return [{ label, text: `${own}${took}`, depth: 1, ok: step.ok }, ...details];
+}
+
+/** What was never sent has failed as the steps before it have. */
+function failureOf(step: Step): string | undefined {
+  if (!step.error) return undefined;
+  const { code, message } = step.error;
+  if ('sent' in step && !step.sent) return `not sent (${code ?? message})`;
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
 }
 
 interface StepText {
@@ -49,10 +57,6 @@ function list(texts: readonly string[]): string[] {
   return texts.length === 0 ? [] : [texts.join(', ')];
 }
 
-function codeOf(code: string | undefined, message: string): string {
-  return code === undefined || message.includes(code) ? '' : ` (${code})`;
-}
-
 function tlsText({ serverName, protocol, checked, certificates }: TlsStep): StepText {
   const facts = [serverName, ...(protocol === undefined ? [] : [protocol]), ...(checked ? [] : ['not checked'])];
   const details = certificates.flatMap((certificate, index) => certificateLines(certificate, index + 1));
@@ -74,7 +78,7 @@ function certificateLines(
 function exchangeText({ step, request, answer, attempts, sent }: ExchangeStep): StepText {
   const { method, url, headers, form, assertion } = request;
   const shown = sent ? [...under('sent', pairs(headers, ': ')), ...under('form', pairs(form, '='))] : [];
-  const times = attempts === 1 ? '' : `, ${attempts} times`;
+  const times = attempts === 1 ? '' : `, ${attempts} attempts`;
   return {
     label: step === 'call' ? 'call' : 'token request',
     text: `${method} ${url}${answer ? ` → ${answer.status}` : times}`,

@@ -241,7 +241,24 @@ describe('oauth2-backend check', () => {
       { step: 'connect', ok: true, proxy: true },
       { step: 'tunnel', ok: false, proxy: proxy.url, error: { message: 'the proxy answered CONNECT with 403' } },
     ]);
-    expect(first.hints).toContain(`the proxy ${proxy.url} is in the way: the definition names it`);
+    expect(first.reason).toContain(new URL(proxy.url).host);
+  });
+
+  it('a proxy in the way that the environment names', async () => {
+    const { HTTPS_PROXY } = process.env;
+    process.env['HTTPS_PROXY'] = 'http://127.0.0.1:1';
+    try {
+      const { code, stdout } = await check(billing({ token_endpoint: 'https://as.example.com/token' }));
+      expect(code).toBe(1);
+      expect(stdout).toContain('✗ connect proxy  127.0.0.1:1: nothing listens on 127.0.0.1:1');
+      expect(stdout).toContain(
+        '✗ token request  POST https://as.example.com/token, 3 attempts: not sent (ECONNREFUSED)',
+      );
+      expect(stdout).toContain('! the proxy http://127.0.0.1:1 is from the environment (HTTPS_PROXY, HTTP_PROXY)');
+    } finally {
+      if (HTTPS_PROXY === undefined) delete process.env['HTTPS_PROXY'];
+      else process.env['HTTPS_PROXY'] = HTTPS_PROXY;
+    }
   });
 
   it('a proxy in the way that answers in the server’s place', async () => {

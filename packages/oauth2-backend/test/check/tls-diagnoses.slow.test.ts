@@ -49,8 +49,8 @@ describe('oauth2-backend check', () => {
         },
       ],
     });
-    expect(first.hints.join()).toContain('CN=Somebody CA');
-    expect(first.hints.join()).toContain('billing.oauth2.backend.tls.server_ca_certificate_file');
+    expect(first.hints.join()).toContain('the authority is CN=Somebody CA');
+    expect(first.reason).toContain('billing.oauth2.backend.tls.server_ca_certificate_file');
   });
 
   it('TLS: with the authority named there is a token', async () => {
@@ -82,9 +82,10 @@ describe('oauth2-backend check', () => {
     const backend = { tls: { server_ca_certificate: authority.ca } };
     const { code, first } = await reportOf(billing({ token_endpoint: `${origin}/token`, backend }));
     expect(code).toBe(1);
-    expect(first.hints).toContain(
-      'the certificate is for as.example.com, not for localhost: is the host right? "hostname" sets the name that is asked for',
-    );
+    expect(first.reason).toContain('as.example.com');
+    expect(first.steps.find(({ step }) => step === 'tls')).toMatchObject({
+      certificates: [{ names: ['as.example.com'], problem: 'it is not for this host' }, {}],
+    });
   });
 
   it('a proxy in the way that opens TLS', async () => {
@@ -98,6 +99,6 @@ describe('oauth2-backend check', () => {
       'tunnel true',
       'tls false',
     ]);
-    expect(first.hints.join()).toMatch(/Somebody CA.*or a proxy's that reads TLS/);
+    expect(first.hints.join()).toMatch(/Somebody CA.*a proxy in the way that reads TLS/);
   });
 });
