@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ApiServer, apiServer } from 'test-servers/api-server';
 import { type Listening, listen } from 'test-servers/listen';
@@ -268,6 +269,21 @@ describe('oauth2-backend check', () => {
     expect(first.hints).toContain(
       'a proxy in the way may have answered in the server\'s place: "x-squid-error: ERR_ACCESS_DENIED 0"',
     );
+  });
+
+  it('a server that breaks no silence in the TLS handshake: within connect_timeout', async () => {
+    const silent = await listen(createSocketServer((socket) => void socket.resume()));
+    others.push(silent);
+    const token_endpoint = `https://127.0.0.1:${silent.port}/token`;
+    const { code, first } = await reportOf(
+      billing({ token_endpoint, backend: { connect_timeout: '200ms', timeout: '300ms' } }),
+    );
+    expect(code).toBe(1);
+    expect(first.steps.slice(0, 2)).toMatchObject([
+      { step: 'connect', ok: true },
+      { step: 'tls', ok: false, error: { code: 'ETIMEDOUT', message: 'no answer within 200 ms' } },
+    ]);
+    expect(first.steps.at(-1)).toMatchObject({ step: 'token-request', ok: false, sent: false });
   });
 
   it('a server that never answers: within the token backend’s own time', async () => {
