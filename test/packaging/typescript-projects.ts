@@ -65,6 +65,39 @@ export function compiles(rows: readonly Row[]): void {
   });
 }
 
+/** Describes what `module` a project of CommonJS modules needs. */
+export function needsModule(): void {
+  let packed: PackedPackages;
+  let project: EmptyProject;
+
+  beforeAll(async () => {
+    packed = await packedPackages();
+    const fixture = join(import.meta.dirname, 'fixtures/commonjs');
+    project = await emptyProject(packed, { fixture, installs: packageNames, others: typed });
+  }, 90_000);
+  afterAll(async () => {
+    await project.remove();
+    await packed.remove();
+  });
+
+  describe('a TypeScript project with CommonJS modules and module', () => {
+    it.each([
+      ['nodenext', /^$/],
+      ['node20', /^$/],
+      ['node18', /TS14(?:71|79)/],
+      ['node16', /TS14(?:71|79)/],
+    ])(
+      '%s: the compiler says %s',
+      async (module, said) => {
+        const settings = { ...base, ...commonjs, module, skipLibCheck: true };
+        for (const compiler of ['6', '7'] as const)
+          expect(await compile(project.directory, settings, compiler)).toMatch(said);
+      },
+      60_000,
+    );
+  });
+}
+
 const compilers = {
   '7': 'node_modules/@typescript/native/bin/tsc',
   '6': 'node_modules/typescript/bin/tsc6',

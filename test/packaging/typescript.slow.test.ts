@@ -1,4 +1,4 @@
-import { compiles } from './typescript-projects.js';
+import { compiles, needsModule } from './typescript-projects.js';
 
 compiles([
   ['7', 'strict', true],
@@ -6,3 +6,4 @@ compiles([
   ['7', 'strictest', true],
   ['6', 'strictest', false],
 ]);
+needsModule();
