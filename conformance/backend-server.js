@@ -5,7 +5,8 @@ import { certificateAuthority } from 'test-servers/certificates';
 import { listen } from 'test-servers/listen';
 
 const authority = certificateAuthority();
-const certificate = authority.server('localhost');
+/** For `localhost`; every backend of a cell over TLS has it. */
+export const certificate = authority.server('localhost');
 
 /**
  * Starts it. `answer(request, response, seen)`, which a row replaces, is called when a request's head has come; it reads the

@@ -74,7 +74,8 @@ function renewing() {
 }
 
 /** What stands before it in Express stands before it here. */
-function bare({ mount, before, parse, compress, definition, renews }, { origin, ca }) {
+function bare({ mount, before, parse, compress, definition, renews }, backend) {
+  const { origin, ca } = { ...backend, ...definition };
   const { path_prefix: prefix = '' } = { path_prefix: PREFIX, ...definition };
   const proxy = bareProxy({ origin, ca, mount, prefix, token: renews ? 'token-1' : 'good' });
   const middlewares = [

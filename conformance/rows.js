@@ -8,6 +8,8 @@ import { requestHeaders } from './rows/headers.js';
 import { paths } from './rows/paths.js';
 import { streams } from './rows/streams.js';
 import { refusedTokens } from './rows/tokens.js';
+import { traces } from './rows/traces.js';
+import { webSockets } from './rows/web-sockets.js';
 
 export const themes = [
   { name: 'The path', rows: paths },
@@ -18,5 +20,7 @@ export const themes = [
   { name: 'Caches and browsers', rows: browsers },
   { name: 'Tokens', rows: refusedTokens },
   { name: 'Connections', rows: connections },
+  { name: 'WebSockets', rows: webSockets },
+  { name: 'Traces', rows: traces },
   { name: 'When something fails', rows: failures },
 ];

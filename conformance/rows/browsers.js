@@ -48,6 +48,7 @@ export const browsers = [
       ['max-age=60', 'max-age=60, private'],
       [undefined, 'private'],
       ['no-cache="public"', 'no-cache="public", private'],
+      ['must-revalidate, max-age=60', 'must-revalidate, max-age=60, private'],
     ]),
   },
   {

@@ -9,16 +9,36 @@ import { answers, holds, same, within } from '../mismatch.js';
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nwell';
 
 /** Interim answers that nobody asked for, then a final one. */
-function interim(cell, status, count) {
+function interim(cell, status, count, value = '1') {
   if (!cell.overHttp2) {
-    writes(cell.backend, `${`HTTP/1.1 ${status} Interim\r\nX-Interim: 1\r\n\r\n`.repeat(count)}${OK}`);
+    writes(cell.backend, `${`HTTP/1.1 ${status} Interim\r\nX-Interim: ${value}\r\n\r\n`.repeat(count)}${OK}`);
     return;
   }
   cell.backend.answer = ({ stream }) => {
-    for (let sent = 0; sent < count; sent += 1) stream.additionalHeaders({ ':status': status, 'x-interim': '1' });
+    stream.on('error', () => undefined);
+    for (let sent = 0; sent < count; sent += 1) stream.additionalHeaders({ ':status': status, 'x-interim': value });
     stream.respond({ ':status': 200 });
     stream.end('well');
   };
+}
+
+const hangsUp = (request) => void (request.stream?.session ?? request.socket).destroy();
+
+/** One request on a connection that dies when the next comes; a third is answered. */
+async function reused(cell, ask) {
+  cell.backend.requests.length = 0;
+  cell.backend.answer = async (request, response, seen) => {
+    const { length } = cell.backend.requests;
+    if (length === 2) {
+      hangsUp(request);
+      return;
+    }
+    const body = await seen.body();
+    response.end(length === 1 ? 'first' : `again ${body}`);
+  };
+  answers(await ask('/api/billing/x'), 200);
+  // undici needs a turn to see that an answer is over.
+  await delay(10);
 }
 
 const headed = (bytes) => ({ headers: { 'x-long': 'x'.repeat(bytes) }, body: 'well' });
@@ -51,6 +71,19 @@ export const connections = [
     },
   },
   {
+    says: 'A POST whose reused connection dies is not sent again, and nothing is whose connection was new',
+    async run(cell) {
+      const { ask } = await cell.application();
+      await reused(cell, ask);
+      answers(await ask('/api/billing/x', { body: 'text' }), 502);
+      same('sent again', cell.backend.requests.length, 2);
+      cell.backend.requests.length = 0;
+      cell.backend.answer = hangsUp;
+      answers(await ask('/api/billing/x'), 502);
+      same('sent again', cell.backend.requests.length, 1);
+    },
+  },
+  {
     says: 'Requests that the server refuses without having processed them are sent again',
     not: { 'HTTP/1.1': 'HTTP/1.1 cannot say so' },
     async run(cell) {
@@ -62,6 +95,28 @@ export const connections = [
         else response.end('well');
       };
       answers(await ask('/api/billing/x', { body: 'text' }), 200);
+    },
+  },
+  {
+    says: 'What HTTP/1.1 alone can carry fails with a 502 that says so, and the next request is well',
+    bare: false,
+    not: { 'HTTP/1.1': 'there is nothing that it cannot carry' },
+    async run(cell) {
+      const failures = [];
+      const serve = async (backend, inbound) => {
+        const headers = String(inbound.originalUrl ?? inbound.url).includes('wrong') ? { 'proxy-connection': 'x' } : {};
+        try {
+          const { statusCode } = await backend.request('x', { method: 'DELETE', headers });
+          return new Response(null, { status: statusCode });
+        } catch (error) {
+          failures.push(error.message);
+          throw error;
+        }
+      };
+      const { ask } = await cell.application({ serve });
+      answers(await ask('/api/billing/wrong'), 502);
+      holds('says nothing', /HTTP\/2.*DELETE/.test(failures[0]), failures[0]);
+      answers(await ask('/api/billing/right'), 200);
     },
   },
   {
@@ -77,10 +132,12 @@ export const connections = [
     },
   },
   {
-    says: 'More than a hundred of them are a 502',
+    says: 'More than a hundred of them, or 64 KiB, are a 502, and the next request is well',
     async run(cell) {
       const { ask } = await cell.application();
       interim(cell, 103, 101);
+      answers(await ask('/api/billing/x'), 502);
+      interim(cell, 103, 8, 'x'.repeat(9_000));
       answers(await ask('/api/billing/x'), 502);
       interim(cell, 103, 1);
       answers(await ask('/api/billing/x'), 200);

@@ -1,5 +1,6 @@
 /** Which headers of a request arrive. */
-import { answers, same } from '../mismatch.js';
+import { once } from 'node:events';
+import { answers, same, within } from '../mismatch.js';
 
 /** What of these the backend saw of one request. */
 async function seen(cell, spec, headers, names) {
@@ -84,6 +85,31 @@ export const requestHeaders = [
     },
   },
   {
+    says: 'Framing, Host and credentials are never read from req.headers',
+    async run(cell) {
+      const before = ({ headers }) => {
+        const added = {
+          'content-length': '3',
+          'transfer-encoding': 'chunked',
+          authorization: 'Basic x',
+          cookie: 'a=b',
+        };
+        Object.assign(headers, { ...added, host: 'evil.example', 'x-forwarded-for': '1.2.3.4', connection: 'x-kept' });
+      };
+      const { ask } = await cell.application({ before });
+      answers(await ask('/api/billing/x', { body: 'hello', headers: { 'x-kept': '1' } }), 200);
+      const [{ headers, body }] = cell.backend.requests;
+      same('body cut', String(await body()), 'hello');
+      same(
+        'passes',
+        [headers.authorization, headers.cookie, headers['x-forwarded-for']],
+        ['Bearer good', undefined, undefined],
+      );
+      same('host lost', headers.host ?? headers[':authority'], new URL(cell.backend.origin).host);
+      same('header lost', headers['x-kept'], '1');
+    },
+  },
+  {
     says: 'A line end in what the application sets is an error, and nothing is sent',
     async run(cell) {
       const before = ({ headers }) => {
@@ -115,6 +141,36 @@ export const requestHeaders = [
       };
       const sent = { host: 'shop.example', 'x-forwarded-host': 'evil.example', 'x-forwarded-prefix': '/evil' };
       same('lost', await seen(cell, { forward: { forwarded: 'x-forwarded' } }, sent, Object.keys(wanted)), wanted);
+    },
+  },
+  {
+    says: 'What a trusted proxy in front has said is added to',
+    async run(cell) {
+      const sent = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-prefix': '/outer', 'x-forwarded-proto': 'https' };
+      const wanted = {
+        'x-forwarded-for': '192.0.2.1, 127.0.0.1',
+        'x-forwarded-prefix': '/outer/api/billing',
+        'x-forwarded-proto': 'https',
+      };
+      const forward = { forwarded: 'x-forwarded', trustForwarded: true };
+      const got = await seen(cell, { forward }, sent, Object.keys(wanted));
+      const proto = got['x-forwarded-proto']?.split(', ')[0];
+      same('lost', { ...got, 'x-forwarded-proto': proto }, wanted);
+    },
+  },
+  {
+    says: 'A client that waits for 100 Continue gets it, and its body arrives',
+    async run(cell) {
+      const { begin } = await cell.application();
+      const { request, head } = begin('/api/billing/x', { headers: { expect: '100-continue', 'content-length': 5 } });
+      request.flushHeaders();
+      await within('hangs', once(request, 'continue'));
+      request.end('hello');
+      const answer = await within('hangs', head);
+      answers({ status: answer.statusCode, text: '' }, 200);
+      const [{ headers, body }] = cell.backend.requests;
+      same('body lost', String(await body()), 'hello');
+      same('passes', headers.expect, undefined);
     },
   },
   {
