@@ -37,7 +37,7 @@ const MOST_BYTES = 64 * 1024;
 
 /** The same connections, which tell of each request when it is sent. */
 export function watchedTransport(transport: Transport, onExchange: (exchange: Exchange) => void): Transport {
-  const watch = (dispatcher: Dispatcher) => new WatchedDispatcher(dispatcher, onExchange);
+  const watch = (dispatcher: Pick<Dispatcher, 'dispatch'>) => new WatchedDispatcher(dispatcher, onExchange);
   return {
     get dispatcher() {
       return watch(transport.dispatcher);
@@ -54,10 +54,10 @@ export function watchedTransport(transport: Transport, onExchange: (exchange: Ex
 }
 
 class WatchedDispatcher extends Dispatcher {
-  readonly #watched: Dispatcher;
+  readonly #watched: Pick<Dispatcher, 'dispatch'>;
   readonly #onExchange: (exchange: Exchange) => void;
 
-  constructor(watched: Dispatcher, onExchange: (exchange: Exchange) => void) {
+  constructor(watched: Pick<Dispatcher, 'dispatch'>, onExchange: (exchange: Exchange) => void) {
     super();
     this.#watched = watched;
     this.#onExchange = onExchange;

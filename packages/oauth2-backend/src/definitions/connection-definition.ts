@@ -61,7 +61,7 @@ export interface ConnectionDefinition {
   readonly http2?: boolean | undefined;
   /**
    * Integer: at most so many connections at a time, counted for `got` and for WebSockets apart from `fetch` and `request`, and
-   * apart for requests repeated because a connection died; 0: no cap.
+   * over HTTP/1.1 apart for requests repeated because a connection died; 0: no cap.
    * @default 0
    */
   readonly max_connections?: number | undefined;

@@ -52,11 +52,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
    * @param kept its body, or what gives it by then; `undefined` for one that cannot be sent again
    */
   send(settings: ClientSettings, request: Dispatcher.DispatchOptions, kept: Kept): boolean {
-    if (kept !== undefined && REPEATABLE.has(request.method)) {
-      this.#request = request;
-      this.#settings = settings;
-      this.#kept = kept;
-    }
+    this.#request = request;
+    this.#settings = settings;
+    this.#kept = REPEATABLE.has(request.method) ? kept : undefined;
     return settings.transport.dispatcher.dispatch(request, this);
   }
 
@@ -65,6 +63,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.ended || this.#ending) return;
     this.#ending = { reason };
     this.#abort?.(reason as Error);
+  }
+
+  /** A connection that is going away has not processed the request: it is sent again, whatever its method. */
+  onReconnect(): void {
+    if (this.#request) this.#settings?.onReconnect(this.#request.method);
   }
 
   onConnect(abort: Abort, context?: unknown): void {

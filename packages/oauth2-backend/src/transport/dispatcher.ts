@@ -19,7 +19,7 @@ import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
 export interface OwnDispatcher {
   readonly dispatcher: Dispatcher;
   /** For requests whose connection has died: each goes on one that is opened after that. */
-  readonly newConnections: Dispatcher;
+  readonly newConnections: Pick<Dispatcher, 'dispatch'>;
   /** How far the oldest connection is that is being opened; nothing where there is none. */
   opening(): ConnectionStage | undefined;
   /** Ends them, and those that are being opened: undici does not know their sockets yet. */
@@ -32,18 +32,23 @@ export function ownDispatcher(options: TransportOptions, trust: ConnectionOption
   const openings: Openings = new Set();
   const agent = openAgent(reuseConnections);
   let unshared: Agent | undefined;
+  const http1 = (anew: boolean): Agent => {
+    if (!anew) return agent;
+    unshared ??= openAgent(false);
+    return unshared;
+  };
   const connect = connector(options, trust, openings, true);
   // Without TLS nobody says what a server speaks.
   const multiplexed =
     http2 && origin.startsWith('https:')
-      ? new Http2Dispatcher({ origin, connect, http1: agent, maxConnections, maxHeaderSize, reuseConnections })
+      ? new Http2Dispatcher({ origin, connect, http1, maxConnections, maxHeaderSize, reuseConnections })
       : undefined;
 
   return {
     dispatcher: multiplexed ?? throughProxy(agent),
     get newConnections() {
-      unshared ??= openAgent(false);
-      return throughProxy(unshared);
+      if (!multiplexed) return throughProxy(http1(true));
+      return { dispatch: multiplexed.dispatchAnew.bind(multiplexed) };
     },
     opening: () => openings.values().next().value?.stage,
     async destroy() {

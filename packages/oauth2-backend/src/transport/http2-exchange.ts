@@ -1,12 +1,14 @@
 /** One request and its answer over HTTP/2, told to a handler as undici tells it. */
 
-import { type ClientHttp2Session, type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { pipeline, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
-import { explainOverflow } from './header-overflow.js';
+import { headersOverflow } from './header-overflow.js';
 import { flat, sizeOf } from './http2-fields.js';
 import type { Http2Request } from './http2-request.js';
-import { endlessInterim, MAX_INTERIM } from './interim-answers.js';
+import { closedStream, type Session } from './http2-session.js';
+import { endlessInterim, InterimCount } from './interim-answers.js';
+import { markDeath } from './lost-connections.js';
 import type { RequestChannels } from './undici-channels.js';
 import { UNSET_STREAM } from './unset-options.js';
 
@@ -31,7 +33,7 @@ export class Http2Exchange {
   #started = false;
   #answered = false;
   #over = false;
-  #interim = { count: 0, bytes: 0 };
+  readonly #interim = new InterimCount();
   #trailers: Buffer[] = [];
 
   constructor({ request, handler, channels, maxHeaderSize }: ExchangeOptions) {
@@ -46,7 +48,7 @@ export class Http2Exchange {
    *
    * @param ended called once: `unprocessed` when the server has done nothing with it and it can be sent again (RFC 9113 §8.7)
    */
-  send(session: ClientHttp2Session, ended: (how: 'over' | 'unprocessed') => void): void {
+  send(session: Session, ended: (how: 'over' | 'unprocessed') => void): void {
     if (!this.#started) {
       this.#started = true;
       this.#channels?.onCreate();
@@ -58,11 +60,11 @@ export class Http2Exchange {
     }
     const { headers, body, expectContinue, headersTimeout } = this.#request;
     const fields = expectContinue ? { ...headers, expect: '100-continue' } : headers;
-    const stream = session.request(fields, { ...(UNSET_STREAM as object), endStream: body === null });
+    const stream = session.http2.request(fields, { ...(UNSET_STREAM as object), endStream: body === null });
     this.#stream = stream;
-    this.#channels?.onSendHeaders(session.socket);
+    this.#channels?.onSendHeaders(session.http2.socket);
     if (headersTimeout > 0) stream.setTimeout(headersTimeout);
-    this.#listen(stream, ended);
+    this.#listen(stream, session, ended);
     if (body === null) this.#onSent();
     else if (expectContinue) stream.once('continue', () => this.#write(stream));
     else this.#write(stream);
@@ -95,10 +97,11 @@ export class Http2Exchange {
     this.#handler.onRequestSent?.();
   }
 
-  #listen(stream: ClientHttp2Stream, ended: (how: 'over' | 'unprocessed') => void): void {
+  #listen(stream: ClientHttp2Stream, session: Session, ended: (how: 'over' | 'unprocessed') => void): void {
+    const reused = session.answered;
     let failure: Error | undefined;
     stream.on('headers', (fields) => this.#onInterim(fields));
-    stream.once('response', (fields) => this.#onResponse(stream, fields));
+    stream.once('response', (fields) => this.#onResponse(stream, session, fields));
     stream.once('trailers', (fields) => {
       this.#trailers = flat(fields);
     });
@@ -113,36 +116,33 @@ export class Http2Exchange {
       failure = error;
     });
     stream.once('close', () => {
-      const { body } = this.#request;
       const refused = stream.rstCode === constants.NGHTTP2_REFUSED_STREAM && !this.#answered && !this.#over;
-      if (refused && !(body instanceof Readable)) {
+      if (refused && !(this.#request.body instanceof Readable)) {
         ended('unprocessed');
         return;
       }
-      const message = `HTTP/2: the server closed the stream or the connection (code ${stream.rstCode ?? 0})`;
-      this.fail(Object.assign(new errors.SocketError(message), failure && { cause: failure }));
+      const error = closedStream(stream, failure);
+      const died = reused && session.http2.destroyed && !this.#answered && !this.#interim.any;
+      if (refused || died) markDeath(error);
       ended('over');
+      this.fail(error);
     });
   }
 
   #onInterim(fields: IncomingHttpHeaders): void {
     if (this.#over) return;
     const raw = flat(fields);
-    this.#interim.count += 1;
-    this.#interim.bytes += sizeOf(raw);
-    if (this.#interim.count > MAX_INTERIM.count || this.#interim.bytes > MAX_INTERIM.bytes) this.fail(endlessInterim());
-    else if (fields[':status'] !== undefined && Number(fields[':status']) !== 100) {
-      this.#guarded(() => this.#handler.onHeaders?.(Number(fields[':status']), raw, () => {}, ''));
-    }
+    const status = Number(fields[':status'] ?? 100);
+    if (!this.#interim.add(sizeOf(raw))) this.fail(endlessInterim());
+    else if (status !== 100) this.#guarded(() => this.#handler.onHeaders?.(status, raw, () => {}, ''));
   }
 
-  #onResponse(stream: ClientHttp2Stream, fields: IncomingHttpHeaders): void {
+  #onResponse(stream: ClientHttp2Stream, session: Session, fields: IncomingHttpHeaders): void {
+    session.answered = true;
     if (this.#over) return;
     const raw = flat(fields);
     if (sizeOf(raw) > this.#maxHeaderSize) {
-      const error = new errors.HeadersOverflowError();
-      explainOverflow(error, this.#maxHeaderSize);
-      this.fail(error);
+      this.fail(headersOverflow(this.#maxHeaderSize));
       return;
     }
     this.#answered = true;

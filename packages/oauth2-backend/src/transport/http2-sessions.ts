@@ -21,8 +21,8 @@ interface Listener {
   onOpen(): void;
   /** There may be room for another connection. */
   onRoom(): void;
-  /** A connection has not come about. */
-  onFailure(error: Error): void;
+  /** The connection with this number has not come about. */
+  onFailure(number: number, error: Error): void;
   /** The server speaks HTTP/1.1. */
   onHttp1(): void;
 }
@@ -31,7 +31,10 @@ export class Http2Sessions {
   readonly #options: Http2SessionsOptions;
   readonly #listener: Listener;
   readonly #open = new Set<Session>();
-  #opening = 0;
+  /** The numbers of those that are being opened. */
+  readonly #opening = new Set<number>();
+  #begun = 0;
+  #begunBefore = 0;
   #destroyed = false;
 
   constructor(options: Http2SessionsOptions, listener: Listener) {
@@ -39,9 +42,14 @@ export class Http2Sessions {
     this.#listener = listener;
   }
 
+  /** How many had been begun when the last one ended: another of them may be dead as well. */
+  get begunBefore(): number {
+    return this.#begunBefore;
+  }
+
   /** How many are being opened. */
   get opening(): number {
-    return this.#opening;
+    return this.#opening.size;
   }
 
   get hasOpen(): boolean {
@@ -51,37 +59,60 @@ export class Http2Sessions {
   /** Whether there may be another. */
   get hasRoom(): boolean {
     const { maxConnections } = this.#options;
-    return maxConnections === 0 || this.#open.size + this.#opening < maxConnections;
+    return maxConnections === 0 || this.#open.size + this.#opening.size < maxConnections;
   }
 
-  /** One with room for a stream. */
-  free(): Session | undefined {
+  /** One with room for a stream, and with a number greater than this. */
+  free(after: number): Session | undefined {
     for (const each of this.#open) {
+      if (each.number <= after) continue;
       const room = each.http2.remoteSettings?.maxConcurrentStreams ?? 100;
       if (this.#options.reuseConnections ? each.streams < room : !each.used) return each;
     }
     return undefined;
   }
 
+  /** Opens one with a greater number than this, unless there is one: where there is no room, the oldest makes way. */
+  openLater(after: number): void {
+    for (const number of this.#opening) if (number > after) return;
+    for (const { number } of this.#open) if (number > after) return;
+    const [oldest] = this.#open;
+    if (oldest && !this.hasRoom) {
+      this.#open.delete(oldest);
+      oldest.over = true;
+      // What it has completes.
+      oldest.http2.close();
+    }
+    this.open();
+  }
+
   open(): void {
-    this.#opening += 1;
+    this.#begun += 1;
+    const number = this.#begun;
+    this.#opening.add(number);
     const { protocol, hostname, host, port } = new URL(this.#options.origin);
     const target = { protocol, host, port, hostname: hostname.replace(/^\[|\]$/g, '') };
     this.#options.connect(target, (error: Error | null, socket: Socket | null) => {
-      this.#opening -= 1;
-      if (error || !socket) this.#listener.onFailure(error ?? new errors.SocketError('no connection'));
+      this.#opening.delete(number);
+      if (error || !socket) this.#listener.onFailure(number, error ?? new errors.SocketError('no connection'));
       else if (this.#destroyed) socket.destroy();
-      else if ((socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2') this.#start(socket);
+      else if ((socket as { alpnProtocol?: unknown }).alpnProtocol === 'h2') this.#start(socket, number);
       else {
         socket.destroy();
+        this.#begunBefore = this.#begun;
         this.#listener.onHttp1();
       }
     });
   }
 
-  /** Gives it no more streams. */
-  drop(session: Session): void {
+  /** It has ended, or takes no more streams. */
+  end(session: Session): void {
+    const dead = session.http2.destroyed;
+    if (dead ? session.dead : session.over) return;
+    session.over = true;
+    session.dead = dead;
     this.#open.delete(session);
+    this.#begunBefore = this.#begun;
   }
 
   destroy(): void {
@@ -89,14 +120,14 @@ export class Http2Sessions {
     for (const { http2 } of this.#open) http2.destroy();
   }
 
-  #start(socket: Socket): void {
+  #start(socket: Socket, number: number): void {
     const { origin, maxHeaderSize } = this.#options;
-    const session = openSession(socket, { origin, maxHeaderSize });
-    const drop = () => this.drop(session);
+    const session = openSession(socket, { number, origin, maxHeaderSize });
+    const end = () => this.end(session);
     // What breaks a session breaks its streams, which tell.
-    session.http2.on('error', drop).on('goaway', drop);
+    session.http2.on('error', end).on('goaway', end);
     session.http2.once('close', () => {
-      drop();
+      end();
       this.#listener.onRoom();
     });
     this.#open.add(session);

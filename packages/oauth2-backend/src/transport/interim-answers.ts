@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { errors } from 'undici';
 
 /** More of them, or more bytes, before one answer are no answer. */
-export const MAX_INTERIM = { count: 100, bytes: 64 * 1024 };
+const MAX_INTERIM = { count: 100, bytes: 64 * 1024 };
 
 /** What a call fails with whose interim answers do not end. */
 export function endlessInterim(): Error {
@@ -13,19 +13,35 @@ export function endlessInterim(): Error {
   return new errors.SocketError(`more than ${count} interim answers (1xx), or ${bytes} bytes of them, and no other`);
 }
 
+/** Counts the interim answers before one answer. */
+export class InterimCount {
+  #count = 0;
+  #bytes = 0;
+
+  /** Whether there was one. */
+  get any(): boolean {
+    return this.#count > 0;
+  }
+
+  /** Gives whether there may be more. */
+  add(bytes: number): boolean {
+    this.#count += 1;
+    this.#bytes += bytes;
+    return this.#count <= MAX_INTERIM.count && this.#bytes <= MAX_INTERIM.bytes;
+  }
+}
+
 /** For `information` of Node's requests, which pass over any number of interim answers. */
 export function limitInterim(this: ClientRequest, { rawHeaders }: InformationEvent): void {
-  const seen = interim.get(this) ?? { count: 0, bytes: 0 };
-  seen.count += 1;
-  seen.bytes += rawHeaders.reduce((sum, text) => sum + text.length, 0);
-  interim.set(this, seen);
-  if (seen.count <= MAX_INTERIM.count && seen.bytes <= MAX_INTERIM.bytes) return;
+  const count = counts.get(this) ?? new InterimCount();
+  counts.set(this, count);
+  if (count.add(rawHeaders.reduce((sum, text) => sum + text.length, 0))) return;
   this.destroy(endlessInterim());
   // Node goes on with the piece that it has at hand.
   this.removeAllListeners('response');
 }
 
-const interim = new WeakMap<ClientRequest, { count: number; bytes: number }>();
+const counts = new WeakMap<ClientRequest, InterimCount>();
 
 /** What a call fails with whose server changes the protocol unasked. */
 export function unaskedSwitch(): Error {

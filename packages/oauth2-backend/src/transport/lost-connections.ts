@@ -33,11 +33,16 @@ export function watchReuse(socket: Socket): void {
     return Reflect.apply(write, this, [chunk, ...others]) as boolean;
   };
   socket.on('error', (error) => {
-    if (before > 0 && socket.bytesRead === before && isLoss(error)) lost.add(error);
+    if (before > 0 && socket.bytesRead === before && isLoss(error)) markDeath(error);
   });
 }
 
 const CR = 13;
+
+/** Says of an error that the connection of a request died in reuse. */
+export function markDeath(error: Error): void {
+  lost.add(error);
+}
 
 /** Whether a request failed with this because its connection, which had served another, died before the first byte of an answer. */
 export function diedInReuse(error: unknown): boolean {

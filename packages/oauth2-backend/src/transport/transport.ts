@@ -14,7 +14,7 @@ export interface Transport {
   /** For token requests and fetch. */
   readonly dispatcher: Dispatcher;
   /** For a request whose connection has died: on one that is opened after that. `undefined` where a dispatcher was given. */
-  readonly newConnections: Dispatcher | undefined;
+  readonly newConnections: Pick<Dispatcher, 'dispatch'> | undefined;
   /** For got: Node's own request. @param newConnection whether it goes on one that no other request has used, or will */
   request(href: string, options: OwnRequestOptions, newConnection?: boolean): ClientRequest;
   /** For WebSockets: a GET that is not yet ended, by HTTP/1.1. @param path with the query */
