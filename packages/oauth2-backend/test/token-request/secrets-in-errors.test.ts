@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Answer } from 'test-servers/recording-server';
 import { type TokenServer, tokenServer } from 'test-servers/token-server';
-import { CLIENT_AUTH_METHODS, CLIENT_AUTH_NAMES } from '../../src/definitions/attributes/client-auth-methods.js';
+import { CLIENT_AUTH_METHODS, CLIENT_AUTH_NAMES } from '../../src/definitions/client-auth-methods.js';
 import { billing } from './billing.js';
 
 let server: TokenServer;

@@ -1,6 +1,6 @@
 /** The attributes that only a token exchange has (RFC 8693): a part of those of an `oauth2` block. */
 
-import type { OAuth2Definition } from '../oauth2-definition.js';
+import type { GRANTS, TOKEN_EXCHANGE } from '../grant-types.js';
 import type { ContextFunction } from '../resolved-credentials.js';
 import type { Attribute } from '../schema/attribute.js';
 import { kindOf } from '../schema/members.js';
@@ -23,7 +23,7 @@ export const exchangeAttributes = {
   actor_token_file: { read: readPath },
   actor_token_type: { read: readTokenType },
   requested_token_type: { read: readTokenType },
-} satisfies Partial<Record<keyof OAuth2Definition, Attribute>>;
+} satisfies Record<Exclude<(typeof GRANTS)[typeof TOKEN_EXCHANGE]['own'][number], 'subject'>, Attribute>;
 
 const ABSOLUTE_URI = /^[a-z][a-z0-9+.-]*:[\x21-\x7e]+$/i;
 

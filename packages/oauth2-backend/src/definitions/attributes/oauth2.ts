@@ -1,5 +1,7 @@
 /** The attributes of an `oauth2` block: how each is read. What each means for users stands in `oauth2-definition.ts`. */
 
+import { CLIENT_AUTH_NAMES } from '../client-auth-methods.js';
+import { GRANT_TYPES } from '../grant-types.js';
 import type { OAuth2Definition } from '../oauth2-definition.js';
 import type { ContextFunction } from '../resolved-credentials.js';
 import { type Attribute, blockOf } from '../schema/attribute.js';
@@ -15,9 +17,7 @@ import {
   wholeNumber,
 } from '../schema/values.js';
 import { readIssuer, readTokenEndpoint } from './addresses.js';
-import { CLIENT_AUTH_NAMES } from './client-auth-methods.js';
 import { exchangeAttributes } from './exchange.js';
-import { GRANT_TYPES } from './grant-types.js';
 import { hintIn } from './habits.js';
 import { readRefusedStatuses, readStepUp } from './refusals.js';
 import { signingAttributes } from './signing.js';

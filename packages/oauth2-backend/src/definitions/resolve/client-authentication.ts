@@ -1,8 +1,8 @@
 /** How the client proves itself at the token endpoint: the method, and what it needs. */
 
 import type { OAuth2Block } from '../attributes/blocks.js';
-import { CLIENT_AUTH_METHODS, type ClientAuthMethod } from '../attributes/client-auth-methods.js';
-import { CLIENT_OPTIONAL } from '../attributes/grant-types.js';
+import { CLIENT_AUTH_METHODS, type ClientAuthMethod } from '../client-auth-methods.js';
+import { isClientOptional } from '../grant-types.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
@@ -15,7 +15,7 @@ export interface ClientAuthentication extends Pick<ResolvedOAuth2, 'clientAuth' 
 
 /** Gives the method by which the client authenticates: `undefined` for none of the sort, or while the configuration does not say. */
 export function clientAuthMethod({ values, given, invalid }: OAuth2Block): ClientAuthMethod | undefined {
-  const anonymous = !given.has('client_id') && CLIENT_OPTIONAL.has(values.grant_type ?? '');
+  const anonymous = !given.has('client_id') && isClientOptional(values.grant_type);
   return anonymous || invalid.has('token_endpoint_auth_method') ? undefined : values.token_endpoint_auth_method;
 }
 
@@ -23,7 +23,7 @@ export function clientAuthMethod({ values, given, invalid }: OAuth2Block): Clien
 export function clientAuthenticationOf(block: OAuth2Block): ClientAuthentication | undefined {
   const { values, invalid } = block;
   const id = attributeOf(block, 'client_id');
-  if (!id.given && CLIENT_OPTIONAL.has(values.grant_type ?? '')) return refuseBesideNoClient(block);
+  if (!id.given && isClientOptional(values.grant_type)) return refuseBesideNoClient(block);
   // A grant that could not be read may be one without a client.
   if (!id.given && invalid.has('grant_type')) return undefined;
   if (!id.given) id.place.refuse('is missing: string');

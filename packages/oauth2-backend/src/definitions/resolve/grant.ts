@@ -2,8 +2,8 @@
 
 import type { OAuth2Block } from '../attributes/blocks.js';
 import { exchangeAttributes } from '../attributes/exchange.js';
-import { JWT_BEARER, TOKEN_EXCHANGE } from '../attributes/grant-types.js';
-import type { oauth2Attributes } from '../attributes/oauth2.js';
+import { GRANTS, type GrantType, JWT_BEARER, TOKEN_EXCHANGE } from '../grant-types.js';
+import type { OAuth2Definition } from '../oauth2-definition.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedExchange, ResolvedOAuth2 } from '../resolved.js';
 import { attributeOf } from '../schema/attribute.js';
@@ -28,23 +28,14 @@ export function makesAssertion({ values, given }: OAuth2Block): boolean {
   return grantType === JWT_BEARER && !given.has('assertion') && !given.has('assertion_file');
 }
 
-type Name = keyof typeof oauth2Attributes;
-
 const EXCHANGE = Object.keys(exchangeAttributes) as (keyof typeof exchangeAttributes)[];
+const OWN: Readonly<Record<GrantType, { readonly own: readonly (keyof OAuth2Definition)[] }>> = GRANTS;
 
-/** The attributes that one grant has for itself. */
-const OWN: Readonly<Record<ResolvedOAuth2['grantType'], readonly Name[]>> = {
-  client_credentials: [],
-  password: ['username', 'password', 'password_file'],
-  [JWT_BEARER]: ['assertion', 'assertion_file', 'subject'],
-  [TOKEN_EXCHANGE]: [...EXCHANGE, 'subject'],
-};
-
-function refuseOthers(block: OAuth2Block, grantType: ResolvedOAuth2['grantType']): void {
-  for (const name of new Set(Object.values(OWN).flat())) {
+function refuseOthers(block: OAuth2Block, grantType: GrantType): void {
+  for (const name of new Set(Object.values(OWN).flatMap(({ own }) => own))) {
     const { given, place } = attributeOf(block, name);
-    if (!given || OWN[grantType].includes(name)) continue;
-    const owners = Object.entries(OWN).filter(([, names]) => names.includes(name));
+    if (!given || OWN[grantType].own.includes(name)) continue;
+    const owners = Object.entries(OWN).filter(([, { own }]) => own.includes(name));
     place.refuse(`is for grant ${owners.map(([owner]) => `"${owner}"`).join(' or ')} only`);
   }
 }

@@ -1,7 +1,7 @@
 /** The key of a `jwt_signing_profile`, what opens it, its certificate: whether they fit the algorithm and each other. */
 
-import type { ClientAuthMethod } from '../attributes/client-auth-methods.js';
 import type { SigningBlock } from '../attributes/signing.js';
+import type { ClientAuthMethod } from '../client-auth-methods.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';
 import { attributeOf } from '../schema/attribute.js';
 import type { Place } from '../schema/place.js';

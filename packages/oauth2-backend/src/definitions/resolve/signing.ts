@@ -1,8 +1,8 @@
 /** Whose assertions a `jwt_signing_profile` makes: the client's, those of jwt-bearer, or none. */
 
 import type { OAuth2Block } from '../attributes/blocks.js';
-import { CLIENT_AUTH_METHODS, type MethodTraits } from '../attributes/client-auth-methods.js';
 import type { SigningBlock } from '../attributes/signing.js';
+import { CLIENT_AUTH_METHODS, type MethodTraits } from '../client-auth-methods.js';
 import { ownMembers } from '../own-members.js';
 import type { ResolvedOAuth2 } from '../resolved.js';
 import type { ResolvedSigning } from '../resolved-credentials.js';

@@ -1,7 +1,7 @@
 /** Who has which header of a backend's requests: its token, its `basic_auth`, the client's authentication, or its modifiers. */
 
 import type { BackendBlock, OAuth2Block } from '../attributes/blocks.js';
-import { CLIENT_AUTH_METHODS, type MethodTraits } from '../attributes/client-auth-methods.js';
+import { CLIENT_AUTH_METHODS, type MethodTraits } from '../client-auth-methods.js';
 import type { NamedValue } from '../schema/named-values.js';
 import { clientAuthMethod } from './client-authentication.js';
 

@@ -1,7 +1,7 @@
 /** The client authentication of an `oauth2` block, by its method's name (RFC 7591 §2). */
 
 import type { Clock } from '../../clock.js';
-import type { ClientAuthMethod } from '../../definitions/attributes/client-auth-methods.js';
+import type { ClientAuthMethod } from '../../definitions/client-auth-methods.js';
 import type { ResolvedOAuth2 } from '../../definitions/resolved.js';
 import type { DraftPart } from '../token-request-draft.js';
 import type { ClientAssertionOptions } from './client-assertion.js';

@@ -1,6 +1,6 @@
 /** The JWT bearer grant (RFC 7523 §2.1): an assertion says on whose authority. */
 
-import { JWT_BEARER } from '../../definitions/attributes/grant-types.js';
+import { JWT_BEARER } from '../../definitions/grant-types.js';
 import type { DraftPart, Occasion, TokenRequestDraft } from '../token-request-draft.js';
 
 /** Gives the assertion for one attempt. */

@@ -1,7 +1,7 @@
 /** Token exchange (RFC 8693 §2.1): a token of the inbound request's user for one that is good at the backend. */
 
 import { ACCESS_TOKEN, JWT } from '../../definitions/attributes/exchange.js';
-import { TOKEN_EXCHANGE } from '../../definitions/attributes/grant-types.js';
+import { TOKEN_EXCHANGE } from '../../definitions/grant-types.js';
 import type { ResolvedExchange } from '../../definitions/resolved.js';
 import { useCredential } from '../credential.js';
 import { givenText } from '../given-value.js';
