@@ -1,6 +1,12 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createBackends, type OAuth2Definition, TokenRequestError, TokenTimeoutError } from 'oauth2-backend';
+import {
+  type BackendDefinition,
+  createBackends,
+  type OAuth2Definition,
+  TokenRequestError,
+  TokenTimeoutError,
+} from 'oauth2-backend';
 import { type ApiServer, apiServer, tokenOf } from 'test-servers/api-server';
 import { clients, manualClock } from '../../packages/oauth2-backend/test/clients/client-world.js';
 import type { Fault } from './catalogue/fault.js';
@@ -26,7 +32,6 @@ const grants = {
   'jwt-bearer': { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'aaaa.bbbb.cccc' },
 } as const satisfies Readonly<Record<string, Partial<OAuth2Definition>>>;
 type Grant = readonly [name: string, block: Partial<OAuth2Definition>];
-type Definition = Parameters<typeof createBackends>[0][string];
 
 let certificates: FaultCertificates;
 let api: ApiServer;
@@ -115,7 +120,7 @@ async function runCase(given: Fault, grant: Grant): Promise<void> {
   }
 }
 
-function definitionFor(server: FaultServer, fault: Fault, [, block]: Grant): Definition {
+function definitionFor(server: FaultServer, fault: Fault, [, block]: Grant): BackendDefinition {
   const backend = {
     ...(fault.outcome === 'silence' && { timeout: `${limitOf(fault)}ms`, connect_timeout: `${limitOf(fault)}ms` }),
     ...(fault.tls && { tls: { server_ca_certificate: certificates.authority } }),
@@ -129,7 +134,7 @@ function definitionFor(server: FaultServer, fault: Fault, [, block]: Grant): Def
       backend,
       ...block,
     },
-  } as Definition;
+  } as BackendDefinition;
 }
 
 function expectOutcome(fault: Fault, error: unknown): void {

@@ -1,15 +1,24 @@
 /** Backends on Express's requests: `req.backends.billing.got('invoices')`. Express 4.21 and 5. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  type BackendDefinitions,
+  type BackendDefinitionsInput,
   type Backends,
   type BackendsOf,
+  type DefinitionsOf,
+  type GivenBackends,
   type RegisteredBackends,
   type RequestBackendsOptions,
   requestBackends,
 } from 'oauth2-backend';
 
-export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+export type {
+  Backend,
+  BackendDefinition,
+  BackendDefinitions,
+  BackendDefinitionsInput,
+  Backends,
+  BackendsOptions,
+} from 'oauth2-backend';
 export { forward } from './forward.js';
 
 declare global {
@@ -22,7 +31,7 @@ declare global {
 }
 
 /** The middleware, which is the `Backends` too: `ready()` before listening, `close()` after. */
-export interface BackendsMiddleware<D extends BackendDefinitions> extends Backends<D> {
+export interface BackendsMiddleware<D extends BackendDefinitionsInput> extends Backends<D> {
   (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void;
   /**
    * The backends of a request, exactly typed without any augmentation.
@@ -41,19 +50,13 @@ export interface BackendsMiddleware<D extends BackendDefinitions> extends Backen
  * app.use(backends({ billing: { origin: 'https://billing.example.com' } }));
  * app.get('/invoices', async (req, res) => res.json(await req.backends.billing.got('invoices').json()));
  */
-export function backends<const D extends BackendDefinitions>(
-  made: Backends<D>,
-  options?: Pick<RequestBackendsOptions, 'property'>,
-): BackendsMiddleware<D>;
-export function backends<const D extends BackendDefinitions>(
-  definitions: D,
-  options?: RequestBackendsOptions,
-): BackendsMiddleware<D>;
-export function backends<const D extends BackendDefinitions>(
-  definitions: D | Backends<D>,
-  options?: RequestBackendsOptions,
-): BackendsMiddleware<D> {
-  const { attach, ...members } = requestBackends<D>(definitions, options);
+export function backends<const T extends BackendDefinitionsInput | Backends<BackendDefinitionsInput>>(
+  definitions: GivenBackends<T>,
+  options?: T extends Backends<BackendDefinitionsInput>
+    ? Pick<RequestBackendsOptions, 'property'>
+    : RequestBackendsOptions,
+): BackendsMiddleware<DefinitionsOf<T>> {
+  const { attach, ...members } = requestBackends<T>(definitions, options);
 
   function oauth2Backends(request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void {
     try {

@@ -1,15 +1,24 @@
 /** Backends on Koa's contexts: `ctx.backends.billing.got('invoices')`. Koa 2.16 and 3. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
-  type BackendDefinitions,
+  type BackendDefinitionsInput,
   type Backends,
   type BackendsOf,
+  type DefinitionsOf,
+  type GivenBackends,
   type RegisteredBackends,
   type RequestBackendsOptions,
   requestBackends,
 } from 'oauth2-backend';
 
-export type { Backend, BackendDefinition, BackendDefinitions, Backends, BackendsOptions } from 'oauth2-backend';
+export type {
+  Backend,
+  BackendDefinition,
+  BackendDefinitions,
+  BackendDefinitionsInput,
+  Backends,
+  BackendsOptions,
+} from 'oauth2-backend';
 export { forward } from './forward.js';
 
 // biome-ignore lint/suspicious/noTsIgnore: with Koa's types there is no error to expect
@@ -28,7 +37,7 @@ export interface KoaContext {
 }
 
 /** The middleware, which is the `Backends` too: `ready()` before listening, `close()` after. */
-export interface BackendsMiddleware<D extends BackendDefinitions> extends Backends<D> {
+export interface BackendsMiddleware<D extends BackendDefinitionsInput> extends Backends<D> {
   (ctx: KoaContext, next: () => Promise<unknown>): Promise<unknown>;
   /**
    * The backends of a request, exactly typed without any augmentation.
@@ -47,19 +56,13 @@ export interface BackendsMiddleware<D extends BackendDefinitions> extends Backen
  * app.use(backends({ billing: { origin: 'https://billing.example.com' } }));
  * app.use(async (ctx) => { ctx.body = await ctx.backends.billing.got('invoices').json(); });
  */
-export function backends<const D extends BackendDefinitions>(
-  made: Backends<D>,
-  options?: Pick<RequestBackendsOptions, 'property'>,
-): BackendsMiddleware<D>;
-export function backends<const D extends BackendDefinitions>(
-  definitions: D,
-  options?: RequestBackendsOptions,
-): BackendsMiddleware<D>;
-export function backends<const D extends BackendDefinitions>(
-  definitions: D | Backends<D>,
-  options?: RequestBackendsOptions,
-): BackendsMiddleware<D> {
-  const { attach, ...members } = requestBackends<D>(definitions, options);
+export function backends<const T extends BackendDefinitionsInput | Backends<BackendDefinitionsInput>>(
+  definitions: GivenBackends<T>,
+  options?: T extends Backends<BackendDefinitionsInput>
+    ? Pick<RequestBackendsOptions, 'property'>
+    : RequestBackendsOptions,
+): BackendsMiddleware<DefinitionsOf<T>> {
+  const { attach, ...members } = requestBackends<T>(definitions, options);
 
   async function oauth2Backends(ctx: KoaContext, next: () => Promise<unknown>): Promise<unknown> {
     attach(ctx.req, ctx.res, ctx);

@@ -18,6 +18,8 @@ export type { LogFields, Logger } from './backends/observation/logger.js';
 export type { BackendsOptions } from './backends/options.js';
 export {
   type BackendsOf,
+  type DefinitionsOf,
+  type GivenBackends,
   type Register,
   type RegisteredBackends,
   type RequestBackends,
@@ -44,6 +46,8 @@ export { bearerInterceptor } from './clients/interceptor/bearer-interceptor.js';
 export type { RequestOptions } from './clients/request/options.js';
 export type { Clock } from './clock.js';
 export type { BackendDefinition, BackendDefinitions } from './definitions/definition.js';
+export type { BackendDefinitionsInput } from './definitions/judged/backend-definitions-input.js';
+export type { JudgedDefinitions } from './definitions/judged/judged-definitions.js';
 export type { JwtSigningProfile } from './definitions/jwt-signing-profile.js';
 export type {
   OAuth2Definition,

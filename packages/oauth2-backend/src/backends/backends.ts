@@ -4,6 +4,8 @@ import type { UpgradeOptions } from '../clients/forward/upgrade/options.js';
 import { type UpgradeListener, upgradeListener } from '../clients/forward/upgrade/upgrade-listener.js';
 import { systemClock } from '../clock.js';
 import type { BackendDefinitions } from '../definitions/definition.js';
+import type { BackendDefinitionsInput } from '../definitions/judged/backend-definitions-input.js';
+import type { JudgedDefinitions } from '../definitions/judged/judged-definitions.js';
 import { resolveDefinitions } from '../definitions/resolve/definitions.js';
 import type { Resolved } from '../definitions/resolved.js';
 import { ConfigurationError } from '../errors.js';
@@ -24,7 +26,7 @@ import { TiedBackends } from './tied-backends.js';
 import { ready, upstreams } from './upstream.js';
 
 /** The backends of one `createBackends`: their connections and tokens live until `close()`. */
-export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
+export interface Backends<D extends BackendDefinitionsInput = BackendDefinitions> {
   /** The configured names, in their order. */
   readonly names: readonly (keyof D & string)[];
   /** A backend that is not tied to a request: for jobs, start-up, scripts. @throws UnknownBackendError */
@@ -65,8 +67,8 @@ export interface Backends<D extends BackendDefinitions = BackendDefinitions> {
  * const invoices = await backends.get('billing').got('invoices').json();
  * @throws ConfigurationError with all problems
  */
-export function createBackends<const D extends BackendDefinitions>(
-  definitions: D,
+export function createBackends<const D extends BackendDefinitionsInput>(
+  definitions: JudgedDefinitions<D>,
   options: BackendsOptions = {},
 ): Backends<D> {
   const checked = checkOptions(options);

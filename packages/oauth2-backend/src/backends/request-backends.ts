@@ -1,7 +1,8 @@
 /** What the adapters share: backends that are attached to inbound requests. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BackendDefinitions } from '../definitions/definition.js';
+import type { BackendDefinitionsInput } from '../definitions/judged/backend-definitions-input.js';
+import type { JudgedDefinitions } from '../definitions/judged/judged-definitions.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from '../errors.js';
 import { requestContext } from '../outbound/request-context.js';
@@ -32,8 +33,19 @@ export interface RequestBackendsOptions extends BackendsOptions {
   readonly property?: string | undefined;
 }
 
+/** Definitions that are judged by the compiler, or what `createBackends` gave. */
+export type GivenBackends<T> = [T] extends [never]
+  ? T
+  : T extends Backends<BackendDefinitionsInput>
+    ? T
+    : JudgedDefinitions<T>;
+
+/** The definitions of what was given. */
+export type DefinitionsOf<T> =
+  T extends Backends<infer D> ? D : T extends BackendDefinitionsInput ? T : BackendDefinitionsInput;
+
 /** `Backends` that can be attached to inbound requests. */
-export interface RequestBackends<D extends BackendDefinitions> extends Backends<D> {
+export interface RequestBackends<D extends BackendDefinitionsInput> extends Backends<D> {
   /**
    * Adds these backends to the request's; everything else waits until one is read.
    *
@@ -54,13 +66,13 @@ export interface RequestBackends<D extends BackendDefinitions> extends Backends<
  *
  * @throws ConfigurationError for wrong definitions and options
  */
-export function requestBackends<const D extends BackendDefinitions>(
-  given: D | Backends<D>,
+export function requestBackends<const T extends BackendDefinitionsInput | Backends<BackendDefinitionsInput>>(
+  given: GivenBackends<T>,
   options?: RequestBackendsOptions,
-): RequestBackends<D> {
+): RequestBackends<DefinitionsOf<T>> {
   refuseBareCall(given, options, 'backends(definitions)');
   const { property = 'backends', ...others } = givenOptions(options);
-  const backends = resolve(given, property, others);
+  const backends = resolve<DefinitionsOf<T>>(given, property, others);
 
   return {
     ...backends,
@@ -72,15 +84,15 @@ export function requestBackends<const D extends BackendDefinitions>(
     },
     of(inbound) {
       const tied = RequestView.at(inbound, property)?.tied(backends);
-      if (tied) return tied as BackendsOf<D>;
+      if (tied) return tied as BackendsOf<DefinitionsOf<T>>;
       const message = `the middleware that gives ${backends.names.join(', ')} has not run on this request`;
       throw new ConfigurationError([{ path: '', message }]);
     },
   };
 }
 
-function resolve<D extends BackendDefinitions>(
-  given: D | Backends<D>,
+function resolve<D extends BackendDefinitionsInput>(
+  given: unknown,
   property: unknown,
   options: BackendsOptions,
 ): Backends<D> {
@@ -88,14 +100,14 @@ function resolve<D extends BackendDefinitions>(
   if (typeof property !== 'string' || property === '') {
     problems.push({ path: 'property', message: 'must be a non-empty string' });
   }
-  if (isBackends(given)) {
+  if (isBackends<D>(given)) {
     for (const path of Object.keys(options)) {
       problems.push({ path, message: 'is refused beside made backends; give it to createBackends' });
     }
     if (problems.length === 0) return given;
   } else {
     try {
-      const made = createBackends(given, options);
+      const made = createBackends<D>(given as JudgedDefinitions<D>, options);
       if (problems.length === 0) return made;
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
@@ -106,7 +118,7 @@ function resolve<D extends BackendDefinitions>(
 }
 
 // A definition is a plain object with definitions in it, never functions.
-function isBackends<D extends BackendDefinitions>(given: D | Backends<D>): given is Backends<D> {
+function isBackends<D extends BackendDefinitionsInput>(given: unknown): given is Backends<D> {
   const { for: tie, get } = (given ?? {}) as Partial<Backends<D>>;
   return typeof tie === 'function' && typeof get === 'function';
 }

@@ -15,7 +15,8 @@ export interface OAuth2Definition {
     | 'client_credentials'
     | 'password'
     | 'urn:ietf:params:oauth:grant-type:jwt-bearer'
-    | 'urn:ietf:params:oauth:grant-type:token-exchange';
+    | 'urn:ietf:params:oauth:grant-type:token-exchange'
+    | (string & Record<never, never>);
   /** URL or path: absolute, used verbatim; or a path below the token backend's `origin` and `path_prefix`. */
   readonly token_endpoint: string;
   /**
@@ -146,10 +147,12 @@ export interface StepUpDefinition {
 }
 
 /** The backend through which a token request goes; without `origin` it has the token endpoint's. */
-type TokenBackendDefinition = Omit<ConnectionDefinition, 'forward_headers'> & {
+export interface TokenBackendDefinition extends Omit<ConnectionDefinition, 'forward_headers'> {
+  /** `scheme://host[:port]`: where token requests go; without it, to the token endpoint's origin. */
   readonly origin?: string | undefined;
+  /** How token requests get a token of their own, where the token endpoint wants one. */
   readonly oauth2?: OAuth2Definition | TokenSource | undefined;
-};
+}
 
 type Assertion = string | null | undefined;
 

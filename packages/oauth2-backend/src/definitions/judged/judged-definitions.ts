@@ -1,0 +1,151 @@
+/** What the compiler says of definitions: an attribute that is wrong has an error of its own, in one line. */
+
+import type { TokenSource } from '../../token.js';
+import type { BackendDefinition } from '../definition.js';
+import type { OAuth2Definition, TokenBackendDefinition } from '../oauth2-definition.js';
+import type { BackendDefinitionsInput } from './backend-definitions-input.js';
+import type { IsAny, IsGiven, IsUnion, IsWide, JudgedBlock, ValueOf } from './judged-block.js';
+import type { GrantOf, MethodOf, Needed, SignatureOf, Unfit } from './judged-grant.js';
+import type { JudgedSigning } from './judged-signing.js';
+import type { JudgedStepUp, JudgedTls } from './judged-tls.js';
+
+/**
+ * What definitions of type `D` have to be: `D` itself where nothing is wrong. For functions of your own that hand
+ * definitions on: `function make<const D extends BackendDefinitionsInput>(definitions: JudgedDefinitions<D>)`.
+ */
+export type JudgedDefinitions<D> = [D] extends [never]
+  ? D
+  : [BackendDefinitionsInput] extends [D]
+    ? // Nothing is known yet: names would be offered to editors that do not go with the grant.
+      Readonly<Record<string, object>>
+    : { readonly [N in keyof D]: [NameText<N>] extends [never] ? JudgedBackend<D[N], keyof D> : NameText<N> };
+
+type NameText<N> = N extends 'then' | 'toJSON' | 'constructor' | 'prototype'
+  ? `"${N}" is no name for a backend: JavaScript gives it a meaning`
+  : N extends `${Digit | '_' | '-'}${string}` | `${string}${' ' | '.' | '/' | ':'}${string}` | ''
+    ? `"${N}" is no name for a backend: letters, digits, "_" and "-", a letter first`
+    : never;
+
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
+
+type JudgedBackend<B, Names> =
+  IsAny<B> extends true
+    ? B
+    : IsUnion<B> extends true
+      ? [BackendDefinitionsInput[string]] extends [B]
+        ? B
+        : OrWrong<B, WrongBackend<B, Names>>
+      : OneBackend<B, Names>;
+
+type WrongBackend<B, Names> = B extends OneBackend<B, Names> ? never : Shown<OneBackend<B, Names>, B>;
+
+type OneBackend<B, Names> =
+  IsWide<B, BackendDefinition> extends true
+    ? BackendDefinition
+    : JudgedBlock<
+        BackendDefinition,
+        B,
+        'a backend',
+        UnfitConnection<B>,
+        'origin',
+        ConnectionValues<B, Names> & Omit<BackendDefinition, keyof ConnectionValues<B, Names>>
+      >;
+
+type JudgedTokenBackend<B, Names, NeedsOrigin> =
+  IsWide<B, TokenBackendDefinition> extends true
+    ? TokenBackendDefinition
+    : JudgedBlock<
+        TokenBackendDefinition,
+        B,
+        'a token backend',
+        UnfitConnection<B>,
+        NeedsOrigin extends true ? 'origin' : never,
+        ConnectionValues<B, Names> & Omit<TokenBackendDefinition, keyof ConnectionValues<B, Names>>
+      >;
+
+/** A token stands in the Authorization header, unless another header is named. */
+type UnfitConnection<B> = [IsGiven<B, 'oauth2'>, IsGiven<B, 'token_header'>] extends [true, false]
+  ? {
+      readonly basic_auth: '"basic_auth" does not go with "oauth2" unless "token_header" names another header for the token';
+    }
+  : unknown;
+
+interface ConnectionValues<B, Names> {
+  readonly tls: Block<B[keyof B & 'tls'], JudgedTls<B[keyof B & 'tls']>, BackendDefinition['tls']>;
+  readonly abort_on_disconnect: ValueOf<BackendDefinition['abort_on_disconnect'], B[keyof B & 'abort_on_disconnect']>;
+  readonly oauth2: JudgedTokens<Exclude<B[keyof B & 'oauth2'], undefined>, Names> | undefined;
+}
+
+type JudgedTokens<V, Names> =
+  IsAny<V> extends true ? V : IsUnion<V> extends true ? OrWrong<V, WrongTokens<V, Names>> : OneTokens<V, Names>;
+
+type WrongTokens<V, Names> = V extends OneTokens<V, Names> ? never : Shown<OneTokens<V, Names>, V>;
+
+type OneTokens<V, Names> = [V] extends [never]
+  ? OAuth2Definition | TokenSource
+  : V extends { token(...of: never): unknown }
+    ? TokenSource
+    : V extends object
+      ? IsWide<V, OAuth2Definition> extends true
+        ? OAuth2Definition
+        : JudgedOAuth2<V, Names, GrantOf<V>, MethodOf<V>>
+      : OAuth2Definition | TokenSource;
+
+type JudgedOAuth2<B, Names, G, M> = JudgedBlock<
+  OAuth2Definition,
+  B,
+  '"oauth2"',
+  Unfit<B, G, M>,
+  Needed<B, G, M> | (IsPath<B> extends true ? (IsGiven<B, 'backend'> extends true ? never : 'backend') : never),
+  OAuth2Values<B, Names, SignatureOf<B, G, M>> & Omit<OAuth2Definition, keyof OAuth2Values<B, Names, unknown>>
+>;
+
+interface OAuth2Values<B, Names, With> {
+  readonly token_endpoint_auth_method: Enumerated<B, 'token_endpoint_auth_method'>;
+  readonly basic_encoding: Enumerated<B, 'basic_encoding'>;
+  readonly refused_statuses: Enumerated<B, 'refused_statuses'>;
+  readonly step_up: Block<B[keyof B & 'step_up'], JudgedStepUp<B[keyof B & 'step_up']>, OAuth2Definition['step_up']>;
+  readonly jwt_signing_profile: Block<
+    B[keyof B & 'jwt_signing_profile'],
+    JudgedSigning<B[keyof B & 'jwt_signing_profile'], With>,
+    OAuth2Definition['jwt_signing_profile']
+  >;
+  readonly backend: NamedOrOwn<B[keyof B & 'backend'], Names, IsPath<B>>;
+}
+
+type Enumerated<B, K extends keyof OAuth2Definition> = ValueOf<OAuth2Definition[K], B[keyof B & K]>;
+
+/** Whether the token endpoint is a path, which needs a token backend. */
+type IsPath<B> = B extends { readonly token_endpoint: `/${string}` } ? true : false;
+
+type NamedOrOwn<V, Names, NeedsOrigin> =
+  IsUnion<V> extends true
+    ? OAuth2Definition['backend']
+    : V extends string
+      ? string extends V | Names
+        ? string
+        : V extends Names
+          ? V
+          : `no backend is called "${V}"`
+      : Block<V, JudgedTokenBackend<V, Names, NeedsOrigin>, OAuth2Definition['backend']>;
+
+/** The judged block where there is one; the attribute's own type where there is none, something else, or one of several. */
+type Block<V, Judged, Otherwise> = [V] extends [never]
+  ? Otherwise
+  : IsAny<V> extends true
+    ? V
+    : IsUnion<V> extends true
+      ? Otherwise
+      : V extends object
+        ? Judged
+        : Otherwise;
+
+/** One of several is right when it is what its own judgement asks for. */
+type OrWrong<V, Wrong> = [Wrong] extends [never] ? V : Wrong;
+
+/** The texts in a judgement, else all of it. */
+type Shown<Judged, B> = [TextsIn<Judged, keyof B & keyof Judged>] extends [never]
+  ? Judged
+  : TextsIn<Judged, keyof B & keyof Judged>;
+
+type TextsIn<Judged, K extends keyof Judged> = K extends unknown ? Extract<Judged[K], `"${string}`> : never;

@@ -1,0 +1,33 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { type Complaint, compiled, type compilers, type flagSets } from './compiled-definitions.js';
+import type { DefinitionCase } from './definition-case.js';
+import { rightDefinitions } from './right-definitions.js';
+import { wrongDefinitions } from './wrong-definitions.js';
+
+/** Describes that a compiler refuses the wrong definitions, each at its line, and accepts the right ones. */
+export function judgedBy(compiler: keyof typeof compilers, flags: keyof typeof flagSets): void {
+  describe(`TypeScript ${compiler}, ${flags}`, () => {
+    let complaints: readonly (readonly Complaint[])[];
+    beforeAll(async () => {
+      complaints = await compiled([...wrongDefinitions, ...rightDefinitions], compiler, flags);
+    }, 120_000);
+
+    const judged = wrongDefinitions.filter((each) => flags !== 'loose' || !each.strictOnly);
+    it.each(judged)('$name: refused, at its line, in one line', (each) => {
+      const found = complaints[wrongDefinitions.indexOf(each)];
+      expect(found).toContainEqual({ line: lineOf(each), message: expect.stringContaining(each.says ?? '-') });
+      const [first = ''] = found?.find(({ line }) => line === lineOf(each))?.message.split('\n') ?? [];
+      expect(first).toContain(each.says);
+    });
+
+    it.each(rightDefinitions)('$name: accepted', (each) => {
+      expect(complaints[wrongDefinitions.length + rightDefinitions.indexOf(each)]).toEqual([]);
+    });
+  });
+}
+
+/** Where `// here` stands. */
+function lineOf({ text }: DefinitionCase): number {
+  const line = text.split('\n').findIndex((each) => each.includes('// here'));
+  return line === -1 ? 1 : line + 1;
+}
