@@ -10,7 +10,7 @@ import { apiServer } from 'test-servers/api-server';
 import { type ForwardAdapter, forwardContract, type Middleware } from './forward-contract.js';
 
 const adapter = (create: typeof express): ForwardAdapter => ({
-  backends: backends as unknown as ForwardAdapter['backends'],
+  backends: backends as ForwardAdapter['backends'],
   forward,
   mount: (path, middleware) => [create.Router().use(path, middleware as RequestHandler)],
   route: (path, middleware) => [create.Router().all(new RegExp(`^${path}/`), middleware as RequestHandler)],

@@ -13,7 +13,7 @@ import Koa2 from 'koa2';
 import { type ForwardAdapter, forwardContract, type Middleware } from './forward-contract.js';
 
 const adapter = (Application: typeof Koa): ForwardAdapter => ({
-  backends: backends as unknown as ForwardAdapter['backends'],
+  backends: backends as ForwardAdapter['backends'],
   forward,
   mount: (path, middleware) => [mount(path, middleware as never)],
   route(path, middleware) {

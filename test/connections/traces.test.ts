@@ -43,7 +43,6 @@ import {
   bearer,
   bearerInterceptor,
   createBackends,
-  type OAuth2Definition,
   requestContext,
   staticToken,
   type TokenQuery,
@@ -314,7 +313,7 @@ describe('with the instrumentation', () => {
       ends.push(api.close, as.close);
       const oauth2 = { grant_type: 'client_credentials', token_endpoint: as.url, client_id: 'a', client_secret: 'b' };
       const backends = createBackends({
-        api: { origin: api.origin, oauth2: oauth2 as OAuth2Definition, forward_headers: TRACE_HEADERS },
+        api: { origin: api.origin, oauth2, forward_headers: TRACE_HEADERS },
         as: { origin: as.origin },
       });
       const source = { token: (query: TokenQuery) => backends.get('api').token({ refused: query.refused }) };

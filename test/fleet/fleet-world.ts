@@ -74,7 +74,7 @@ export async function fleetWorld(args: readonly string[] = []): Promise<FleetWor
       const clock = { now: () => Date.now() + passed, monotonic: () => performance.now() + passed };
       const definition = { grant_type: 'client_credentials', token_endpoint: as.url, client_id: 'shop', ...oauth2 };
       const backends = createBackends(
-        { api: { origin: api.origin, oauth2: { client_secret: 'the-secret', ...definition } as OAuth2Definition } },
+        { api: { origin: api.origin, oauth2: { client_secret: 'the-secret', ...definition } } },
         { ...options, logger, clock, store: redisStore(given ?? (client as RedisClient), { storeSecret, ...store }) },
       );
       ends.push(() => backends.close({ timeout: 0 }).then(() => client?.disconnect()));

@@ -22,7 +22,13 @@ describe.each(packageNames)('npm pack of %s', (name) => {
 
     expect(modules).toContain('index');
     expect(built.filter((file) => !files.includes(file))).toEqual([]);
-    expect(documents.filter((file) => file !== 'CHANGELOG.md')).toEqual(['LICENSE', 'README.md', 'package.json']);
+    const own = name === 'oauth2-backend' ? ['schema.json'] : [];
+    expect(documents.filter((file) => file !== 'CHANGELOG.md')).toEqual([
+      'LICENSE',
+      'README.md',
+      'package.json',
+      ...own,
+    ]);
     for (const [folder, module] of Object.entries({ src: /\.ts$/, dist: /\.(?:js|d\.ts)(?:\.map)?$/ })) {
       const inside = files.filter((file) => file.startsWith(`${folder}/`));
       expect(inside.filter((file) => !module.test(file))).toEqual([]);

@@ -13,6 +13,9 @@ export interface AttributeText {
   /** As it would be written in a configuration; `undefined` for none. */
   readonly preset: string | undefined;
   readonly meaning: string;
+  /** The docstring as it stands, in one line. */
+  readonly text: string;
+  readonly node: ts.TypeNode;
 }
 
 const folder = join(import.meta.dirname, '../../packages/oauth2-backend/src/definitions');
@@ -41,6 +44,8 @@ function describe(member: ts.PropertySignature): AttributeText {
     required: !member.questionToken,
     preset: ts.getTextOfJSDocComment(preset?.comment)?.trim(),
     meaning: uncapitalized(rest).replace(/\.$/, ''),
+    text,
+    node: member.type,
   };
 }
 

@@ -56,7 +56,8 @@ describe('README.md', () => {
       { required: required !== undefined, preset: JSON.stringify(preset) },
     ]);
     expect(said).toEqual(done);
-    expect(JSON.stringify(tables[block])).not.toContain('|');
+    const shown = tables[block].map(({ type, meaning }) => ({ type, meaning }));
+    expect(JSON.stringify(shown)).not.toContain('|');
   });
 
   it.each([

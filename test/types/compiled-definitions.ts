@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { DefinitionCase } from './definition-case.js';
+import { jsonFile } from './evaluated-definitions.js';
 
 const run = promisify(execFile);
 const modules = resolve(import.meta.dirname, '../../node_modules');
@@ -35,6 +36,7 @@ export interface Complaint {
 }
 
 const PRELUDE = `import { createBackends } from 'oauth2-backend';
+import JSON_FILE from './backends.json' with { type: 'json' };
 declare const FILE: string, KEY_FILE: string, CA: string, CERTIFICATE: string, PRIVATE_KEY: string;
 declare const ENVIRONMENT: string | undefined, ABSENT: string | undefined, DEV: boolean;
 `;
@@ -68,11 +70,19 @@ function writeProject(folder: string, cases: readonly DefinitionCase[], flags: k
     starts.push(text.split('\n').length);
     text += `${each.text}\n);\n`;
   }
-  const options = { module: 'nodenext', target: 'es2023', types: ['node'], skipLibCheck: true, noEmit: true };
+  const options = {
+    module: 'nodenext',
+    target: 'es2023',
+    types: ['node'],
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    noEmit: true,
+  };
   const project = { compilerOptions: { ...options, ...flagSets[flags] }, include: ['*.ts'] };
   symlinkSync(modules, join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'definitions.ts'), text);
+  writeFileSync(join(folder, 'backends.json'), JSON.stringify(jsonFile));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
   return starts;
 }

@@ -3,8 +3,29 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { certificateAuthority } from 'test-servers/certificates';
 import type { DefinitionCase } from './definition-case.js';
+
+/** As an `import … with { type: 'json' }` types it: wide strings, nothing that is constant. */
+export const jsonFile = {
+  $schema: './node_modules/oauth2-backend/schema.json',
+  billing: {
+    origin: 'https://billing.example.com',
+    abort_on_disconnect: 'safe',
+    oauth2: {
+      grant_type: 'client_credentials',
+      token_endpoint: 'https://as.example.com/token',
+      token_endpoint_auth_method: 'client_secret_jwt',
+      client_id: 'shop',
+      client_secret: 's'.repeat(64),
+      refused_statuses: [401, 403],
+      basic_encoding: 'form',
+      jwt_signing_profile: { signature_algorithm: 'HS256', ttl: '1m', headers: { kid: 'k' } },
+      backend: { timeout: '5s' },
+    },
+  },
+};
 
 /** What stands for the names in capitals. */
 export interface Surroundings {
@@ -31,11 +52,13 @@ export function surroundings(): Surroundings {
     ENVIRONMENT: 'e'.repeat(64),
     ABSENT: undefined,
     DEV: false,
+    JSON_FILE: jsonFile,
   };
   return {
     definitions({ text }) {
-      const code = `return (${text.replaceAll(' as const', '')}\n);`;
-      return new Function(...Object.keys(values), code)(...Object.values(values));
+      const code = `({ ${Object.keys(values).join(', ')} }) => (${text.replaceAll(' as const', '')})`;
+      const give = runInThisContext(code) as (names: typeof values) => unknown;
+      return give(values);
     },
     remove: () => rmSync(folder, { recursive: true }),
   };

@@ -16,6 +16,8 @@ const oauth2 = (text: string) => backend(`oauth2: { ${text} }`);
 
 export const rightDefinitions: readonly DefinitionCase[] = [
   row('no backends', '{}'),
+  row('a JSON file', `JSON_FILE`),
+  row('a schema for editors', `{ $schema: './schema.json', a: { origin: 'https://a' } }`),
   row('an origin', `{ a: { origin: 'https://a' } }`),
   row(
     'several',

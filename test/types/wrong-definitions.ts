@@ -24,6 +24,7 @@ const row = (name: string, text: string, says: string): DefinitionCase => ({
   name,
   text,
   strictOnly: name.endsWith('(strict)'),
+  schemaless: says.startsWith('no backend'),
   // The compiler shows a text as it would be written.
   says: says.startsWith("'") || says.startsWith('Property') ? says : says.replaceAll('"', '\\"'),
 });
@@ -31,6 +32,11 @@ const unknown = (name: string, near?: string) => `"${name}" is no attribute of $
 const missing = (name: string) => `Property '${name}' is missing`;
 const grant = (name: string) => `"${name}" does not go with "grant_type": `;
 const method = (name: string) => `"${name}" does not go with "token_endpoint_auth_method": `;
+
+const variable = (name: string, text: string, says: string): DefinitionCase => ({
+  ...row(name, `(() => { const definitions = ${text}; return definitions; })()`, says),
+  variable: true,
+});
 
 export const wrongDefinitions: readonly DefinitionCase[] = [
   row('unknown: of a backend', backend(`prefix: '/v1' // here`), unknown('prefix', 'a backend')),
@@ -419,5 +425,15 @@ export const wrongDefinitions: readonly DefinitionCase[] = [
     'one of two: a backend',
     `{\na: DEV ? { origin: 'https://a' } : { origin: 'https://b', url: 'x' } // here\n}`,
     unknown('url', 'a backend'),
+  ),
+  variable(
+    'a variable: as const',
+    `{ a: { origin: 'https://a', oauth2: { ${CREDENTIALS}, username: 'u' } } } as const`,
+    grant('username'),
+  ),
+  variable(
+    'a variable: as from a JSON file',
+    `{ a: { origin: 'https://a', oauth2: { ${CREDENTIALS}, clientId: 'x' } } }`,
+    '; did you mean "client_id"?',
   ),
 ];

@@ -4,7 +4,7 @@ import type { UpgradeOptions } from '../clients/forward/upgrade/options.js';
 import { type UpgradeListener, upgradeListener } from '../clients/forward/upgrade/upgrade-listener.js';
 import { systemClock } from '../clock.js';
 import type { BackendDefinitions } from '../definitions/definition.js';
-import type { BackendDefinitionsInput } from '../definitions/judged/backend-definitions-input.js';
+import type { BackendDefinitionsInput, NamesOf } from '../definitions/judged/backend-definitions-input.js';
 import type { JudgedDefinitions } from '../definitions/judged/judged-definitions.js';
 import { resolveDefinitions } from '../definitions/resolve/definitions.js';
 import type { Resolved } from '../definitions/resolved.js';
@@ -28,11 +28,11 @@ import { ready, upstreams } from './upstream.js';
 /** The backends of one `createBackends`: their connections and tokens live until `close()`. */
 export interface Backends<D extends BackendDefinitionsInput = BackendDefinitions> {
   /** The configured names, in their order. */
-  readonly names: readonly (keyof D & string)[];
+  readonly names: readonly (NamesOf<D> & string)[];
   /** A backend that is not tied to a request: for jobs, start-up, scripts. @throws UnknownBackendError */
-  get(name: keyof D & string): Backend;
+  get(name: NamesOf<D> & string): Backend;
   /** All backends, tied to one inbound request; each is made when first read. */
-  for(context: RequestContext): { readonly [N in keyof D]: Backend };
+  for(context: RequestContext): { readonly [N in NamesOf<D>]: Backend };
   /**
    * Gets every token that needs no request, even while a pause is on.
    *
@@ -101,7 +101,7 @@ export function createBackends<const D extends BackendDefinitionsInput>(
   return {
     names,
     get: (name) => untied.member(name),
-    for: (context) => membersByName(new TiedBackends(named, names, context)) as { readonly [N in keyof D]: Backend },
+    for: (context) => membersByName(new TiedBackends(named, names, context)) as { readonly [N in NamesOf<D>]: Backend },
     async ready({ signal } = {}) {
       const controller = new AbortController();
       const end = calls.begin((reason) => controller.abort(reason));

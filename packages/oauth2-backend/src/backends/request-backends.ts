@@ -1,7 +1,7 @@
 /** What the adapters share: backends that are attached to inbound requests. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { BackendDefinitionsInput } from '../definitions/judged/backend-definitions-input.js';
+import type { BackendDefinitionsInput, NamesOf } from '../definitions/judged/backend-definitions-input.js';
 import type { JudgedDefinitions } from '../definitions/judged/judged-definitions.js';
 import { givenOptions } from '../definitions/schema/given-options.js';
 import { ConfigurationError, type Problem } from '../errors.js';
@@ -25,7 +25,7 @@ export type RegisteredBackends = Register extends { backends: infer D }
   : Readonly<Record<string, Backend>>;
 
 /** A backend for each definition, tied to one inbound request. */
-export type BackendsOf<D> = { readonly [N in keyof D]: Backend };
+export type BackendsOf<D> = { readonly [N in NamesOf<D>]: Backend };
 
 /** What an adapter takes beside the options of `createBackends`. */
 export interface RequestBackendsOptions extends BackendsOptions {

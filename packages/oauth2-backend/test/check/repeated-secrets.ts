@@ -3,7 +3,7 @@ import { expect } from '@jest/globals';
 import type { Answer, RecordedRequest } from 'test-servers/recording-server';
 import type { TokenServer } from 'test-servers/token-server';
 import { canaries, leaks } from '../../../../test/security/canaries.js';
-import { CLIENT_AUTH_METHODS, CLIENT_AUTH_NAMES } from '../../src/definitions/attributes/client-auth-methods.js';
+import { CLIENT_AUTH_METHODS, CLIENT_AUTH_NAMES } from '../../src/definitions/client-auth-methods.js';
 import { keyPair, pemOf } from '../definitions/signing-keys.js';
 import { check } from './run-check.js';
 

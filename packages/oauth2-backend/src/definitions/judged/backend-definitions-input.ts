@@ -5,7 +5,10 @@ import type { JwtSigningProfile } from '../jwt-signing-profile.js';
 import type { OAuth2Definition, TokenBackendDefinition } from '../oauth2-definition.js';
 
 /** Definitions as `createBackends` takes them: literals, variables `as const`, and what is imported from a JSON file. */
-export type BackendDefinitionsInput = Readonly<Record<string, object | Hint<BackendDefinition>>>;
+export type BackendDefinitionsInput = Readonly<Record<string, object | string | Hint<BackendDefinition>>>;
+
+/** The names of definitions; a JSON file may have a `$schema` beside them, for editors. */
+export type NamesOf<D> = Exclude<keyof D, '$schema'>;
 
 /** What an editor knows while it knows nothing else. Being callable it offers no names: those that go with the grant come of the judgement. */
 type Callable = (nothing: never) => never;

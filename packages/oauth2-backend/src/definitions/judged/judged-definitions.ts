@@ -3,7 +3,7 @@
 import type { TokenSource } from '../../token.js';
 import type { BackendDefinition } from '../definition.js';
 import type { OAuth2Definition, TokenBackendDefinition } from '../oauth2-definition.js';
-import type { BackendDefinitionsInput } from './backend-definitions-input.js';
+import type { BackendDefinitionsInput, NamesOf } from './backend-definitions-input.js';
 import type { IsAny, IsGiven, IsUnion, IsWide, JudgedBlock, ValueOf } from './judged-block.js';
 import type { GrantOf, MethodOf, Needed, SignatureOf, Unfit } from './judged-grant.js';
 import type { JudgedSigning } from './judged-signing.js';
@@ -18,7 +18,9 @@ export type JudgedDefinitions<D> = [D] extends [never]
   : [BackendDefinitionsInput] extends [D]
     ? // Nothing is known yet: names would be offered to editors that do not go with the grant.
       Readonly<Record<string, object>>
-    : { readonly [N in keyof D]: [NameText<N>] extends [never] ? JudgedBackend<D[N], keyof D> : NameText<N> };
+    : { readonly [N in keyof D]: N extends '$schema' ? string : JudgedName<N, JudgedBackend<D[N], NamesOf<D>>> };
+
+type JudgedName<N, Judged> = [NameText<N>] extends [never] ? Judged : NameText<N>;
 
 type NameText<N> = N extends 'then' | 'toJSON' | 'constructor' | 'prototype'
   ? `"${N}" is no name for a backend: JavaScript gives it a meaning`
@@ -35,7 +37,9 @@ type JudgedBackend<B, Names> =
       ? [BackendDefinitionsInput[string]] extends [B]
         ? B
         : OrWrong<B, WrongBackend<B, Names>>
-      : OneBackend<B, Names>;
+      : B extends object
+        ? OneBackend<B, Names>
+        : BackendDefinition;
 
 type WrongBackend<B, Names> = B extends OneBackend<B, Names> ? never : Shown<OneBackend<B, Names>, B>;
 

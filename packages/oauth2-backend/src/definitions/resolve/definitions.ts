@@ -76,6 +76,8 @@ function isDefinition(value: unknown): boolean {
 }
 
 function fitName(name: string, place: Place): boolean {
+  // For editors of a JSON file.
+  if (name === '$schema') return false;
   if (!NAME.test(name)) place.refuse('is no name for a backend: letters, digits, "_" and "-", a letter first');
   else if (RESERVED.includes(name)) place.refuse('is no name for a backend: JavaScript gives it a meaning');
   else return true;
