@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import type { ResolvedBackend } from '../definitions/resolved.js';
 import { runningCalls } from '../outbound/running-calls.js';
 import type { AccessToken } from '../token.js';
+import { withoutTokens } from '../token-request/token-like.js';
 import { createTransport } from '../transport/transport.js';
 import { callApi } from './api-call.js';
 import { connectionSteps } from './connection-steps.js';
@@ -86,7 +87,7 @@ export async function checkBackend(backend: ResolvedBackend, options: BackendChe
   }
 
   function failed(error: unknown): BackendReport {
-    const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+    const { code, message, cause } = Object(error) as { code?: unknown; message?: unknown; cause?: unknown };
     // A hint of the library stands on a line of its own.
     const [reason = '', ...hints] = (typeof message === 'string' ? message : 'unknown reason').split('\n');
     const base = report('failed', message);
@@ -94,8 +95,15 @@ export async function checkBackend(backend: ResolvedBackend, options: BackendChe
       ...base,
       reason: mask.text(reason, 1000),
       ...(typeof code === 'string' && { code: mask.text(code, 100) }),
-      hints: [...hints.map((hint) => mask.text(hint, 1000)), ...base.hints],
+      hints: [...hints.map((hint) => mask.text(hint, 1000)), ...causes(cause), ...base.hints],
     };
+  }
+
+  /** What a function of the application, or a file, has failed with; what the network did is told by the steps. */
+  function causes(cause: unknown): string[] {
+    const { message } = Object(cause) as { message?: unknown };
+    const isTold = steps.some(({ step, ok }) => step === 'token-request' && !ok);
+    return isTold || typeof message !== 'string' ? [] : [`the cause: ${mask.text(withoutTokens(message), 500)}`];
   }
 
   function report(result: BackendReport['result'], told?: unknown): BackendReport {

@@ -132,6 +132,28 @@ describe('oauth2-backend', () => {
 });
 
 describe('check of a module', () => {
+  it('asks a token source, and tells what it throws', async () => {
+    const source = (body: string) => `{ origin: 'https://api.example.com', oauth2: { async token() { ${body} } } }`;
+    const token = `{ value: 'a-token-of-its-own', type: 'Bearer', issuedAt: 0, expiresAt: Date.now() + 60_000 }`;
+    const fails = `throw new Error('the vault is \\u001b[31msealed')`;
+    const file = join(folder, 'sources.mjs');
+    await writeFile(file, `export default { good: ${source(`return ${token}`)}, bad: ${source(fails)} };`);
+    const { code, stdout } = await run(['check', file, '--json']);
+    expect(code).toBe(1);
+    const { backends } = JSON.parse(stdout) as CheckReport;
+    expect(backends).toMatchObject([
+      { name: 'good', result: 'token', steps: [{ step: 'token', ok: true, expiresIn: 60 }] },
+      {
+        name: 'bad',
+        result: 'failed',
+        reason: 'token source of "bad" failed',
+        hints: ['the cause: the vault is sealed'],
+        steps: [],
+      },
+    ]);
+    expect(stdout).not.toContain('a-token-of-its-own');
+  });
+
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'oauth2-backend-check-'));
