@@ -5,6 +5,8 @@ import { type PackedPackages, packageNames, packedPackages } from './packed-pack
 
 let packed: PackedPackages;
 
+const programs: Readonly<Record<string, readonly string[]>> = { 'oauth2-backend': ['bin/oauth2-backend.js'] };
+
 beforeAll(async () => {
   packed = await packedPackages();
 }, 60_000);
@@ -18,9 +20,10 @@ describe.each(packageNames)('npm pack of %s', (name) => {
     const built = modules.flatMap((module) =>
       ['.d.ts', '.d.ts.map', '.js', '.js.map'].map((ending) => `dist/${module}${ending}`),
     );
-    const documents = files.filter((file) => !/^(?:src|dist)\//.test(file));
+    const documents = files.filter((file) => !/^(?:src|dist|bin)\//.test(file));
 
     expect(modules).toContain('index');
+    expect(files.filter((file) => file.startsWith('bin/'))).toEqual(programs[name] ?? []);
     expect(built.filter((file) => !files.includes(file))).toEqual([]);
     const own = name === 'oauth2-backend' ? ['schema.json'] : [];
     expect(documents.filter((file) => file !== 'CHANGELOG.md')).toEqual([

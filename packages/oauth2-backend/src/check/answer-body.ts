@@ -70,7 +70,7 @@ function plainText(text: string, mask: Mask): string {
 function withoutMarkup(text: string): string {
   if (!/^\s*</.test(text)) return text;
   return text
-    .slice(0, 16_384)
+    .slice(0, 4_096)
     .replace(/<(script|style)\b[^>]*>[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
     .replace(/\s+/g, ' ')
     .trim();

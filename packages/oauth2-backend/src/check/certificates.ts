@@ -18,8 +18,8 @@ export function certificatesOf(socket: TLSSocket, code: string | undefined, mask
       subject: nameOf(certificate.subject, mask),
       issuer: nameOf(certificate.issuer, mask),
       names: namesOf(certificate, mask),
-      validFrom: new Date(certificate.valid_from).toISOString(),
-      validTo: new Date(certificate.valid_to).toISOString(),
+      validFrom: isoDate(certificate.valid_from, mask),
+      validTo: isoDate(certificate.valid_to, mask),
       ...(problem !== undefined && { problem }),
     };
   });
@@ -36,8 +36,10 @@ function chainOf(first: DetailedPeerCertificate): DetailedPeerCertificate[] {
 }
 
 /** `CN=as.example.com, O=Example`: as X.509 has it, the common name first. */
-function nameOf(parts: object, mask: Mask): string {
-  const all = Object.entries(parts).flatMap(([key, value]) => [value].flat().map((each) => `${key}=${String(each)}`));
+function nameOf(parts: object | undefined, mask: Mask): string {
+  const all = Object.entries(parts ?? {}).flatMap(([key, value]) =>
+    [value].flat().map((each) => `${key}=${String(each)}`),
+  );
   const [common, others] = [
     all.filter((each) => each.startsWith('CN=')),
     all.filter((each) => !each.startsWith('CN=')),
@@ -66,6 +68,12 @@ function problemOf(code: string, { issuer }: DetailedPeerCertificate, mask: Mask
   if (/SELF_SIGNED/.test(code)) return 'it has signed itself, and is not among the trusted authorities';
   if (/UNABLE_TO/.test(code)) return `its issuer, ${nameOf(issuer, mask)}, is not among the trusted authorities`;
   return `it is not trusted (${code})`;
+}
+
+/** Certificates hold dates that are none. */
+function isoDate(text: string, mask: Mask): string {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? mask.text(text, 100) : date.toISOString();
 }
 
 function datesProblem({ valid_from, valid_to }: DetailedPeerCertificate): string | undefined {

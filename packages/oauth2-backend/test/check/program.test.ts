@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type TokenServer, tokenServer } from 'test-servers/token-server';
 
 const run = promisify(execFile);
-const program = resolve(import.meta.dirname, '../../dist/check/main.js');
+const program = resolve(import.meta.dirname, '../../bin/oauth2-backend.js');
 
 let tokens: TokenServer;
 let folder: string;
@@ -32,9 +32,11 @@ const definitions = `{
 const files = {
   'backends.mjs': `import { createServer } from 'node:http';
 createServer().listen(0, '127.0.0.1'); // as an application that starts when it is imported
+console.log('starting');
 export default ${definitions};`,
   'backends.cjs': `module.exports = ${definitions};`,
   'compiled.cjs': `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = ${definitions};`,
+  'backends.ts': `const definitions: object = ${definitions};\nexport default definitions;`,
   'broken.json': '{"billing": {"client_secret": hush-hush}}',
 };
 
@@ -50,9 +52,9 @@ async function oauth2Backend(name: keyof typeof files, ...args: readonly string[
 }
 
 describe('the program oauth2-backend', () => {
-  it('checks a module with functions in it, and ends although the module keeps a port open', async () => {
+  it('checks a module with functions in it, and ends although the module prints and keeps a port open', async () => {
     const { code, stdout, stderr } = await oauth2Backend('backends.mjs', '--json');
-    expect([stderr, code]).toEqual(['', 0]);
+    expect([stderr, code]).toEqual(['starting\n', 0]);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, file: 'backends.mjs', ok: true });
     expect(stdout).not.toContain('secret of the shop');
     expect(tokens.requests.at(-1)?.headers.authorization).toMatch(/^Basic /);
@@ -68,6 +70,16 @@ describe('the program oauth2-backend', () => {
       expect(stdout).not.toContain('\u001b');
     },
   );
+
+  it('checks TypeScript where Node loads it, and says what does where not', async () => {
+    const { code, stderr } = await oauth2Backend('backends.ts');
+    const { typescript } = process.features as { typescript?: string | false };
+    if (typescript) expect(code).toBe(0);
+    else {
+      expect(stderr).toContain(`Node ${process.versions.node} does not load TypeScript: use Node 22.18 or later`);
+      expect(code).toBe(2);
+    }
+  });
 
   it('ends with 2 and says on stderr what is wrong with the file', async () => {
     const { code, stdout, stderr } = await oauth2Backend('broken.json');
