@@ -17,6 +17,7 @@ import { runInNewContext } from 'node:vm';
 import { createBackends } from 'oauth2-backend';
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
+const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const [url, ...paths] = process.argv.slice(1);
 const live = () => {
   gc();
@@ -25,7 +26,7 @@ const live = () => {
 };
 const ask = async (path, watch) => {
   const oauth2 = { grant_type: 'client_credentials', token_endpoint: url + path, client_id: 'a', client_secret: 'b', backend: { timeout: '2s' } };
-  const backends = createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } });
+  const backends = createBackends({ api: { origin: 'http://127.0.0.1:9', oauth2 } }, { logger });
   const asked = backends.get('api').token().then(() => 'a token', (error) => error.message);
   const sample = watch && setInterval(watch, 10);
   const said = await asked;
