@@ -1,5 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { outcomeOf } from '../../packages/oauth2-backend/test/definitions/outcome.js';
@@ -10,7 +8,6 @@ import { definitionsSchema } from './definitions-schema.js';
 import { valueSamples } from './value-samples.js';
 import { writtenDefinitions } from './written-definitions.js';
 
-const file = join(import.meta.dirname, '../../packages/oauth2-backend/schema.json');
 const ajv = new Ajv2020({
   allErrors: true,
   strict: true,
@@ -23,12 +20,6 @@ const values = surroundings();
 afterAll(() => values.remove());
 
 describe('oauth2-backend/schema.json', () => {
-  it('is made of the docstrings and tables of today', async () => {
-    const wanted = `${JSON.stringify(definitionsSchema(), null, 2)}\n`;
-    if (process.env['UPDATE_README'] === '1') await writeFile(file, wanted);
-    else expect(await readFile(file, 'utf8')).toBe(wanted);
-  });
-
   it('is a JSON schema of 2020-12', () => {
     expect(ajv.validateSchema(definitionsSchema())).toBe(true);
   });
