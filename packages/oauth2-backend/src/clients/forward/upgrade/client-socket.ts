@@ -60,7 +60,6 @@ export class ClientSocket {
       return;
     }
     body.once('error', () => socket.destroy());
-    socket.once('close', () => body.destroy());
     body.pipe(response);
   }
 

@@ -84,13 +84,11 @@ export async function shakeHands(
       sent.once('upgrade', (answer, stream, head) => {
         answered = true;
         call.lift();
-        const problem = switchProblem(answer.rawHeaders, asked.key);
         stream.on('error', () => undefined);
         close = () => stream.destroy();
+        const problem = switchProblem(answer.rawHeaders, asked.key);
         if (problem) reject(problem);
-        else if (call.aborted) reject(call.reason);
         else resolve({ answer, tunnel: { stream, head } });
-        if (problem || call.aborted) stream.destroy();
       });
       sent.once('response', (answer) => {
         answered = true;
