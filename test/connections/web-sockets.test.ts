@@ -53,24 +53,29 @@ async function started(server: Server): Promise<{ origin: string; port: number }
 }
 
 interface Application {
+  readonly port: number;
   /** Opens a WebSocket; gives the status of an answer that is no 101. */
-  open(): Promise<WebSocket | number>;
+  open(headers?: Record<string, string>): Promise<WebSocket | number>;
   readonly errors: { readonly statusCode?: number; readonly message: string }[];
 }
 
-async function application(definition: BackendDefinition, dispatcher?: MockAgent): Promise<Application> {
+async function application(
+  definition: BackendDefinition,
+  { dispatcher, tls }: { dispatcher?: MockAgent; tls?: https.ServerOptions } = {},
+): Promise<Application> {
   const backends = createBackends({ api: definition }, { dispatcher });
   const errors: Application['errors'] = [];
   const onError = (error: unknown) => void errors.push(error as Error);
-  const server = createServer();
+  const server = tls ? https.createServer(tls) : createServer();
   server.on('upgrade', backends.upgrade('api', { mount: '/', authorize: () => true, onError }));
   const { port } = await started(server);
   ends.push(() => backends.close({ timeout: 0 }));
   return {
+    port,
     errors,
-    open: () =>
+    open: (headers = {}) =>
       new Promise((resolve, reject) => {
-        const socket = new WebSocket(`ws://127.0.0.1:${port}/x`);
+        const socket = new WebSocket(`${tls ? 'wss' : 'ws'}://localhost:${port}/x`, { ca: authority.ca, headers });
         ends.push(() => socket.terminate());
         socket.once('open', () => resolve(socket));
         socket.once('unexpected-response', (_, answer) => {
@@ -139,6 +144,9 @@ describe('a WebSocket through a proxy', () => {
       expect(await echoes(socket)).toBe(true);
       expect(proxy.requests).toMatchObject([{ method: 'CONNECT', target: `${HOST}:${port}` }]);
       expect(arrivals).toMatchObject([{ host: `${HOST}:${port}` }]);
+      // connect_timeout ended with the tunnel.
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      expect(await echoes(socket)).toBe(true);
       (socket as WebSocket).close(4000);
       expect((await once(socket as WebSocket, 'close'))[0]).toBe(4000);
       while (proxy.open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -158,6 +166,20 @@ describe('a WebSocket through a proxy', () => {
       'connect_timeout of 300 ms is over',
     ]);
     expect(arrivals).toHaveLength(0);
+  });
+});
+
+describe('a WebSocket of an application over TLS', () => {
+  it('comes from a page of the application only by https, and is closed by either side', async () => {
+    const { origin, arrivals } = await echo();
+    const { open, port } = await application({ origin }, { tls: certified });
+    const own = `localhost:${port}`;
+    expect(await open({ origin: `http://${own}` })).toBe(403);
+    const socket = await open({ origin: `https://${own}` });
+    expect(await echoes(socket)).toBe(true);
+    expect(arrivals).toHaveLength(1);
+    (socket as WebSocket).close(4000);
+    expect((await once(socket as WebSocket, 'close'))[0]).toBe(4000);
   });
 });
 
@@ -185,6 +207,6 @@ describe('the connection of a WebSocket', () => {
     const { origin } = await echo();
     const agent = new MockAgent();
     agent.disableNetConnect();
-    expect(await echoes(await (await application({ origin }, agent)).open())).toBe(true);
+    expect(await echoes(await (await application({ origin }, { dispatcher: agent })).open())).toBe(true);
   });
 });

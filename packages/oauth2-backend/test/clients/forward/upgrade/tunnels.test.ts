@@ -25,8 +25,14 @@ afterEach(async () => {
 
 const SWITCHED = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${ACCEPT}\r\n\r\n`;
 
-/** Both ends of a tunnel, past their heads. */
-async function tunnel(early = ''): Promise<{ near: Socket; far: Socket; begin(): void }> {
+interface Tunnel {
+  readonly near: Socket;
+  readonly far: Socket;
+  readonly backends: ReturnType<SocketWorld['backends']>;
+}
+
+/** Both ends of a tunnel whose 101 is still to come. */
+async function tunnel(early = ''): Promise<Tunnel & { begin(): void }> {
   const connected = deferred<Socket>();
   const origin = await world.raw((socket) => {
     socket.once('data', () => {
@@ -34,8 +40,9 @@ async function tunnel(early = ''): Promise<{ near: Socket; far: Socket; begin():
       connected.resolve(socket);
     });
   }, true);
+  const backends = world.backends({ origin });
   const near = connect({
-    port: await world.application(world.backends({ origin })),
+    port: await world.application(backends),
     host: '127.0.0.1',
     allowHalfOpen: true,
   });
@@ -43,16 +50,17 @@ async function tunnel(early = ''): Promise<{ near: Socket; far: Socket; begin():
   opened.push(near);
   near.write(head('/live/x') + early);
   const far = await connected.promise;
-  return { near, far, begin: () => void far.write(SWITCHED) };
+  return { near, far, backends, begin: () => void far.write(SWITCHED) };
 }
 
-async function begun(early?: string): Promise<{ near: Socket; far: Socket }> {
-  const { near, far, begin } = await tunnel(early);
+async function begun(): Promise<Tunnel> {
+  const { begin, ...ends } = await tunnel();
+  const { near } = ends;
   begin();
   const [answer] = (await once(near, 'data')) as [Buffer];
   expect(answer.toString()).toMatch(/^HTTP\/1\.1 101 /);
   near.pause();
-  return { near, far };
+  return ends;
 }
 
 const textOf = async (socket: Socket) => {
@@ -154,6 +162,19 @@ describe('backends.close() with WebSockets', () => {
     await far;
     await closing;
     expect(world.errors).toMatchObject([{ code: 'ERR_OAUTH2_CLOSED' }]);
+  });
+
+  it.each(['near', 'far'] as const)('ends a tunnel that has ended at one side: %s', async (side) => {
+    const ends = await begun();
+    const [one, other] = side === 'near' ? [ends.near, ends.far] : [ends.far, ends.near];
+    one.end();
+    await textOf(other);
+    await ends.backends.close({ timeout: 0 });
+    const over = new Promise((resolve) => other.on('error', () => undefined).once('close', resolve));
+    // Who writes to a connection that is closed hears of it.
+    const writing = setInterval(() => other.write('x'), 10);
+    await over;
+    clearInterval(writing);
   });
 
   it('waits for no tunnel that has ended', async () => {
