@@ -50,7 +50,7 @@ async function check(given: CheckArguments, { stdout, colours }: Terminal): Prom
   addKnownSecrets(definitions, secrets);
   const { resolved, problems } = resolve(definitions, secrets);
   if (!resolved) {
-    print(problemsText(given.file, problems, colours));
+    print(problemsText(oneLine(given.file), problems, colours));
     return { version: 1, file: given.file, ok: false, problems, warnings: [], backends: [] };
   }
 

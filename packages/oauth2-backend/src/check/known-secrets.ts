@@ -17,11 +17,9 @@ const SECRET = new Set([
   'key_passphrase',
   'params',
   'password',
-  'proxy',
   'set_query_params',
   'set_request_headers',
   'subject_token',
-  'token_endpoint',
 ]);
 /** They hold one. Certificates are none. */
 const FILES = new Set([
@@ -37,18 +35,32 @@ const FILES = new Set([
 const PUBLIC = new Set(['audience', 'resource']);
 /** Of a key as JWK, or a service account's: the rest is public. */
 const OF_KEYS = new Set(['d', 'dp', 'dq', 'k', 'p', 'private_key', 'q', 'qi']);
-const DEEPEST = 24;
+/** Their user info and query may hold one. */
+const URLS = new Set(['issuer', 'origin', 'proxy', 'token_endpoint']);
 
 /** Tells the mask every secret that stands in the definitions, or in a file that they name. */
-export function addKnownSecrets(definitions: unknown, mask: Mask, depth = 0): void {
-  if (!isNamedMembers(definitions) || depth > DEEPEST) return;
-  for (const [name, value] of entriesOf(definitions)) {
+export function addKnownSecrets(definitions: object, mask: Mask): void {
+  const seen = new Set<object>();
+  // A backend may have the name of an attribute.
+  for (const [, backend] of entriesOf(definitions)) addBlock(backend, mask, seen);
+}
+
+/** @param seen objects that were looked at: what a module gives may go round in circles */
+function addBlock(block: unknown, mask: Mask, seen: Set<object>): void {
+  if (!isNamedMembers(block) || seen.has(block) || isSource(block)) return;
+  seen.add(block);
+  for (const [name, value] of entriesOf(block)) {
     if (FILES.has(name)) addFile(value, mask);
     else if (name === 'key') addKey(value, mask);
-    else if (name === 'proxy' || name === 'token_endpoint') addParts(value, mask);
-    else if (SECRET.has(name)) addAll(value, mask, depth);
-    else addKnownSecrets(value, mask, depth + 1);
+    else if (URLS.has(name)) addParts(value, mask);
+    else if (SECRET.has(name)) addAll(value, mask, seen);
+    else addBlock(value, mask, seen);
   }
+}
+
+/** What it holds is its own business, and may be much. */
+function isSource(block: object): boolean {
+  return typeof (block as { token?: unknown }).token === 'function';
 }
 
 /** What a getter throws is the library's to report. */
@@ -60,13 +72,11 @@ function entriesOf(object: object): [string, unknown][] {
   }
 }
 
-function addAll(value: unknown, mask: Mask, depth: number): void {
-  if (depth > DEEPEST) return;
+function addAll(value: unknown, mask: Mask, seen: Set<object>): void {
   if (typeof value === 'string') addText(value, mask);
-  else if (Array.isArray(value)) for (const each of value) addAll(each, mask, depth + 1);
-  else if (isNamedMembers(value)) {
-    for (const [name, each] of entriesOf(value)) if (!PUBLIC.has(name.toLowerCase())) addAll(each, mask, depth + 1);
-  }
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  for (const [name, each] of entriesOf(value)) if (!PUBLIC.has(name.toLowerCase())) addAll(each, mask, seen);
 }
 
 /** `user:pass`: the user may show, the pair and the password may not. */

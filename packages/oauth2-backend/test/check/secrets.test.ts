@@ -115,6 +115,18 @@ describe('oauth2-backend check shows no secret', () => {
     expect(leaks(stdout)).toEqual([]);
   });
 
+  it('of a backend that is named like an attribute', async () => {
+    const { billing } = definitions() as { billing: object };
+    const own = { grant_type: 'client_credentials', token_endpoint: tokens.url, client_id: 'shop' };
+    const asked = { origin: api.origin, oauth2: { ...own, client_secret: 'a secret of the shop' } };
+    for (const name of ['proxy', 'key', 'params', 'password']) {
+      tokens.next(refused({ error: 'x', error_description: `seen ${canaries.client_secret}` }));
+      const { stdout } = await check({ asked, [name]: billing }, 'asked');
+      expect(stdout).toContain('error_description = seen •••');
+      expect(stdout).toContain(`POST ${tokens.url}`);
+    }
+  });
+
   it('that a refusal has issued all the same', async () => {
     const description = `unknown grant ${canaries.refresh_token}`;
     tokens.next(refused({ error: 'x', error_description: description, refresh_token: canaries.refresh_token }));
@@ -125,6 +137,17 @@ describe('oauth2-backend check shows no secret', () => {
 
   it('of definitions that are refused', async () => {
     const all = definitions({ [`odd ${canaries.client_secret}`]: canaries.password, retries: canaries.param });
+    const { code, stdout } = await check(all);
+    expect(code).toBe(1);
+    expect(leaks(stdout)).toEqual([]);
+  });
+
+  it('in the user info of an address', async () => {
+    const [user, password] = canaries.proxy_credentials.split(':');
+    const address = `https://${user}:${password}@as.example.com/`;
+    const all = {
+      billing: { origin: address, proxy: `${address}x`, oauth2: { issuer: address, token_endpoint: address } },
+    };
     const { code, stdout } = await check(all);
     expect(code).toBe(1);
     expect(leaks(stdout)).toEqual([]);

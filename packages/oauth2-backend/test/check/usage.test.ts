@@ -132,6 +132,16 @@ describe('oauth2-backend', () => {
 });
 
 describe('check of a module', () => {
+  it('is not led round in circles', async () => {
+    const file = join(folder, 'circles.mjs');
+    const text = `const round = {}; for (const name of 'abcdef') round[name] = round; round.client_secret = round;
+      export default { billing: { origin: 'https://api.example.com', round, set_request_headers: round } };`;
+    await writeFile(file, text);
+    const { code, stdout } = await run(['check', file]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ billing.round: ');
+  });
+
   it('asks a token source, and tells what it throws', async () => {
     const source = (body: string) => `{ origin: 'https://api.example.com', oauth2: { async token() { ${body} } } }`;
     const token = `{ value: 'a-token-of-its-own', type: 'Bearer', issuedAt: 0, expiresAt: Date.now() + 60_000 }`;
