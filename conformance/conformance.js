@@ -18,18 +18,17 @@ export const columns = PROTOCOLS.flatMap((protocol) =>
 const bareColumns = PROTOCOLS.map((protocol) => ({ name: 'bare', make: undefined, protocol }));
 
 /**
- * Runs one row: `{ cells, bare }`, by columns and by protocols. An outcome has `kept`: true, false, or undefined where the
+ * Runs one row: `{ cells, bare }`, by columns and by protocols; the latter only where `beside` says so. An outcome has `kept`: true, false, or undefined where the
  * cell cannot exist, with the reason in `why`; and where it is false `word` and `message`.
  */
-export async function runRow(row) {
+export async function runRow(row, { beside }) {
   const cells = [];
   for (const column of columns) cells.push(await runCell(row, column));
   const bare = [];
-  for (const column of bareColumns) bare.push(row.bare === false ? { why: NO_BARE } : await runCell(row, column));
+  if (!beside || row.bare === false) return { cells, bare: bareColumns.map(() => ({})) };
+  for (const column of bareColumns) bare.push(await runCell(row, column));
   return { cells, bare };
 }
-
-const NO_BARE = 'it is no proxy';
 
 async function runCell({ run, not = {} }, { name, make, protocol }) {
   const why = not[protocol] ?? not[name];

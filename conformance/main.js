@@ -7,7 +7,7 @@ import { tableWriter } from './table.js';
 const usage = `usage: npm run conformance [-- --only words] [--json]
 
   --only  the rows whose sentence, or theme, has these words
-  --json  one line of JSON a row in place of the table
+  --json  one line of JSON a row in place of the table, without the bare proxy
   --help  print this`;
 
 const given = readArguments();
@@ -39,9 +39,9 @@ async function run({ only = '', json }) {
   for (const { name, rows: own } of wanted) {
     table.theme(name);
     for (const row of own) {
-      const outcome = await runRow(row);
+      const outcome = await runRow(row, { beside: !json });
       table.row(row, outcome);
-      if (json) log(JSON.stringify({ theme: name, says: row.says, ...outcome }));
+      if (json) log(JSON.stringify({ theme: name, says: row.says, cells: outcome.cells }));
     }
   }
   return table.foot(Math.round((performance.now() - start) / 1000));

@@ -1,4 +1,4 @@
-/** The promises, by theme. A row says one, `run(cell)` sees whether it is kept; `not` says of a protocol or a framework why it cannot be. */
+/** The promises, by theme. A row says one, `run(cell)` sees whether it is kept; `not` says of a protocol or a framework why it cannot be, `bare: false` that a proxy has no part in it. */
 import { backendAnswers } from './rows/answers.js';
 import { requestBodies } from './rows/bodies.js';
 import { browsers } from './rows/browsers.js';

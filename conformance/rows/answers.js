@@ -7,12 +7,13 @@ const PHRASES = 'HTTP/2 has no reason phrases';
 const phrased = (pairs) => ({
   not: { 'HTTP/2': PHRASES },
   async run(cell) {
-    const { ask } = await cell.application();
+    const { ask, errors } = await cell.application();
     for (const [phrase, wanted] of pairs) {
       writes(cell.backend, `HTTP/1.1 409 ${phrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
       const { status, phrase: got } = await ask('/api/billing/x');
       same('phrase lost', [status, got], [409, wanted]);
     }
+    same('is an error', errors, []);
   },
 });
 

@@ -71,6 +71,20 @@ export const connections = [
     },
   },
   {
+    says: 'A request whose reused connection dies before the answer is sent once more, with its body',
+    async run(cell) {
+      const { ask, clients } = await cell.application();
+      for (const [method, body] of [['GET'], ['PUT', 'text'], ['DELETE'], ['QUERY', 'text']]) {
+        await reused(cell, ask);
+        const answer = await ask('/api/billing/x', { method, body });
+        answers(answer, 200);
+        same('body lost', answer.text, `again ${body ?? ''}`);
+        same('sent more often', cell.backend.requests.length, 3);
+      }
+      if (clients) same('not counted', clients.status()[0].counts.reconnects, 4);
+    },
+  },
+  {
     says: 'A POST whose reused connection dies is not sent again, and nothing is whose connection was new',
     async run(cell) {
       const { ask } = await cell.application();
