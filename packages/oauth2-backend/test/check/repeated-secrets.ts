@@ -71,13 +71,17 @@ const textOf = (request: RecordedRequest | undefined) =>
   `${request?.url} ${JSON.stringify(request?.headers)} ${request?.body.toString()}`;
 const printable = (text: string) => text.replace(/[^\x20-\x7e]/g, '?');
 
-/** Checks once for each way of repeating, in both forms of the report. */
-export async function expectNothingRepeated(tokens: TokenServer, definitions: object): Promise<void> {
+/** Checks once for each way of repeating, by each of these options. */
+export async function expectNothingRepeated(
+  tokens: TokenServer,
+  definitions: object,
+  options: readonly (readonly string[])[],
+): Promise<void> {
   await check(definitions);
   const [sent] = tokens.requests;
   expect(sent).toBeDefined();
   for (const [name, echo] of Object.entries(echoes)) {
-    for (const args of [[], ['--json']]) {
+    for (const args of options) {
       tokens.next(echo(sent));
       const { code, stdout, stderr } = await check(definitions, ...args);
       expect([name, code]).toEqual([name, 1]);

@@ -11,6 +11,6 @@ afterAll(() => tokens.close());
 
 describe('oauth2-backend check shows no secret', () => {
   it.each(methods)('that is sent by %s, whatever of it the server repeats', async (_, method) => {
-    await expectNothingRepeated(tokens, secretDefinitions({ tokens, api: tokens }, method));
+    await expectNothingRepeated(tokens, secretDefinitions({ tokens, api: tokens }, method), [[], ['--json']]);
   });
 });

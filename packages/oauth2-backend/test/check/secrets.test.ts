@@ -27,7 +27,7 @@ const definitions = (oauth2?: object) => secretDefinitions({ tokens, api }, oaut
 describe('oauth2-backend check shows no secret', () => {
   it('whatever of it the server repeats', async () => {
     const [, post] = methods.find(([name]) => name === 'client_secret_post') ?? [];
-    await expectNothingRepeated(tokens, definitions(post));
+    await expectNothingRepeated(tokens, definitions(post), [[]]);
   });
 
   it('that was issued, and none in the call that follows', async () => {
