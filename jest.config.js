@@ -22,7 +22,7 @@ const shared = {
   },
   moduleNameMapper: {
     '^oauth2-backend/store-contract$': `${import.meta.dirname}/packages/oauth2-backend/src/sharing/store-contract.ts`,
-    '^((?:express-|koa-)?oauth2-backend(?:-redis)?)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
+    '^((?:express-|koa-)?oauth2-backend(?:-redis|-playground)?)$': `${import.meta.dirname}/packages/$1/src/index.ts`,
     '^test-servers/(.*)$': `${import.meta.dirname}/packages/test-servers/src/$1.ts`,
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
@@ -33,6 +33,7 @@ const packages = [
   'express-oauth2-backend',
   'koa-oauth2-backend',
   'oauth2-backend-redis',
+  'oauth2-backend-playground',
   'test-servers',
 ];
 

@@ -30,6 +30,7 @@ const surface: Readonly<Record<string, readonly string[]>> = {
   'express-oauth2-backend': ['backends', 'forward'],
   'koa-oauth2-backend': ['backends', 'forward'],
   'oauth2-backend-redis': ['redisStore'],
+  'oauth2-backend-playground': ['playground', 'PortError'],
   'oauth2-backend/store-contract': ['storeContract'],
 };
 

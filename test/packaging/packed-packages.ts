@@ -14,6 +14,7 @@ export const packageNames = [
   'express-oauth2-backend',
   'koa-oauth2-backend',
   'oauth2-backend-redis',
+  'oauth2-backend-playground',
 ] as const;
 
 export interface PackedPackages {

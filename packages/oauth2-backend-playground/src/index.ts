@@ -1,0 +1,3 @@
+export type { PlaygroundDefinition } from './definitions/playground-definitions.js';
+export { type Playground, type PlaygroundOptions, playground } from './playground.js';
+export { PortError } from './web/listen.js';
