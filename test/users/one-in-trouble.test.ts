@@ -6,7 +6,7 @@ import { type Users, users } from '../faults/users.js';
 
 const OTHERS = 60;
 /** Of a renewal, milliseconds. */
-const DEADLINE = 200;
+const DEADLINE = 600;
 
 let tokens: RecordingServer;
 let world: Users;
@@ -20,7 +20,7 @@ describe('one user whose token requests fail again and again', () => {
     ['503', { status: 503 }],
     ['503 with Retry-After', { status: 503, headers: { 'retry-after': '60' } }],
     ['429 that asks for five minutes', { status: 429, headers: { 'retry-after': '300' } }],
-    ['silence', { delay: 5 * DEADLINE }],
+    ['silence', { delay: 3 * DEADLINE }],
     ['garbage', { body: '<html>' }],
     ['an empty answer', { body: '' }],
   ])('%s: 60 new users are served as if he were not there', async (_, answer) => {

@@ -58,7 +58,7 @@ export async function recordingServer(usual: (request: RecordedRequest) => Answe
       for (const check of waiting) check();
       const answer = queue.shift() ?? usual(request);
       await gate;
-      if (answer.delay) await delay(answer.delay);
+      if (answer.delay) await unlessGone(response, answer.delay);
       if (answer.reset) incoming.socket.destroy();
       else send(response, answer);
     });
@@ -107,6 +107,13 @@ async function read(incoming: IncomingMessage, response: ServerResponse): Promis
   }
   const { method = '', url = '', headers } = incoming;
   return { method, url, headers, body: Buffer.concat(chunks), answered };
+}
+
+/** Lets milliseconds pass, or less when the other side goes away. */
+async function unlessGone(response: ServerResponse, milliseconds: number): Promise<void> {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  await delay(milliseconds, undefined, { signal: gone.signal }).catch(() => undefined);
 }
 
 function send(response: ServerResponse, { status = 200, headers = {}, body }: Answer): void {

@@ -111,13 +111,18 @@ export async function raw(port: number, text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let got = '';
   let quiet: NodeJS.Timeout | undefined;
+  // In turns, since a busy process has to see what has arrived before it is quiet.
+  const wait = (turns: number) => {
+    quiet = setTimeout(() => (turns > 1 ? wait(turns - 1) : socket.destroy()), 10);
+  };
   socket.on('data', (chunk) => {
     got += chunk.toString('latin1');
     clearTimeout(quiet);
-    quiet = setTimeout(() => socket.destroy(), 60);
+    wait(6);
   });
   socket.on('error', () => {});
   socket.write(text, 'latin1');
   await once(socket, 'close');
+  clearTimeout(quiet);
   return got;
 }
