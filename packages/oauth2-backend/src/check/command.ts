@@ -41,7 +41,7 @@ export async function command(args: readonly string[], terminal: Terminal): Prom
 async function check(given: CheckArguments, { stdout, colours }: Terminal): Promise<CheckReport> {
   const definitions = await readDefinitions(given.file);
   const { name, call } = given;
-  const names = Object.keys(definitions);
+  const names = Object.keys(definitions).filter((each) => each !== '$schema');
   if (name !== undefined && !names.includes(name)) {
     throw new UsageError(`no backend has the name ${JSON.stringify(name)}${didYouMean(name, names)}`);
   }

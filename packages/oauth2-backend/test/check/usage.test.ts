@@ -50,6 +50,12 @@ describe('oauth2-backend', () => {
     expect(stderr).toContain('no backend has the name "biling"; did you mean "billing"?');
   });
 
+  it('takes "$schema" for no backend', async () => {
+    const definitions = { $schema: './schema.json', good: { origin, oauth2: oauth2() } };
+    expect(await check(definitions, 'good')).toMatchObject({ code: 0 });
+    expect(await check(definitions, '$schema')).toMatchObject({ code: 2 });
+  });
+
   it('--call needs the name of one of several backends', async () => {
     const two = { a: { origin, oauth2: oauth2() }, b: { origin, oauth2: oauth2() } };
     expect(await check(two, '--call', '/')).toMatchObject({
