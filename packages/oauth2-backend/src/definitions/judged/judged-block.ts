@@ -1,19 +1,30 @@
 /**
- * What the compiler says of a block of the configuration. A wrong attribute is given a text for its type, so that the
+ * What the compiler says of a block of the configuration. A wrong attribute is given `Wrong<text>` for its type, so that the
  * error stands at the attribute and says in one line what is wrong. `I` is a block's interface, `B` the type of a block.
  */
+
+/**
+ * The type of what is wrong: nothing is assignable to it, and the compiler shows its text. A text by itself would do, but
+ * takes a block with it out of what editors offer, as a member of a union that is discriminated otherwise.
+ */
+export interface Wrong<Text extends string> {
+  readonly [wrong]: Text;
+}
+
+declare const wrong: unique symbol;
 
 /**
  * What a block of interface `I` must be: its attributes but those that do not go with the others, no unknown ones, and
  * those that must not be missing.
  *
  * @typeParam Unfit a text for each attribute of `I` that does not go with the others
+ * @typeParam Special the types of those whose type depends on `B`
  */
-export type JudgedBlock<I, B, Block extends string, Unfit, Needed extends PropertyKey, Values> = Flat<
-  { readonly [K in keyof I as K extends keyof Unfit ? never : K]?: K extends keyof Values ? Values[K] : never } & {
+export type JudgedBlock<I, B, Block extends string, Unfit, Needed extends PropertyKey, Special> = Flat<
+  { readonly [K in keyof I as K extends keyof Unfit ? never : K]?: K extends keyof Special ? Special[K] : I[K] } & {
     readonly [K in keyof B & keyof Unfit]?: IsGiven<B, K> extends true ? Unfit[K] : undefined;
   } & {
-    readonly [K in UnknownNames<I, B>]: `"${K}" is no attribute of ${Block}${DidYouMean<K, keyof I & string>}`;
+    readonly [K in UnknownNames<I, B>]: Wrong<`${K} is no attribute of ${Block}${DidYouMean<K, keyof I & string>}`>;
   } & { readonly [K in Exclude<Needed, keyof B>]: unknown }
 >;
 
@@ -55,7 +66,7 @@ export type IsWide<B, I> = [keyof I] extends [keyof B] ? true : false;
 /** The text for a file that is given beside what it holds; `never` when it is not. */
 export type BesideValue<K, B> = K extends `${infer V}_file`
   ? [IsAlwaysGiven<B, K>, IsAlwaysGiven<B, V>] extends [true, true]
-    ? `"${K}" is given beside "${V}": give one of them`
+    ? Wrong<`${K} is given beside ${V}: give one of them`>
     : never
   : never;
 
@@ -84,7 +95,7 @@ type DidYouMean<K extends string, Known extends string> =
       ? ''
       : IsUnion<N> extends true
         ? ''
-        : `; did you mean "${N}"?`
+        : `; did you mean ${N}?`
     : '';
 
 /** `clientId` for `client_id`, `scopes` for `scope`, `timeou` for `timeout`. */

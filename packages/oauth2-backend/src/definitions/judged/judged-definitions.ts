@@ -4,7 +4,7 @@ import type { TokenSource } from '../../token.js';
 import type { BackendDefinition } from '../definition.js';
 import type { OAuth2Definition, TokenBackendDefinition } from '../oauth2-definition.js';
 import type { BackendDefinitionsInput, NamesOf } from './backend-definitions-input.js';
-import type { IsAny, IsGiven, IsUnion, IsWide, JudgedBlock, ValueOf } from './judged-block.js';
+import type { IsAny, IsGiven, IsUnion, IsWide, JudgedBlock, ValueOf, Wrong } from './judged-block.js';
 import type { GrantOf, MethodOf, Needed, SignatureOf, Unfit } from './judged-grant.js';
 import type { JudgedSigning } from './judged-signing.js';
 import type { JudgedStepUp, JudgedTls } from './judged-tls.js';
@@ -23,9 +23,9 @@ export type JudgedDefinitions<D> = [D] extends [never]
 type JudgedName<N, Judged> = [NameText<N>] extends [never] ? Judged : NameText<N>;
 
 type NameText<N> = N extends 'then' | 'toJSON' | 'constructor' | 'prototype'
-  ? `"${N}" is no name for a backend: JavaScript gives it a meaning`
+  ? Wrong<`${N} is no name for a backend: JavaScript gives it a meaning`>
   : N extends `${Digit | '_' | '-'}${string}` | `${string}${' ' | '.' | '/' | ':'}${string}` | ''
-    ? `"${N}" is no name for a backend: letters, digits, "_" and "-", a letter first`
+    ? Wrong<`${N} is no name for a backend: letters, digits, _ and -, a letter first`>
     : never;
 
 type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9';
@@ -46,14 +46,7 @@ type WrongBackend<B, Names> = B extends OneBackend<B, Names> ? never : Shown<One
 type OneBackend<B, Names> =
   IsWide<B, BackendDefinition> extends true
     ? BackendDefinition
-    : JudgedBlock<
-        BackendDefinition,
-        B,
-        'a backend',
-        UnfitConnection<B>,
-        'origin',
-        ConnectionValues<B, Names> & Omit<BackendDefinition, keyof ConnectionValues<B, Names>>
-      >;
+    : JudgedBlock<BackendDefinition, B, 'a backend', UnfitConnection<B>, 'origin', ConnectionValues<B, Names>>;
 
 type JudgedTokenBackend<B, Names, NeedsOrigin> =
   IsWide<B, TokenBackendDefinition> extends true
@@ -64,13 +57,13 @@ type JudgedTokenBackend<B, Names, NeedsOrigin> =
         'a token backend',
         UnfitConnection<B>,
         NeedsOrigin extends true ? 'origin' : never,
-        ConnectionValues<B, Names> & Omit<TokenBackendDefinition, keyof ConnectionValues<B, Names>>
+        ConnectionValues<B, Names>
       >;
 
 /** A token stands in the Authorization header, unless another header is named. */
 type UnfitConnection<B> = [IsGiven<B, 'oauth2'>, IsGiven<B, 'token_header'>] extends [true, false]
   ? {
-      readonly basic_auth: '"basic_auth" does not go with "oauth2" unless "token_header" names another header for the token';
+      readonly basic_auth: Wrong<'basic_auth does not go with oauth2 unless token_header names another header for the token'>;
     }
   : unknown;
 
@@ -98,10 +91,10 @@ type OneTokens<V, Names> = [V] extends [never]
 type JudgedOAuth2<B, Names, G, M> = JudgedBlock<
   OAuth2Definition,
   B,
-  '"oauth2"',
+  'oauth2',
   Unfit<B, G, M>,
   Needed<B, G, M> | (IsPath<B> extends true ? (IsGiven<B, 'backend'> extends true ? never : 'backend') : never),
-  OAuth2Values<B, Names, SignatureOf<B, G, M>> & Omit<OAuth2Definition, keyof OAuth2Values<B, Names, unknown>>
+  OAuth2Values<B, Names, SignatureOf<B, G, M>>
 >;
 
 interface OAuth2Values<B, Names, With> {
@@ -130,7 +123,7 @@ type NamedOrOwn<V, Names, NeedsOrigin> =
         ? string
         : V extends Names
           ? V
-          : `no backend is called "${V}"`
+          : Wrong<`no backend is called ${V}`>
       : Block<V, JudgedTokenBackend<V, Names, NeedsOrigin>, OAuth2Definition['backend']>;
 
 /** The judged block where there is one; the attribute's own type where there is none, something else, or one of several. */
@@ -145,11 +138,11 @@ type Block<V, Judged, Otherwise> = [V] extends [never]
         : Otherwise;
 
 /** One of several is right when it is what its own judgement asks for. */
-type OrWrong<V, Wrong> = [Wrong] extends [never] ? V : Wrong;
+type OrWrong<V, Judged> = [Judged] extends [never] ? V : Judged;
 
 /** The texts in a judgement, else all of it. */
 type Shown<Judged, B> = [TextsIn<Judged, keyof B & keyof Judged>] extends [never]
   ? Judged
   : TextsIn<Judged, keyof B & keyof Judged>;
 
-type TextsIn<Judged, K extends keyof Judged> = K extends unknown ? Extract<Judged[K], `"${string}`> : never;
+type TextsIn<Judged, K extends keyof Judged> = K extends unknown ? Extract<Judged[K], Wrong<string>> : never;

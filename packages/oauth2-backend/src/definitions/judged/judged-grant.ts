@@ -2,8 +2,7 @@
 
 import type { CLIENT_AUTH_METHODS, ClientAuthMethod } from '../client-auth-methods.js';
 import type { GRANTS, GrantType, JWT_BEARER } from '../grant-types.js';
-import type { OAuth2Definition } from '../oauth2-definition.js';
-import type { BesideValue, IsGiven, IsOneGiven, IsUnion } from './judged-block.js';
+import type { BesideValue, IsGiven, IsOneGiven, IsUnion, Wrong } from './judged-block.js';
 
 /** The grant of a block; `string` where it is not one of ours, or not known to the compiler. */
 export type GrantOf<B> = OneOf<B[keyof B & 'grant_type'], GrantType>;
@@ -43,8 +42,16 @@ type MakesAssertion<B, G> = G extends typeof JWT_BEARER
 
 /** What each attribute that does not go with the others is told. */
 export type Unfit<B, G, M> = {
-  readonly [K in keyof OAuth2Definition as IsFit<K, B, G, M> extends true ? never : K]: UnfitText<K, B, G, M>;
+  readonly [K in Dependent as IsFit<K, B, G, M> extends true ? never : K]: UnfitText<K, B, G, M>;
 };
+
+/** The attributes that do not go with everything. */
+type Dependent =
+  | OwnOfGrants
+  | 'token_endpoint_auth_method'
+  | 'client_secret'
+  | 'client_secret_file'
+  | 'jwt_signing_profile';
 
 type IsFit<K, B, G, M> = [UnfitText<K, B, G, M>] extends [never] ? true : false;
 
@@ -56,7 +63,7 @@ type UnfitText<K, B, G, M> = K extends OwnOfGrants
       ? SecretText<K, B, G, M>
       : K extends 'jwt_signing_profile'
         ? SignatureOf<B, G, M> extends 'nothing'
-          ? `"${K}" does nothing here: no client assertion is asked for, nor one of jwt-bearer missing`
+          ? Wrong<`${K} does nothing here: no client assertion is asked for, nor one of jwt-bearer missing`>
           : never
         : never;
 
@@ -67,7 +74,7 @@ type OwnText<K extends string, B, G> = G extends GrantType
     ? K extends 'subject'
       ? SubjectText<B, G>
       : BesideValue<K, B>
-    : `"${K}" does not go with "grant_type": "${G}"`
+    : Wrong<`${K} does not go with grant_type ${G}`>
   : never;
 
 /** It tells apart what functions make of the context. */
@@ -80,22 +87,22 @@ type SubjectText<B, G> = G extends typeof JWT_BEARER
   : never;
 
 type FunctionIn<B, K extends string> = [Extract<B[keyof B & K], (...of: never) => unknown>] extends [never]
-  ? `"subject" does nothing without a function as "${K}"`
+  ? Wrong<`subject does nothing without a function as ${K}`>
   : never;
 
 type MethodText<B, G, M> =
   IsAnonymous<B, G> extends true
-    ? `"token_endpoint_auth_method" needs "client_id"`
+    ? Wrong<`token_endpoint_auth_method needs client_id`>
     : [G, M] extends ['client_credentials', 'none']
-      ? `"none" does not go with "grant_type": "client_credentials"`
+      ? Wrong<`token_endpoint_auth_method none does not go with grant_type client_credentials`>
       : never;
 
 type SecretText<K extends string, B, G, M> =
   IsAnonymous<B, G> extends true
-    ? `"${K}" needs "client_id"`
+    ? Wrong<`${K} needs client_id`>
     : M extends ClientAuthMethod
       ? Traits<M>['secret'] extends false
-        ? `"${K}" does not go with "token_endpoint_auth_method": "${M}"`
+        ? Wrong<`${K} does not go with token_endpoint_auth_method ${M}`>
         : BesideValue<K, B>
       : BesideValue<K, B>;
 

@@ -1,7 +1,7 @@
 /** What the compiler says of a `jwt_signing_profile`. */
 
 import type { JwtSigningProfile } from '../jwt-signing-profile.js';
-import type { BesideValue, IsOneGiven, JudgedBlock, ValueOf } from './judged-block.js';
+import type { BesideValue, IsOneGiven, JudgedBlock, ValueOf, Wrong } from './judged-block.js';
 
 /**
  * `With`: what the client's method signs with, `'secret'` or `'key'`; `'grant'` for the assertion of the grant, `unknown`
@@ -10,7 +10,7 @@ import type { BesideValue, IsOneGiven, JudgedBlock, ValueOf } from './judged-blo
 export type JudgedSigning<B, With> = JudgedBlock<
   JwtSigningProfile,
   B,
-  '"jwt_signing_profile"',
+  'jwt_signing_profile',
   Unfit<B, With>,
   Needed<B, With>,
   Values<B, With>
@@ -21,15 +21,19 @@ type PrivateKeyAlgorithm = Exclude<JwtSigningProfile['signature_algorithm'], Sha
 type PrivateOnly = 'key_passphrase' | 'key_passphrase_file' | 'certificate_file';
 
 type Unfit<B, With> = {
-  readonly [K in keyof JwtSigningProfile as UnfitText<K, B, With> extends never ? never : K]: UnfitText<K, B, With>;
+  readonly [K in 'key' | 'key_file' | PrivateOnly as UnfitText<K, B, With> extends never ? never : K]: UnfitText<
+    K,
+    B,
+    With
+  >;
 };
 
 type UnfitText<K, B, With> = K extends 'key' | 'key_file' | PrivateOnly
   ? [With] extends ['secret']
-    ? `"${K}" does not go with "client_secret_jwt": the client secret is the key`
+    ? Wrong<`${K} does not go with client_secret_jwt: the client secret is the key`>
     : K extends PrivateOnly
       ? B extends { readonly signature_algorithm: SharedSecretAlgorithm }
-        ? `"${K}" does nothing: HS* signs with a shared secret`
+        ? Wrong<`${K} does nothing: HS* signs with a shared secret`>
         : BesideValue<K, B>
       : BesideValue<K, B>
   : never;
@@ -39,7 +43,7 @@ type Needed<B, With> =
   | 'ttl'
   | ([With] extends ['key' | 'grant'] ? (IsOneGiven<B, 'key' | 'key_file'> extends true ? never : 'key') : never);
 
-interface Values<B, With> extends Omit<JwtSigningProfile, 'signature_algorithm' | 'claims' | 'headers'> {
+interface Values<B, With> {
   readonly signature_algorithm: ValueOf<Algorithm<With>, B[keyof B & 'signature_algorithm']>;
   readonly claims: JwtSigningProfile['claims'] & WithoutNames<B[keyof B & 'claims'], OwnClaims<With>, 'claims'>;
   readonly headers: JwtSigningProfile['headers'] &
@@ -61,4 +65,4 @@ type OwnClaims<With> = [With] extends ['grant']
 /** An object that sets none of the names. */
 type WithoutNames<V, Names extends string, Where extends string> = V extends (...of: never) => unknown
   ? unknown
-  : { readonly [K in keyof V & Names]: `"${K}" cannot be set in "${Where}"` };
+  : { readonly [K in keyof V & Names]: Wrong<`${K} cannot be set in ${Where}`> };

@@ -4,10 +4,13 @@ import type { StepUpDefinition } from '../oauth2-definition.js';
 import type { TlsDefinition } from '../tls-definition.js';
 import type { BesideValue, IsGiven, IsOneGiven, JudgedBlock } from './judged-block.js';
 
-export type JudgedTls<B> = JudgedBlock<TlsDefinition, B, '"tls"', UnfitTls<B>, OtherHalf<B>, TlsDefinition>;
+export type JudgedTls<B> = JudgedBlock<TlsDefinition, B, 'tls', UnfitTls<B>, OtherHalf<B>, unknown>;
 
 type UnfitTls<B> = {
-  readonly [K in keyof TlsDefinition as BesideValue<K, B> extends never ? never : K]: BesideValue<K, B>;
+  readonly [K in keyof TlsDefinition & `${string}_file` as BesideValue<K, B> extends never ? never : K]: BesideValue<
+    K,
+    B
+  >;
 };
 
 type OtherHalf<B> =
@@ -21,6 +24,6 @@ type OtherHalf<B> =
 type Certificate = 'client_certificate' | 'client_certificate_file';
 type Key = 'client_private_key' | 'client_private_key_file';
 
-export type JudgedStepUp<B> = JudgedBlock<StepUpDefinition, B, '"step_up"', unknown, Allowed<B>, StepUpDefinition>;
+export type JudgedStepUp<B> = JudgedBlock<StepUpDefinition, B, 'step_up', unknown, Allowed<B>, unknown>;
 
 type Allowed<B> = IsGiven<B, 'scopes'> extends true ? never : true extends B[keyof B & 'claims'] ? never : 'scopes';
