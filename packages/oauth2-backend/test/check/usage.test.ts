@@ -57,6 +57,7 @@ describe('oauth2-backend', () => {
   });
 
   it('--call needs the name of one of several backends', async () => {
+    tokens.reset();
     const two = { a: { origin, oauth2: oauth2() }, b: { origin, oauth2: oauth2() } };
     expect(await check(two, '--call', '/')).toMatchObject({
       code: 2,
