@@ -17,7 +17,7 @@ import { contextInput } from '../token-request/grants/context-input.js';
 import { grant } from '../token-request/grants/grant.js';
 import type { IdentityPart } from '../token-request/identity.js';
 import type { OpenPost } from '../token-request/post.js';
-import type { Asked } from '../token-request/reasons/asked.js';
+import { type Asked, wordsFor } from '../token-request/reasons/asked.js';
 import { subjectRefusals } from '../token-request/subject-refusals.js';
 import { tokenEndpoint } from '../token-request/token-endpoint.js';
 import { admission } from './admission.js';
@@ -73,9 +73,10 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
     grantType,
   } = oauth2;
   const { counts, tokenRequest, kept } = observation({ ...options, backend: name, grantType, endpoint: url });
+  const asked = askedOf(oauth2);
   const endpoint = tokenEndpoint({
     backend: name,
-    asked: askedOf(oauth2),
+    asked,
     openPost,
     clientAuth: clientAuth({ backend: name, oauth2, clock }),
     params: Object.fromEntries(oauth2.params),
@@ -100,7 +101,7 @@ export function countedSource(options: CountedSourceOptions): CountedSource {
     ofUsers: prepare !== undefined,
   });
   const onEvent = follow ? both(kept, follow) : kept;
-  const keeping = { name, clock, renewBefore, deadline, waits, shared, onEvent };
+  const keeping = { name, asked: wordsFor(asked), clock, renewBefore, deadline, waits, shared, onEvent };
   // Two for all: there is a keeper for each user.
   const ofStranger = { ...keeping, stranger: true };
   const tellSubject = subjectRefusals({ oauth2, backend: name, warn: (message) => options.warn(message, name) });

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.js';
 import type { AccessToken, TokenSource } from '../token.js';
 import type { GrantQuery } from '../token-request/grant-source.js';
 import type { RenewBefore } from './lifetime.js';
+import type { Asking } from './own-error.js';
 import type { Failure } from './pause.js';
 import type { StartedPause } from './pauses.js';
 import type { Renewals } from './renewals.js';
@@ -11,9 +12,7 @@ import type { SharedPause } from './shared-pause.js';
 import type { YoungTokenWaits } from './young-token-waits.js';
 
 /** How a token is kept. */
-export interface KeepOptions {
-  /** Name of the backend, for messages. */
-  readonly name: string;
+export interface KeepOptions extends Asking {
   readonly clock: Clock;
   readonly renewBefore: RenewBefore;
   /** Milliseconds for a renewal as a whole. */

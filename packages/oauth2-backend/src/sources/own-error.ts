@@ -51,13 +51,32 @@ export function ownError(error: unknown, name: string, more: MoreOfError = {}): 
 
 type MoreOfError = Pick<TokenErrorOptions, 'resource' | 'retryAt'>;
 
+/** Whose token is asked for where, for messages. */
+export interface Asking {
+  /** Name of the backend. */
+  readonly name: string;
+  /** The token endpoint's host and the client, in words; absent where a function gives the tokens. */
+  readonly asked?: { readonly host: string; readonly client: string } | undefined;
+}
+
 /** The failure of another identity, for a caller whose own request did not fail: without what the server said to the other. */
-export function othersError(error: unknown, backend: string): OAuth2BackendError {
+export function othersError(error: unknown, { name, asked }: Asking): OAuth2BackendError {
+  const head = asked
+    ? `${asked.host} is not asked for ${asked.client} now`
+    : `token endpoint of "${name}" is not asked now`;
   if (error instanceof TokenTimeoutError) {
-    const message = `token endpoint of "${backend}" did not answer others in time; it is not asked now`;
-    return new TokenTimeoutError(message, { backend });
+    return new TokenTimeoutError(`${head}: it did not answer others in time`, { backend: name });
   }
   const status = error instanceof TokenRequestError ? memberOf(error, 'response')?.status : undefined;
-  const reason = status === undefined ? 'could not be reached by others' : `answered ${status} to others`;
-  return new TokenRequestError(`token endpoint of "${backend}" ${reason}; it is not asked now`, { backend });
+  const reason =
+    status === undefined ? `could not be reached by others${codeOf(error)}` : `answered ${status} to others`;
+  return new TokenRequestError(`${head}: it ${reason}`, { backend: name });
+}
+
+/** The network's code says nothing of the other. */
+function codeOf(error: unknown): string {
+  const cause: unknown = error instanceof Error ? error.cause : undefined;
+  const code: unknown =
+    typeof cause === 'object' && cause !== null ? memberOf(cause as { code?: unknown }, 'code') : undefined;
+  return typeof code === 'string' && /^[A-Z][A-Z\d_]{2,50}$/.test(code) ? ` (${code})` : '';
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.js';
 import { mayBeCured } from '../token-request/replacements.js';
 import { failureKind } from './failure.js';
-import { othersError } from './own-error.js';
+import { type Asking, othersError } from './own-error.js';
 import { type Failure, type Pause, pause } from './pause.js';
 import type { SharedPause } from './shared-pause.js';
 
@@ -32,9 +32,7 @@ export interface Attempt {
 }
 
 /** What the pauses are made of. */
-export interface PausesOptions {
-  /** Name of the backend, for messages. */
-  readonly name: string;
+export interface PausesOptions extends Asking {
   readonly clock: Clock;
   readonly shared?: SharedPause | undefined;
 }
@@ -57,11 +55,11 @@ export class Pauses {
   active(): Failure | undefined {
     const alone = this.#replacementSeen ? undefined : this.#own?.active();
     if (alone) return alone;
-    const { name, shared } = this.#options;
+    const { shared } = this.#options;
     const common = shared?.active();
     if (!common) return undefined;
     const mine = this.#mine?.scope === 'token backend' ? this.#mine.error : undefined;
-    return { ...common, error: mine ?? othersError(common.error, name) };
+    return { ...common, error: mine ?? othersError(common.error, this.#options) };
   }
 
   /** Looks, beside the caller, whether a secret or key was replaced since it was refused: then the identity's own pause is over. */

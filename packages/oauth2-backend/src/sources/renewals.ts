@@ -87,11 +87,11 @@ export class Renewals {
    */
   start({ refused, context, input, demands, overrule }: RenewalStart, onEnd: (end: RenewalEnd) => void): Renewal {
     if (this.closed) throw this.#closedError();
-    const { name, clock, deadline, shared } = this.#options;
+    const { name, asked, clock, deadline, shared } = this.#options;
     const forced = refused !== undefined;
     let restart = () => {};
     // What the application's functions take, and waiting for another's attempt, is not the token endpoint's time.
-    const gate = renewalGate({ name, clock, deadline, shared, overrule, onProgress: () => restart() });
+    const gate = renewalGate({ name, asked, clock, deadline, shared, overrule, onProgress: () => restart() });
     let digest: string | undefined;
     let evaluated = input === undefined;
     const offered = input && offeredInput(input);
@@ -114,7 +114,7 @@ export class Renewals {
     const mayRepeat = () => !this.pauses.failing();
     const late = () => {
       gate.cut();
-      if (gate.waiting()) return othersError(shared?.last()?.error, name);
+      if (gate.waiting()) return othersError(shared?.last()?.error, this.#options);
       const message =
         gate.late(deadline) ?? `no token for "${name}" within ${deadline} ms${evaluated ? '' : UNEVALUATED}`;
       return new TokenTimeoutError(message, { backend: name });

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../clock.js';
 import type { RequestGate } from '../token-request/grant-source.js';
-import { othersError } from './own-error.js';
+import { type Asking, othersError } from './own-error.js';
 import type { Attempt } from './pauses.js';
 import type { SharedPause } from './shared-pause.js';
 
@@ -22,9 +22,7 @@ interface RenewalGate extends RequestGate {
   leave(): void;
 }
 
-interface GateOptions {
-  /** Name of the backend, for messages. */
-  readonly name: string;
+interface GateOptions extends Asking {
   readonly clock: Clock;
   /** Milliseconds for a renewal's requests. */
   readonly deadline: number;
@@ -36,7 +34,7 @@ interface GateOptions {
 }
 
 /** Shut while the token backend is paused or tried by another renewal. */
-export function renewalGate({ name, clock, deadline, shared, overrule, onProgress }: GateOptions): RenewalGate {
+export function renewalGate({ name, asked, clock, deadline, shared, overrule, onProgress }: GateOptions): RenewalGate {
   let state: 'before' | 'waiting' | 'inside' | 'over' = 'before';
   let request: Attempt['request'] = 'unsent';
   let began = clock.monotonic();
@@ -52,7 +50,7 @@ export function renewalGate({ name, clock, deadline, shared, overrule, onProgres
       const failure = shared?.active();
       if (failure && !overrule && state !== 'inside') {
         turnedAway = true;
-        throw othersError(failure.error, name);
+        throw othersError(failure.error, { name, asked });
       }
       if (state === 'inside' || state === 'over') return undefined;
       const entering = shared?.enter() ?? nobody;

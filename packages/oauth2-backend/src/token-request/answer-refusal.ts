@@ -5,7 +5,7 @@ import { memberOf } from './bounded-json.js';
 import { OAUTH_ERRORS } from './oauth-errors.js';
 import { answerReason } from './reasons/answer-reasons.js';
 import type { AskedWords } from './reasons/asked.js';
-import { concernsAssertion, refusalReasons } from './reasons/refusal-reasons.js';
+import { concernsAssertion, hasReasons, refusalReasons } from './reasons/refusal-reasons.js';
 import { saidIn } from './reasons/said.js';
 import type { Sent } from './reasons/sent.js';
 import { errorLine } from './reasons/shown.js';
@@ -39,7 +39,8 @@ export function answerRefusal(status: number, body: object, options: RefusalOpti
   const error = OAUTH_ERRORS.has(code) ? (code as string) : clean(code);
   const said = saidIn(body, clean);
   const head = `${asked.host} refused ${asked.client}${asked.via}: ${labelOf(code, error ?? said.code)} (${status})`;
-  const reasons = OAUTH_ERRORS.has(code)
+  const known = OAUTH_ERRORS.has(code) || hasReasons(code);
+  const reasons = known
     ? refusalReasons(code, said.text, sent)
     : [status < 400 ? undefined : answerReason({ status, text: '', said: said.text }, asked, sent)];
   const clock = sent.assertion && concernsAssertion(code) ? options.clockReason() : undefined;

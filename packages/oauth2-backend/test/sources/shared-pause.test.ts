@@ -69,7 +69,7 @@ describe('identities that share a token backend', () => {
     const requests = world.asked.length;
     const others = await bob.failure();
     expect(others).toMatchObject({ code: 'ERR_OAUTH2_TOKEN_REQUEST', statusCode: 502 });
-    expect(others?.message).toBe('token endpoint of "billing" could not be reached by others; it is not asked now');
+    expect(others?.message).toBe('token endpoint of "billing" is not asked now: it could not be reached by others');
     expect(others).not.toHaveProperty('cause');
     expect(amy.kept.state().state).toBe('failing');
     expect(await amy.failure()).toMatchObject({ message: 'could not be reached' });
@@ -92,7 +92,7 @@ describe('identities that share a token backend', () => {
       expect(await carl.failure()).toMatchObject({ response: { status } });
       expect(carl.events).toMatchObject([{ pause: { scope: 'token backend', retryAt: world.clock.now() + 500 } }]);
       const others = await dora.failure();
-      expect(others?.message).toBe(`token endpoint of "billing" answered ${status} to others; it is not asked now`);
+      expect(others?.message).toBe(`token endpoint of "billing" is not asked now: it answered ${status} to others`);
       expect(others).not.toHaveProperty('response');
       expect(others).not.toHaveProperty('cause');
       expect(world.asked).toEqual(['amy', 'bob', 'carl']);

@@ -13,6 +13,8 @@ const REASONS: ReadonlyMap<unknown, { readonly always?: Reason; readonly unexpla
   ['invalid_request', { always: sentNames, unexplained: (sent: Sent) => basicReason(sent) ?? signed(sent) }],
   ['invalid_scope', { always: sentScope }],
   ['invalid_target', { always: sentTarget }],
+  // AD FS.
+  ['invalid_resource', { always: sentTarget }],
   ['unauthorized_client', { always: (sent: Sent) => `is the client registered for ${grantOf(sent)}?` }],
   [
     'unsupported_grant_type',
@@ -35,6 +37,11 @@ const REASONS: ReadonlyMap<unknown, { readonly always?: Reason; readonly unexpla
 
 const WANTS_DPOP = 'the server wants DPoP of this client, and the request has no proof';
 const WANTS_USER = 'the user has to log in or to consent first';
+
+/** Whether there are any. */
+export function hasReasons(error: unknown): boolean {
+  return REASONS.has(error);
+}
 
 /** Sentences for an error of this name, beside what the server says of it. */
 export function refusalReasons(error: unknown, said: string | undefined, sent: Sent): (string | undefined)[] {

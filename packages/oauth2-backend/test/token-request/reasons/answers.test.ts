@@ -90,6 +90,11 @@ describe('an OAuth error: who refused whom, why, and what to look at', () => {
       'invalid_target (400): neither "params.resource" nor "params.audience" was asked for',
     ],
     [
+      refusal('invalid_resource', 'MSIS9602'),
+      { params: { resource: 'urn:x' } },
+      'invalid_resource (400): "MSIS9602"; asked for was resource "urn:x"',
+    ],
+    [
       refusal('unauthorized_client'),
       {},
       'unauthorized_client (400): is the client registered for grant_type "client_credentials"?',
