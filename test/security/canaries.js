@@ -13,6 +13,8 @@ export const canaries = {
   basic: basicPair(form(secret)),
   raw_basic: basicPair(secret),
   endpoint_query: 'kEy-8v7c6X5z4L3k2J1h',
+  assertion: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnktNzcifQ.k3-Jq_Zt8vWm2Xy5Lr0Bn4Hd6Ps9Gf1C',
+  params: 'pArAm-6xR2_qV8.kJ5~wY3',
   password: 'pW-3fT9+ö%Kd(82)mQx*Ls',
   basic_auth: 'gAtE7:mJ4-vU6.hY1_rB0',
   proxy_credentials: 'pRoXy5:nC8-wE2.tG9_zK3',
@@ -37,6 +39,15 @@ export const rows = [
       token_endpoint_auth_method: 'client_secret_post',
     },
     backend: { basic_auth: canaries.basic_auth },
+  },
+  {
+    name: 'bearer',
+    oauth2: {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: canaries.assertion,
+      client_secret: secret,
+      params: { api_key: canaries.params },
+    },
   },
   { name: 'function', oauth2: { client_secret_function: secret } },
 ];

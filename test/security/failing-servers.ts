@@ -36,6 +36,11 @@ const endpoint: Record<string, Failure> = {
     json(response, 400, { error: 'x', error_description: Buffer.from(heard).toString('base64') }),
   'as-path': (response, heard) => json(response, 400, { error: 'x', error_description: heard.split(' ')[0] }),
   'as-html': (response, heard) => void response.writeHead(500).end(`<html>${heard}`),
+  'as-title': (response, heard) => void response.writeHead(404).end(`<html><head><title>${heard}</title></head>`),
+  'as-nested': (response, heard) =>
+    json(response, 401, { error: { code: heard, message: heard }, errors: [heard], message: heard }),
+  'as-members': (response, heard) =>
+    json(response, 200, Object.fromEntries(heard.split(/[ &=]/).map((key) => [key, 1]))),
   'as-text': (response, heard) => void response.end(heard),
   'as-no-http': broken(''),
   'as-bad-header': broken(`HTTP/1.1 200 OK\r\nbad header ${canaries.token}\r\n\r\n`),

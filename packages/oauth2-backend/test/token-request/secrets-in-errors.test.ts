@@ -107,6 +107,40 @@ describe('an error of the token endpoint', () => {
     }
   });
 
+  const shapes: readonly (readonly [string, (text: string) => Answer])[] = [
+    ['message', (text) => ({ status: 403, body: { message: text } })],
+    ['nested error', (text) => ({ status: 401, body: { error: { code: text, message: text } } })],
+    ['errors', (text) => ({ status: 401, body: { errors: [{ detail: text }] } })],
+    ['another member', (text) => ({ status: 400, body: { heard: text } })],
+    ['text', (text) => ({ status: 400, body: text })],
+    ['XML', (text) => ({ status: 400, body: `<a><b>${text}</b></a>` })],
+    ['title', (text) => ({ status: 404, body: `<html><title>${text}</title>` })],
+    ['names', (text) => ({ body: { [text]: 1 } })],
+  ];
+
+  it.each(shapes)(
+    'does not show what was sent, whole or in pieces, in what it shows instead of OAuth: %s',
+    async (_, shape) => {
+      const bearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+      const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4tNzcifQ.k3-Jq_Zt8vWm2Xy5Lr0Bn4Hd6Ps9Gf1C';
+      const password = 'pW-3fT9+ö%Kd(82)mQx*Ls';
+      const key = 'k9-QZ3-tLm7';
+      const sent: readonly [object, readonly string[]][] = [
+        [{ client_secret: SECRET }, [SECRET, basic, `Basic ${basic}`, SECRET.slice(0, 14), encodeURIComponent(SECRET)]],
+        [{ grant_type: 'password', username: 'ann', password }, [password, form(password)]],
+        [{ grant_type: bearer, assertion: jwt }, [jwt, ...jwt.split('.')]],
+        [{ params: { api_key: key } }, [key]],
+      ];
+      for (const [oauth2, texts] of sent) {
+        for (const text of texts) {
+          server.next(shape(`got ${text} from you`));
+          const seen = everything(await billing(server.url, oauth2, { logger: silent }).failure());
+          expect(seen).not.toContain(text);
+        }
+      }
+    },
+  );
+
   it.each(['s3cr+t %!', 'ab"c\\d', 'geheimn\u00edss'])('does not show the short secret %s either', async (secret) => {
     for (const text of [secret, form(secret), encodeURIComponent(secret), btoa(form(`x:${secret}`))].slice(0, 3)) {
       server.next(repeating(`got ${text}.`));
