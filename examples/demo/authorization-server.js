@@ -14,8 +14,8 @@ const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
  * also in exchange for those of the applications' users, who come with tokens for `front`.
  *
  * `life` (seconds) and `delay` (milliseconds before an answer) may be set at any time; `requests` lists the token
- * requests as `{ client, status, started, ended, token, user }`, instants in milliseconds since the epoch, `token` its `jti`,
- * `user` its `sub`.
+ * requests as `{ client, status, started, ended, token, user, shown }`, instants in milliseconds since the epoch, `token` its
+ * `jti`, `user` its `sub`, `shown` what may be seen of it: `{ end, claims }`, `end` its last characters.
  */
 export async function authorizationServer({ audience, front, clients }) {
   const { server, origin, close } = await listen();
@@ -109,14 +109,16 @@ export async function authorizationServer({ audience, front, clients }) {
       ended: undefined,
       token: undefined,
       user: undefined,
+      shown: undefined,
     };
     authorization.requests.push(request);
     await pause(authorization.delay);
     await next();
     request.status = ctx.status;
     if (ctx.status === 200) {
-      const { jti, sub } = decodeJwt(ctx.body.access_token);
-      Object.assign(request, { token: jti, user: sub });
+      const claims = decodeJwt(ctx.body.access_token);
+      const shown = { end: ctx.body.access_token.slice(-6), claims };
+      Object.assign(request, { token: claims.jti, user: claims.sub, shown });
     }
     request.ended = Date.now();
   }

@@ -38,9 +38,13 @@ export async function demo({ serve = false, apps, steps = shownSteps, stdout = p
 }
 
 async function run(step, world, report) {
+  const { requests } = world.authorization;
+  const asked = requests.length;
   try {
     const findings = await step.run(world);
-    return findings.map(report.finding).every(Boolean);
+    const shown = findings.map(report.finding).every(Boolean);
+    report.tokens(requests.slice(asked).flatMap((request) => request.shown ?? []));
+    return shown;
   } catch (error) {
     report.failure(error);
     return false;

@@ -4,6 +4,7 @@
 export function reporter(stream) {
   const colours = stream.hasColors?.() ?? false;
   const paint = (code, text) => (colours ? `\x1b[${code}m${text}\x1b[0m` : text);
+  let places;
   const line = (text = '') => void stream.write(`${text}\n`);
 
   return {
@@ -24,6 +25,18 @@ export function reporter(stream) {
       line(`  ${mark(ok)} ${columns(`${app.name} ${app.client}`, tokenEndpoint, api, caller)}`);
       for (const check of broken) line(paint(31, `      not shown: ${check}`));
       return ok;
+    },
+    /** The tokens `{ end, claims }` that were issued meanwhile, four at most; by whom and for what, where that is new. */
+    tokens(tokens) {
+      for (const { end, claims } of tokens.slice(0, 4)) {
+        const { client_id, sub, scope, iss, aud, iat, exp } = claims;
+        const claimed = `client_id ${client_id}, sub ${sub}, scope ${scope}, lives ${exp - iat} s`;
+        line(paint(2, `      token …${end}  ${claimed}`));
+        const next = `iss ${iss}, aud ${aud}`;
+        if (next !== places) line(paint(2, `                     ${next}`));
+        places = next;
+      }
+      if (tokens.length > 4) line(paint(2, `      and ${tokens.length - 4} more`));
     },
     /** A step that could not be run to its end. */
     failure(error) {

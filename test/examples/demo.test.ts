@@ -33,6 +33,14 @@ describe('npm start', () => {
       expect(redirect).toMatch(/^0 requests +1 × 302 +302, 0 at foreign host$/);
       expect(more).toEqual([]);
     }
+    for (const client of ['express', 'koa']) {
+      const token = (life: number) =>
+        new RegExp(`^ {6}token …[\\w-]{6} {2}client_id ${client}, sub ${client}, scope invoices, lives ${life} s$`);
+      const tokens = (life: number) => lines.filter((line) => token(life).test(line));
+      expect([tokens(300).length, tokens(4).length]).toEqual([2, 2]);
+      expect(new Set([...tokens(300), ...tokens(4)]).size).toBe(4);
+    }
+    expect(demo.output().match(/^ +iss http:\/\/127\S+, aud https:\/\/billing\.example\.com$/gm)).toHaveLength(1);
     expect(demo.output()).toMatch(/^✓ 5 of 5 steps showed what they claim, in \d+\.\d s$/m);
 
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
@@ -44,6 +52,7 @@ describe('npm start', () => {
     const demo = run(naive);
     expect(await demo.ended).toBe(1);
     expect(demo.output()).toMatch(/✗ naive fetch +100 requests .*\n +not shown: one token request/);
+    expect(demo.output().match(/^ {6}and 96 more$/gm)).toHaveLength(2);
     expect(demo.output()).toMatch(/not shown: nothing arrived at the foreign host/);
     expect(demo.output()).toMatch(/^✗ 0 of 5 steps showed what they claim/m);
   }, 60_000);
