@@ -3,6 +3,7 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
+import { ownMembers } from '../../../definitions/own-members.js';
 import type { Declined } from '../forward-answer.js';
 import { closeUnread } from '../unread-upload.js';
 
@@ -64,7 +65,8 @@ export class ClientSocket {
   }
 
   /** Answers with a status alone. */
-  decline({ status, headers }: Pick<Declined, 'headers'> & { readonly status: number }): void {
+  decline(declined: Pick<Declined, 'headers'> & { readonly status: number }): void {
+    const { status, headers } = ownMembers(declined);
     // Who was lent the response may have used it.
     if (this.response.headersSent || this.response.socket === null) {
       this.socket.destroy();

@@ -3,7 +3,7 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Bearer } from '../../../bearer/bearer.js';
-import { hasOwnMember } from '../../../definitions/own-members.js';
+import { hasOwnMember, memberOf } from '../../../definitions/own-members.js';
 import { ClientClosedError, OAuth2BackendError } from '../../../errors.js';
 import { requestContext } from '../../../outbound/request-context.js';
 import type { ClientSettings } from '../../../outbound/settings.js';
@@ -109,8 +109,7 @@ export function upgradeListener(bearer: Bearer, settings: ClientSettings, option
 
   function fail(error: unknown, request: IncomingMessage, client: ClientSocket): void {
     if (error instanceof ClientClosedError) return;
-    const { headers } = error as { headers?: Record<string, string> };
-    client.decline({ status: statusOf(error), ...(error instanceof OAuth2BackendError && headers && { headers }) });
+    client.decline({ status: statusOf(error), headers: headersOf(error) });
     resolved.onError?.(error, request);
   }
 }
@@ -137,8 +136,15 @@ function isAnswering(socket: Duplex): boolean {
 }
 
 function statusOf(error: unknown): number {
-  const status: unknown = (error as { statusCode?: unknown } | null | undefined)?.statusCode;
+  if (typeof error !== 'object' || error === null) return 500;
+  const status: unknown = memberOf(error as { statusCode?: unknown }, 'statusCode');
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500;
+}
+
+/** A 401 has its challenge. */
+function headersOf(error: unknown): Readonly<Record<string, string>> {
+  if (!(error instanceof OAuth2BackendError)) return {};
+  return memberOf(error as { headers?: Readonly<Record<string, string>> }, 'headers') ?? {};
 }
 
 function headText(headers: Record<string, string | string[]>): string {

@@ -153,13 +153,15 @@ describe('backends.close() with WebSockets', () => {
     const backends = world.backends();
     const port = await world.application(backends);
     const socket = await open(port);
-    const closing = backends.close({ timeout: 200 });
+    const over = [closed(socket), closed(world.api.sockets[0])];
+    const closing = backends.close({ timeout: 500 });
     socket.send('still there');
     expect(await message(socket)).toBe('still there');
     expect((await refusal(port)).status).toBe(500);
-    const far = closed(world.api.sockets[0]);
-    expect(await closed(socket)).toEqual([1006, '']);
-    await far;
+    expect(await Promise.all(over)).toEqual([
+      [1006, ''],
+      [1006, ''],
+    ]);
     await closing;
     expect(world.errors).toMatchObject([{ code: 'ERR_OAUTH2_CLOSED' }]);
   });
