@@ -64,7 +64,7 @@ describe('a connection that dies on the way', () => {
   it.each(every.flatMap((sender) => ['http', 'https'].map((scheme) => ({ ...sender, scheme }))))(
     'is replaced through a proxy: $name to $scheme',
     async ({ send, scheme }) => {
-      const { origin, close, tls } = await secure();
+      const { origin, close, tls, refuseAll } = await secure();
       const proxy = await proxyServer();
       const plain = await closingServer(world.serve);
       const through = scheme === 'https' ? { origin, tls } : { origin: plain.origin };
@@ -74,6 +74,11 @@ describe('a connection that dies on the way', () => {
       // The proxy itself keeps no connection to a server without TLS.
       if (scheme === 'http') proxy.cutNext();
       expect(await send(backend, 'b')).toMatch(/b$/);
+      expect(reconnects(backends as never)).toBe(1);
+      // A new connection has brought nothing, whatever the proxy has answered.
+      refuseAll();
+      if (scheme === 'http') proxy.cutNext();
+      await expect(send(backend, 'c')).rejects.toThrow();
       expect(reconnects(backends as never)).toBe(1);
       await proxy.close();
       await close();

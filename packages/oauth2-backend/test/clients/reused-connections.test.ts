@@ -267,6 +267,18 @@ describe('a reused connection that dies before the first byte of an answer', () 
     expect(seen).toEqual(['GET /a', 'GET /b']);
   });
 
+  it.each(all)('is replaced for a request that has waited for it: $name', async ({ send }) => {
+    const { origin, seen } = await counting((served, { url, socket }, response) => {
+      // The first waits until the second does.
+      if (served === 0) setTimeout(() => response.end(url), 50);
+      else socket.destroy();
+    });
+    const backend = world.backend({ origin, max_connections: 1 });
+    const answers = await Promise.all([send(backend, 'a'), delay(10).then(() => send(backend, 'b'))]);
+    expect(answers).toEqual(['/a', '/b']);
+    expect(seen).toEqual(['GET /a', 'GET /b', 'GET /b']);
+  });
+
   it.each(all)('is replaced by none of the others that are idle: $name', async ({ send }) => {
     const waiting: (() => void)[] = [];
     const { origin, seen } = await counting((served, { url, socket }, response) => {

@@ -55,8 +55,9 @@ export function reconnectOnce(request: ClientRequest, { copied, open }: Reconnec
   }
 
   function isLost(error: unknown): boolean {
-    const { reusedSocket, writableEnded, socket } = request;
-    return !left && !second && reusedSocket && writableEnded && isLoss(error) && socket?.bytesRead === before;
+    const { writableEnded, socket } = request;
+    // Not `reusedSocket`: a request that has waited for the connection does not have it.
+    return !left && !second && before > 0 && writableEnded && isLoss(error) && socket?.bytesRead === before;
   }
 
   function sendAgain(): boolean {
