@@ -1,5 +1,7 @@
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { certificateAuthority } from 'test-servers/certificates';
+import { listen } from 'test-servers/listen';
 import { type ProxyServer, proxyServer } from 'test-servers/proxy-server';
 import { type UpstreamServer, upstreamServer } from './upstream-server.js';
 import { closeWays, ways } from './ways.js';
@@ -57,6 +59,37 @@ describe.each(ways)('max_connections, $name', (way) => {
 });
 
 describe.each(ways)('disable_connection_reuse, $name', (way) => {
+  it.each(direct)('is one connection a request, for those too that wait for one: %s', async (kind) => {
+    const { upstream, connection } = connections[kind]();
+    const { send } = way.open({ ...connection, disable_connection_reuse: true, max_connections: 1 });
+    await Promise.all(Array.from({ length: 3 }, send));
+    expect(upstream.requests.map(({ connection: number }) => number)).toEqual([1, 2, 3]);
+    expect(upstream.requests.map(({ headers }) => headers.connection)).toEqual(['close', 'close', 'close']);
+  });
+
+  it('is one connection a request where the server would leave it open', async () => {
+    const requests: number[] = [];
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      const connection = connections;
+      socket.on('error', () => undefined);
+      socket.on('data', () => {
+        requests.push(connection);
+        const token = '{"access_token":"a","token_type":"Bearer","expires_in":0}';
+        socket.write(
+          `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${token.length}\r\n\r\n${token}`,
+        );
+      });
+    });
+    const { origin, close } = await listen(server);
+    const { send } = way.open({ origin, disable_connection_reuse: true, max_connections: 1 });
+    await Promise.all([send(), send()]);
+    expect(requests).toEqual([1, 2]);
+    await closeWays();
+    await close();
+  });
+
   it.each(direct)('is one connection a request; else they are reused: %s', async (kind) => {
     const { upstream, connection } = connections[kind]();
     const single = way.open({ ...connection, disable_connection_reuse: true });

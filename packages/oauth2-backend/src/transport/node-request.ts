@@ -38,7 +38,8 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
     request(href, request, newConnection = false) {
       if (newConnection) unshared ??= openAgent(false);
       const agent = newConnection && unshared ? unshared : shared;
-      return open(href, request, agent).on('information', limitInterim);
+      const sent = newConnection || !reuseConnections ? lastOnConnection(request) : request;
+      return open(href, sent, agent).on('information', limitInterim);
     },
     destroy() {
       shared.destroy();
@@ -48,9 +49,12 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
 
   function openAgent(keepAlive: boolean): HttpAgent {
     const pool = { ...UNSET_POOL, keepAlive, ...(maxConnections > 0 && { maxSockets: maxConnections }) };
-    return secure
+    const agent = secure
       ? secureAgent(options, { ...pool, ...(absoluteForm ? proxyTls(proxy) : trust) })
       : plainAgent(options, pool);
+    // Whatever `keepAlive` says, Node gives a connection to whoever waits behind `maxSockets`.
+    if (!keepAlive) agent.prependListener('free', endUsed);
+    return agent;
   }
 
   function open(href: string, request: OwnRequestOptions, agent: HttpAgent): ClientRequest {
@@ -90,6 +94,15 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
       agent,
     });
   }
+}
+
+/** Node leaves it out where an agent has `maxSockets`. */
+function lastOnConnection(request: OwnRequestOptions): OwnRequestOptions {
+  return { ...request, headers: { connection: 'close', ...(request.headers as Record<string, string>) } };
+}
+
+function endUsed(socket: Socket): void {
+  if (socket.bytesRead > 0) socket.destroy();
 }
 
 function plainAgent(options: TransportOptions, pool: object): HttpAgent {
