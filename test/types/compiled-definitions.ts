@@ -35,10 +35,11 @@ export interface Complaint {
   readonly message: string;
 }
 
-const PRELUDE = `import { createBackends } from 'oauth2-backend';
+const PRELUDE = `import { type BackendDefinition, createBackends, type JwtSigningProfile, type OAuth2Definition } from 'oauth2-backend';
 import JSON_FILE from './backends.json' with { type: 'json' };
 declare const FILE: string, KEY_FILE: string, CA: string, CERTIFICATE: string, PRIVATE_KEY: string;
 declare const ENVIRONMENT: string | undefined, ABSENT: string | undefined, DEV: boolean;
+declare const BACKEND: BackendDefinition, OAUTH2: OAuth2Definition, PROFILE: JwtSigningProfile;
 `;
 
 /** Gives, for each case, what the compiler says of it; all are compiled at once. */

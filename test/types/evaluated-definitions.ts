@@ -43,9 +43,10 @@ export function surroundings(): Surroundings {
   };
   const { ca, client } = certificateAuthority();
   const { cert, key } = client('shop');
+  const keyFile = written('key', key);
   const values = {
     FILE: written('secret', 's'.repeat(64)),
-    KEY_FILE: written('key', key),
+    KEY_FILE: keyFile,
     CA: ca,
     CERTIFICATE: cert,
     PRIVATE_KEY: key,
@@ -53,6 +54,9 @@ export function surroundings(): Surroundings {
     ABSENT: undefined,
     DEV: false,
     JSON_FILE: jsonFile,
+    BACKEND: { origin: 'https://a' },
+    OAUTH2: jsonFile.billing.oauth2,
+    PROFILE: { signature_algorithm: 'RS256', key_file: keyFile, ttl: '1m' },
   };
   return {
     definitions({ text }) {

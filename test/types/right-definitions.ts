@@ -158,6 +158,14 @@ export const rightDefinitions: readonly DefinitionCase[] = [
   row('one of two', backend(`oauth2: DEV ? { ${CREDENTIALS} } : { ${PASSWORD} }`)),
   row('one of two, or none', backend(`oauth2: DEV ? undefined : { ${CREDENTIALS} }`)),
   row('one of two backends', `{ a: DEV ? { origin: 'http://localhost:1' } : { origin: 'https://a', timeout: '1s' } }`),
+  row(
+    'one of two blocks',
+    `{ as: { origin: 'https://as.example.com' }, a: { origin: 'https://a', oauth2: { ${CREDENTIALS}, backend: DEV ? 'as' : { timeout: '1s' }, step_up: DEV ? { claims: true } : { scopes: ['x'] } } } }`,
+  ),
+  row(
+    'variables of our types',
+    `{ a: BACKEND, b: { origin: 'https://b', oauth2: OAUTH2 }, c: { origin: 'https://c', oauth2: { grant_type: 'client_credentials', ${CLIENT}, token_endpoint_auth_method: 'private_key_jwt', jwt_signing_profile: PROFILE } } }`,
+  ),
   row('spread', `{ a: { ...{ origin: 'https://a' }, ...(DEV ? { timeout: '1s' } : {}) } }`),
   row(
     'wide strings',

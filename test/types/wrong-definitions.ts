@@ -421,6 +421,23 @@ export const wrongDefinitions: readonly DefinitionCase[] = [
     `{\na: DEV ? { origin: 'https://a' } : { origin: 'https://b', url: 'x' } // here\n}`,
     unknown('url', 'a backend'),
   ),
+  row(
+    'one of two: tls',
+    backend(`tls: !DEV ? { ca: CA } : { server_ca_certificate: CA } // here`),
+    unknown('ca', 'tls'),
+  ),
+  row(
+    'one of two: a token backend',
+    oauth2(`${CREDENTIALS},\nbackend: DEV ? { timeout: '1s' } : { timeouts: '1s' } // here`),
+    '; did you mean timeout?',
+  ),
+  row(
+    'one of two: a signing profile',
+    oauth2(
+      `${SIGNED},\njwt_signing_profile: !DEV ? { signature_algorithm: 'RS256', key_file: FILE, ttl: '1m', kid: 'x' } : { signature_algorithm: 'RS256', key_file: FILE, ttl: '1m' } // here`,
+    ),
+    unknown('kid', 'jwt_signing_profile'),
+  ),
   variable(
     'a variable: as const',
     `{ a: { origin: 'https://a', oauth2: { ${CREDENTIALS}, username: 'u' } } } as const`,

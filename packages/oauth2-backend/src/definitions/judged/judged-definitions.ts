@@ -2,7 +2,9 @@
 
 import type { TokenSource } from '../../token.js';
 import type { BackendDefinition } from '../definition.js';
-import type { OAuth2Definition, TokenBackendDefinition } from '../oauth2-definition.js';
+import type { JwtSigningProfile } from '../jwt-signing-profile.js';
+import type { OAuth2Definition, StepUpDefinition, TokenBackendDefinition } from '../oauth2-definition.js';
+import type { TlsDefinition } from '../tls-definition.js';
 import type { BackendDefinitionsInput, NamesOf } from './backend-definitions-input.js';
 import type { IsAny, IsGiven, IsUnion, IsWide, JudgedBlock, ValueOf, Wrong } from './judged-block.js';
 import type { GrantOf, MethodOf, Needed, SignatureOf, Unfit } from './judged-grant.js';
@@ -68,7 +70,7 @@ type UnfitConnection<B> = [IsGiven<B, 'oauth2'>, IsGiven<B, 'token_header'>] ext
   : unknown;
 
 interface ConnectionValues<B, Names> {
-  readonly tls: Block<B[keyof B & 'tls'], JudgedTls<B[keyof B & 'tls']>, BackendDefinition['tls']>;
+  readonly tls: Nested<'tls', B> | undefined;
   readonly abort_on_disconnect: ValueOf<BackendDefinition['abort_on_disconnect'], B[keyof B & 'abort_on_disconnect']>;
   readonly oauth2: JudgedTokens<Exclude<B[keyof B & 'oauth2'], undefined>, Names> | undefined;
 }
@@ -101,13 +103,9 @@ interface OAuth2Values<B, Names, With> {
   readonly token_endpoint_auth_method: Enumerated<B, 'token_endpoint_auth_method'>;
   readonly basic_encoding: Enumerated<B, 'basic_encoding'>;
   readonly refused_statuses: Enumerated<B, 'refused_statuses'>;
-  readonly step_up: Block<B[keyof B & 'step_up'], JudgedStepUp<B[keyof B & 'step_up']>, OAuth2Definition['step_up']>;
-  readonly jwt_signing_profile: Block<
-    B[keyof B & 'jwt_signing_profile'],
-    JudgedSigning<B[keyof B & 'jwt_signing_profile'], With>,
-    OAuth2Definition['jwt_signing_profile']
-  >;
-  readonly backend: NamedOrOwn<B[keyof B & 'backend'], Names, IsPath<B>>;
+  readonly step_up: Nested<'step_up', B> | undefined;
+  readonly jwt_signing_profile: Nested<'jwt_signing_profile', B, With> | undefined;
+  readonly backend: Nested<'backend', B, IsPath<B>, Names> | undefined;
 }
 
 type Enumerated<B, K extends keyof OAuth2Definition> = ValueOf<OAuth2Definition[K], B[keyof B & K]>;
@@ -115,8 +113,40 @@ type Enumerated<B, K extends keyof OAuth2Definition> = ValueOf<OAuth2Definition[
 /** Whether the token endpoint is a path, which needs a token backend. */
 type IsPath<B> = B extends { readonly token_endpoint: `/${string}` } ? true : false;
 
-type NamedOrOwn<V, Names, NeedsOrigin> =
-  IsUnion<V> extends true
+/** The block that an attribute is, judged; `Known` is what is known from outside of it. */
+type Nested<K extends keyof Judgements<unknown, unknown, unknown>, B, Known = unknown, Names = unknown> = EachOf<
+  K,
+  Exclude<B[keyof B & K], undefined>,
+  Known,
+  Names
+>;
+
+type EachOf<K extends keyof Judgements<unknown, unknown, unknown>, V, Known, Names> =
+  IsAny<V> extends true
+    ? V
+    : IsUnion<V> extends true
+      ? OrWrong<V, WrongOf<K, V, Known, Names>>
+      : Judgements<V, Known, Names>[K];
+
+type WrongOf<K extends keyof Judgements<unknown, unknown, unknown>, V, Known, Names> = V extends Judgements<
+  V,
+  Known,
+  Names
+>[K]
+  ? never
+  : Shown<Judgements<V, Known, Names>[K], V>;
+
+interface Judgements<V, Known, Names> {
+  readonly tls: [V] extends [never] ? TlsDefinition : V extends object ? JudgedTls<V> : TlsDefinition;
+  readonly step_up: [V] extends [never] ? StepUpDefinition : V extends object ? JudgedStepUp<V> : StepUpDefinition;
+  readonly jwt_signing_profile: [V] extends [never]
+    ? JwtSigningProfile
+    : V extends object
+      ? IsWide<V, JwtSigningProfile> extends true
+        ? JwtSigningProfile
+        : JudgedSigning<V, Known>
+      : JwtSigningProfile;
+  readonly backend: [V] extends [never]
     ? OAuth2Definition['backend']
     : V extends string
       ? string extends V | Names
@@ -124,18 +154,10 @@ type NamedOrOwn<V, Names, NeedsOrigin> =
         : V extends Names
           ? V
           : Wrong<`no backend is called ${V}`>
-      : Block<V, JudgedTokenBackend<V, Names, NeedsOrigin>, OAuth2Definition['backend']>;
-
-/** The judged block where there is one; the attribute's own type where there is none, something else, or one of several. */
-type Block<V, Judged, Otherwise> = [V] extends [never]
-  ? Otherwise
-  : IsAny<V> extends true
-    ? V
-    : IsUnion<V> extends true
-      ? Otherwise
       : V extends object
-        ? Judged
-        : Otherwise;
+        ? JudgedTokenBackend<V, Names, Known>
+        : OAuth2Definition['backend'];
+}
 
 /** One of several is right when it is what its own judgement asks for. */
 type OrWrong<V, Judged> = [Judged] extends [never] ? V : Judged;
