@@ -57,6 +57,11 @@ async function bodyOf(request) {
   return Buffer.concat(chunks);
 }
 
+/** The bodies that have arrived, as text. */
+export function textsOf({ requests }) {
+  return Promise.all(requests.map(async (seen) => String(await seen.body())));
+}
+
 /** Has the backend answer each request so, when its body has come. */
 export function replies(backend, { status = 200, headers = {}, body = '', trailers } = {}) {
   backend.answer = async (_, response, seen) => {

@@ -16,11 +16,12 @@ if (given === undefined || given.help) {
   (given ? console.log : console.error)(usage);
   process.exitCode = given ? 0 : 2;
 } else {
-  process.exitCode = (await run(given)) ? 0 : 1;
+  process.exitCode = await run(given);
   // A broken cell may have left a socket behind.
   process.exit();
 }
 
+/** Gives the exit code. */
 async function run({ only = '', json }) {
   const words = only.toLowerCase();
   const wanted = themes
@@ -30,7 +31,10 @@ async function run({ only = '', json }) {
     }))
     .filter(({ rows }) => rows.length > 0);
   const rows = wanted.flatMap((theme) => theme.rows);
-  if (rows.length === 0) throw new Error(`no row has "${only}"`);
+  if (rows.length === 0) {
+    console.error(`no row has "${only}"`);
+    return 2;
+  }
   const { log } = console;
   const colour = process.stdout.isTTY === true && !process.env.NO_COLOR;
   const table = tableWriter({ columns, rows, colour, print: json ? () => undefined : log });
@@ -44,7 +48,7 @@ async function run({ only = '', json }) {
       if (json) log(JSON.stringify({ theme: name, says: row.says, cells: outcome.cells }));
     }
   }
-  return table.foot(Math.round((performance.now() - start) / 1000));
+  return table.foot(Math.round((performance.now() - start) / 1000)) ? 0 : 1;
 }
 
 /** `undefined` when they make no sense. */

@@ -1,4 +1,5 @@
 /** What the client gets of an answer. */
+import { gzipSync } from 'node:zlib';
 import { replies, writes } from '../backend-server.js';
 import { answers, same } from '../mismatch.js';
 
@@ -177,6 +178,18 @@ export const backendAnswers = [
         finish();
       }
       same('changed', [answer.statusCode, answer.headers['x-a'], chunks], [202, '1', ['one ', 'two']]);
+    },
+  },
+  {
+    says: 'What fetch has decoded goes out without the headers that describe other bytes',
+    bare: false,
+    async run(cell) {
+      const bytes = gzipSync('an invoice');
+      const headers = { 'content-encoding': 'gzip', 'content-length': String(bytes.length), 'x-a': '1' };
+      replies(cell.backend, { headers, body: bytes });
+      const { ask } = await cell.application({ serve: (backend) => backend.fetch('x') });
+      const { headers: got, text } = await ask('/api/billing/x');
+      same('changed', [text, got['content-encoding'], got['x-a']], ['an invoice', undefined, '1']);
     },
   },
 ];

@@ -1,28 +1,10 @@
 /** Which bytes of a request arrive. */
 import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import serverless from 'serverless-http';
-import { answers, holds, Mismatch, same, within } from '../mismatch.js';
+import { textsOf } from '../backend-server.js';
+import { answers, holds, same, within } from '../mismatch.js';
 
 const digest = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-const bodies = ({ backend }) => Promise.all(backend.requests.map(async (seen) => String(await seen.body())));
-
-/** A JSON body that a parser has read before. */
-const parsed = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{ "a": 1 }' };
-
-/** One of API Gateway, for an adapter. */
-const event = (headers) => ({
-  path: '/api/billing/invoices',
-  httpMethod: 'POST',
-  headers: { Host: 'shop.example', 'Content-Type': 'text/plain', ...headers },
-  queryStringParameters: { a: 'b' },
-  requestContext: { identity: { sourceIp: '192.0.2.1' } },
-  body: 'hällo',
-  isBase64Encoded: false,
-});
-
-const again = (inbound) => JSON.stringify(inbound.body ?? inbound.request?.body);
 
 const METHODS = ['GET', 'DELETE', 'OPTIONS', 'QUERY', 'PATCH'];
 
@@ -36,7 +18,7 @@ export const requestBodies = [
         answers(await ask('/api/billing/x'), 200);
       }
       const wanted = METHODS.flatMap((method) => [method, 'text', 'GET', '']);
-      const texts = await bodies(cell);
+      const texts = await textsOf(cell.backend);
       same(
         'body lost',
         cell.backend.requests.flatMap(({ method }, index) => [method, texts[index]]),
@@ -65,64 +47,9 @@ export const requestBodies = [
       const { ask } = await cell.application();
       answers(await ask('/api/billing/x', { method: 'DELETE' }), 200);
       answers(await ask('/api/billing/x', { method: 'POST', body: '' }), 200);
-      same('body added', await bodies(cell), ['', '']);
+      same('body added', await textsOf(cell.backend), ['', '']);
       const frames = cell.backend.requests.map(({ headers }) => headers['transfer-encoding']);
       same('body added', frames, [undefined, undefined]);
-    },
-  },
-  {
-    says: 'A body that a parser has read is sent from the option body, without the digest of the other',
-    async run(cell) {
-      const { ask } = await cell.application({ parse: true, forward: { body: again } });
-      const headers = { ...parsed.headers, 'content-digest': 'sha-256=:x:' };
-      answers(await ask('/api/billing/x', { ...parsed, headers }), 200);
-      same('body lost', await bodies(cell), ['{"a":1}']);
-      const { 'content-length': length, 'content-digest': digested } = cell.backend.requests[0].headers;
-      same('body lost', [length, digested], ['7', undefined]);
-    },
-  },
-  {
-    says: 'Without that option it is a 500 at once, and nothing is sent',
-    async run(cell) {
-      const { ask } = await cell.application({ parse: true });
-      answers(await ask('/api/billing/x', parsed), 500);
-      same('is sent', cell.backend.requests.length, 0);
-    },
-  },
-  {
-    says: 'A body from the option body is repeated after a 401, and asked for once',
-    async run(cell) {
-      let asked = 0;
-      const body = (inbound) => {
-        asked += 1;
-        return again(inbound);
-      };
-      const { ask } = await cell.application({ parse: true, renews: true, forward: { body } });
-      answers(await ask('/api/billing/x', parsed), 200);
-      cell.backend.answer = refusesFirst(cell);
-      answers(await ask('/api/billing/x', parsed), 200);
-      same('body lost', (await bodies(cell)).slice(1), ['{"a":1}', '{"a":1}']);
-      if (!cell.bare) same('asked again', asked, 2);
-    },
-  },
-  {
-    says: 'Requests that no socket made, of serverless adapters, are sent on with their body',
-    async run(cell) {
-      const { listener } = await cell.application();
-      const { statusCode, body } = await within('hangs', serverless(listener)(event({ 'X-Kept': '1' }), {}));
-      answers({ status: statusCode, text: body }, 200);
-      const [{ method, url, headers }] = cell.backend.requests;
-      same('changed', [method, url, headers['x-kept']], ['POST', '/v1/invoices?a=b', '1']);
-      same('body lost', await bodies(cell), ['hällo']);
-    },
-  },
-  {
-    says: 'One of them with less than its Content-Length says is a 500, and nothing is sent',
-    async run(cell) {
-      const { listener } = await cell.application();
-      const { statusCode, body } = await within('hangs', serverless(listener)(event({ 'Content-Length': '50' }), {}));
-      answers({ status: statusCode, text: body }, 500);
-      same('is sent', cell.backend.requests.length, 0);
     },
   },
   {
@@ -196,17 +123,6 @@ export const requestBodies = [
     not: { 'HTTP/2': 'got speaks HTTP/1.1 alone' },
   },
 ];
-
-function refusesFirst({ backend }) {
-  let refused = false;
-  return async (_, response, seen) => {
-    await seen.body();
-    if (refused) response.end('well');
-    else response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end('no');
-    refused = true;
-    if (backend.requests.length > 9) throw new Mismatch('loops', 'asked again and again');
-  };
-}
 
 async function until(condition) {
   while (!condition()) await delay(2);
