@@ -14,7 +14,7 @@ const MAX_VALUE = 150;
 /** Seconds by which clocks may differ unmentioned. */
 const SKEW = 5;
 
-/** `sent: alg ES256, kid "x", aud "https://as.example.com", iss "shop": check the key registered for that kid`; no word of the user. */
+/** `sent: alg ES256, kid "x", aud "https://as.example.com", iss "shop": check the key registered for that kid, and …`; no word of the user. */
 export function assertionReason({ of, jwt }: SignedAssertion): string {
   const [header = '', claims = ''] = jwt.split('.');
   const members: Record<string, unknown> = Object.assign(Object.create(null), partOf(claims), partOf(header));
@@ -22,7 +22,9 @@ export function assertionReason({ of, jwt }: SignedAssertion): string {
     (name) => `${name} ${fact(members[name], name)}`,
   );
   const key = members['kid'] === undefined ? 'the key that is registered' : 'the key registered for that kid';
-  return `sent: ${facts.join(', ')}: check ${key}${of === 'grant' ? ', and what the server wants of iss, aud and sub' : ''}`;
+  const wanted =
+    of === 'client' ? 'which aud the server wants ("issuer")' : 'what the server wants of iss, aud and sub';
+  return `sent: ${facts.join(', ')}: check ${key}, and ${wanted}`;
 }
 
 /** By how much our clock differs from the server's: nothing within 5 s. @param moments milliseconds since the epoch: when it was asked, and when the answer was there */

@@ -69,6 +69,11 @@ describe('an OAuth error: who refused whom, why, and what to look at', () => {
       'invalid_grant (400): "Bad credentials"',
     ],
     [
+      refusal('invalid_grant', 'grant request is invalid'),
+      { grant_type: 'password', username: 'ann', password: 'p4ssword' },
+      'invalid_grant (400): "grant request is invalid"; check username and password, and whether this user may log in without a second factor',
+    ],
+    [
       refusal('invalid_grant'),
       { grant_type: 'password', username: 'ann', password: 'p4ssword' },
       'invalid_grant (400): check username and password, and whether this user may log in without a second factor',
@@ -240,7 +245,7 @@ describe('an assertion that is refused', () => {
     jwt_signing_profile: { signature_algorithm: 'RS256', ttl: '1m', key, headers: { kid: 'k1' } },
   };
   const sent =
-    'sent: alg RS256, typ "client-authentication+jwt", kid "k1", aud "https://as.example.com", iss "shop": check the key registered for that kid';
+    'sent: alg RS256, typ "client-authentication+jwt", kid "k1", aud "https://as.example.com", iss "shop": check the key registered for that kid, and which aud the server wants ("issuer")';
   const dated = (answer: Answer, seconds: number): Answer => ({
     ...answer,
     headers: { date: new Date(Date.now() + seconds * 1000).toUTCString() },
@@ -268,15 +273,15 @@ describe('an assertion that is refused', () => {
     [8, /; our clock is (?:6|7|8) s behind the server's$/],
     [-600, /; our clock is (?:599|600|601) s ahead of the server's$/],
     [-9, /; our clock is (?:8|9) s ahead of the server's$/],
-    [4, /that kid$/],
-    [-4, /that kid$/],
+    [4, /\("issuer"\)$/],
+    [-4, /\("issuer"\)$/],
   ])("says by how much our clock is off: the server's is %d s ahead", async (seconds, end) => {
     expect(await messageFor(dated(refusal('invalid_client', 'expired', 401), seconds), oauth2)).toMatch(end);
   });
 
   it('says so without a word of the server too, and not of another refusal', async () => {
     expect(await messageFor(dated({ status: 403 }, 60), oauth2)).toMatch(
-      /that kid; our clock is \d+ s behind the server's$/,
+      /\("issuer"\); our clock is \d+ s behind the server's$/,
     );
     expect(await messageFor(dated(refusal('invalid_scope'), 60), oauth2)).not.toContain('clock');
   });
@@ -287,7 +292,7 @@ describe('an assertion that is refused', () => {
       ...oauth2,
       jwt_signing_profile: profile,
     });
-    expect(message).toMatch(/iss "shop": check the key that is registered$/);
+    expect(message).toMatch(/iss "shop": check the key that is registered, and which aud/);
   });
 });
 
