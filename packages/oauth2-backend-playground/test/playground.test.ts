@@ -139,7 +139,7 @@ describe('the knobs', () => {
     expect((await post({ grant_type: 'client_credentials' })).status).toBe(429);
     expect(lines.at(-1)).toMatch(/ token {2}shop +client_credentials +429 by the knob fail$/);
     const { on } = (await (await fetch(`${servers.api}/knobs`)).json()) as { on: unknown };
-    expect(on).toEqual({ authorization_server: { fail: { status: 429, seconds: 10 } }, api: {} });
+    expect(on).toEqual({ authorization_server: { fail: { status: 429, seconds: expect.any(Number) } }, api: {} });
     await turn('well');
     expect((await post({ grant_type: 'client_credentials' })).status).toBe(200);
   });
@@ -150,12 +150,12 @@ describe('the knobs', () => {
     await granted();
     expect(performance.now() - started).toBeGreaterThanOrEqual(29);
     await turn('slow?ms=600000', servers.api);
-    const gone = new AbortController();
-    const asked = fetch(`${servers.api}/invoices`, { signal: gone.signal });
-    await pause(20);
-    gone.abort();
-    await expect(asked).rejects.toThrow();
-    while (!lines.at(-1)?.includes('the client went away')) await pause(5);
+    // A request that is ended before it has arrived is no request: it is made again.
+    for (let ms = 20; !lines.at(-1)?.includes('the client went away'); ms *= 2) {
+      const asked = fetch(`${servers.api}/invoices`, { signal: AbortSignal.timeout(ms) });
+      await expect(asked).rejects.toThrow();
+      await pause(ms);
+    }
   });
 
   it('rotate: tokens signed by the old key are refused, new ones are good', async () => {
