@@ -3,7 +3,7 @@
 import { cleanerOf, quoted, type RefusalOptions } from './answer-refusal.js';
 import { memberOf } from './bounded-json.js';
 import { answerReason, concernsClient } from './reasons/answer-reasons.js';
-import { isPage, plainText, saidIn, saidInText, saysNothing } from './reasons/said.js';
+import { isPage, plainText, saidIn, saidInChallenge, saidInText, saysNothing } from './reasons/said.js';
 import { type Cleaner, untrustedText } from './untrusted-text.js';
 
 /** What it is, then why and what to look at. */
@@ -13,6 +13,7 @@ interface Answer {
   readonly status: number;
   readonly text?: string | undefined;
   readonly location?: unknown;
+  readonly challenge?: unknown;
 }
 
 /** The words for an answer of another status, or whose body is no object. @param body the object, or what it is instead */
@@ -33,22 +34,25 @@ export function otherAnswer(
     ];
 
   const page = typeof body === 'string' && isPage(text);
-  const said = status < 400 && !page ? undefined : saidBy(body, text, options);
+  const said = status < 400 && !page ? undefined : saidBy(body, answer, options);
   const judged = status >= 400 || answer.text !== undefined;
   const reason = judged ? answerReason({ status, text, said }, options.asked, options.sent) : undefined;
   const clock =
     options.sent.assertion && concernsClient({ status }) && saysNothing(said) ? options.clockReason() : undefined;
   if (typeof body === 'object') return ['without an OAuth error', quoted(said), reason, clock];
   if (page) return [`with ${body}${said === undefined ? '' : ` (${quoted(said)})`}`, reason, clock];
-  const empty = text.trim() === '' && concernsClient({ status }) && body === EMPTY;
+  const empty = said === undefined && concernsClient({ status }) && body === EMPTY;
   return [empty ? 'without a reason' : `with ${body}`, quoted(said), reason, clock];
 }
 
 /** How a body without a byte is called. */
 export const EMPTY = 'an empty body';
 
-function saidBy(body: object | string, text: string, options: RefusalOptions): string | undefined {
-  if (typeof body === 'string') return saidInText(text, untrustedText(options.secrets));
+function saidBy(body: object | string, { text = '', challenge }: Answer, options: RefusalOptions): string | undefined {
+  if (typeof body === 'string') {
+    const clean = untrustedText(options.secrets);
+    return body === EMPTY ? saidInChallenge(challenge, clean) : saidInText(text, clean);
+  }
   const clean = cleanerOf(body, options);
   const { code, text: said } = saidIn(body, clean);
   // Nobody knows by which name such an object holds what.

@@ -5,7 +5,7 @@ import type { AnswerHeaders } from './retry-after.js';
 import type { TokenAnswer } from './token-response.js';
 
 /** An answer of the token endpoint, read to its end. */
-export interface PostAnswer extends Omit<TokenAnswer, 'location'> {
+export interface PostAnswer extends Omit<TokenAnswer, 'location' | 'challenge'> {
   readonly headers: AnswerHeaders;
   /** What was sent beside the request that was given, and must not come back in an error. */
   readonly secrets: readonly string[];

@@ -112,10 +112,10 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
 
   function judge(answer: PostAnswer, draft: TokenRequestDraft, issuedAt: number): Granted {
     const { facts, form, issuedTypes } = draft;
-    const { location, date } = answer.headers;
+    const { location, date, 'www-authenticate': challenge } = answer.headers;
     const now = clock.now();
     return judgeTokenAnswer(
-      { ...answer, location },
+      { ...answer, location, challenge },
       {
         ...options,
         url,

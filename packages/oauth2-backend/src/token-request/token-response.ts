@@ -25,6 +25,8 @@ export interface TokenAnswer {
   readonly unreadable?: string | undefined;
   /** Where a redirect points. */
   readonly location?: unknown;
+  /** `WWW-Authenticate`. */
+  readonly challenge?: unknown;
 }
 
 /** What the answer is judged with. */

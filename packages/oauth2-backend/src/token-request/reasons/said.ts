@@ -71,6 +71,15 @@ export function plainText(text: string, clean: Cleaner): string | undefined {
   return said && clean(withoutTokens(said));
 }
 
+/** The description in a challenge (RFC 6750 §3), which some servers have in place of a body. */
+export function saidInChallenge(field: unknown, clean: Cleaner): string | undefined {
+  const text: unknown = Array.isArray(field) ? (field as unknown[])[0] : field;
+  if (typeof text !== 'string') return undefined;
+  return clean(DESCRIPTION.exec(headOf(text))?.[1]?.replaceAll('\\', ''), MAX_TEXT);
+}
+
+const DESCRIPTION = /\berror_description="((?:[^"\\]|\\.){0,400})"/i;
+
 /** Whether it is HTML. */
 export function isPage(text: string): boolean {
   return PAGE.test(headOf(text));

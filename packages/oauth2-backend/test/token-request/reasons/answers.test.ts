@@ -187,6 +187,22 @@ describe('an error that is none of OAuth: what the server says, by whatever name
   });
 });
 
+describe('an answer without a body', () => {
+  const challenged = (field: string): Answer => ({ status: 401, headers: { 'www-authenticate': field } });
+
+  it.each([
+    [
+      'Bearer error="invalid_token", error_description="key \\"x\\" was revoked"',
+      '401 with an empty body: "key "x" was revoked"',
+    ],
+    ['Basic realm="as", error_description="Unauthorized"', `401 with an empty body: "Unauthorized"; ${usual}`],
+    ['Basic realm="as"', `401 without a reason: ${usual}`],
+    ['Basic error_description="got s3cret-of-the-shop"', '401 with an empty body: [left out: it repeats a credential]'],
+  ])('but with the challenge %s', async (field, message) => {
+    expect(await messageFor(challenged(field))).toBe(`HOST answered client "shop" ${message}`);
+  });
+});
+
 describe('an answer that is no token: what to look at', () => {
   it.each<[Answer, string]>([
     [page(404, 'Not Found'), `404 with an HTML page ("Not Found"): ${right}`],
