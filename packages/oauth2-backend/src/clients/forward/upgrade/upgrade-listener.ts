@@ -48,7 +48,7 @@ export function upgradeListener(bearer: Bearer, settings: ClientSettings, option
   ): Promise<void> {
     try {
       const judged = readAsked(request, place, bearer, resolved);
-      const inbound = hasOwnMember(judged, 'status') ? undefined : await admitted(request, resolved);
+      const inbound = hasOwnMember(judged, 'status') ? undefined : await admit(request, client);
       // Once more: what the application has done to `request.headers` counts.
       const asked = inbound ? readAsked(request, place, bearer, resolved) : judged;
       if (hasOwnMember(asked, 'status')) client.decline(asked);
@@ -61,6 +61,17 @@ export function upgradeListener(bearer: Bearer, settings: ClientSettings, option
       }
     } catch (error) {
       fail(error, request, client);
+    }
+  }
+
+  /** `close()` waits for it, and does not wait for ever. */
+  async function admit(request: IncomingMessage, client: ClientSocket): Promise<object | undefined> {
+    const end = settings.begin(() => client.socket.destroy());
+    client.socket.once('close', end);
+    try {
+      return await admitted(request, resolved);
+    } finally {
+      end();
     }
   }
 

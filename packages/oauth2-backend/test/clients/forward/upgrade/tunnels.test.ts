@@ -190,6 +190,46 @@ describe('backends.close() with WebSockets', () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
+  it('asks `authorize` about nobody any more, and closes who waits for it when its time is over', async () => {
+    const backends = world.backends();
+    const entered = deferred<void>();
+    let asked = 0;
+    const port = await world.application(backends, {
+      authorize: () => {
+        asked += 1;
+        entered.resolve();
+        return new Promise(() => {});
+      },
+    });
+    const waiting = refusal(port).catch((error: Error) => error.message);
+    await entered.promise;
+    const closing = backends.close({ timeout: 200 });
+    expect((await refusal(port)).status).toBe(500);
+    expect(asked).toBe(1);
+    await closing;
+    expect(await waiting).toBe('socket hang up');
+  });
+
+  it('does not wait for `authorize` where the client has left', async () => {
+    const backends = world.backends();
+    const [entered, left] = [deferred<void>(), deferred<void>()];
+    const port = await world.application(backends, {
+      authorize: ({ socket }) => {
+        socket.once('close', () => left.resolve());
+        entered.resolve();
+        return new Promise(() => {});
+      },
+    });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(head('/live/x'));
+    await entered.promise;
+    socket.destroy();
+    await left.promise;
+    const start = performance.now();
+    await backends.close({ timeout: 5_000 });
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
   it('answers handshakes under way 500 when its time is over, and ends them', async () => {
     const backends = world.backends();
     world.as.hold();
