@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,6 +32,19 @@ describe('the types of backends(definitions)', () => {
     expectTypeOf<(typeof express)['names']>().toEqualTypeOf<readonly 'billing'[]>();
     expectTypeOf(koa).toExtend<Middleware>();
     expect([express.names, koa.names]).toEqual([['billing'], ['billing']]);
+  });
+
+  it('give listeners for `upgrade` of those backends alone', () => {
+    const server = createServer();
+    const options = { mount: '/live', authorize: async ({ headers }: IncomingMessage) => ({ user: headers.cookie }) };
+    for (const made of [forExpress(definitions), forKoa(definitions)]) {
+      server.on('upgrade', made.upgrade('billing', options));
+      // @ts-expect-error -- no such backend
+      expect(() => made.upgrade('biling', options)).toThrow('billing');
+      // @ts-expect-error -- nobody says who may
+      expect(() => made.upgrade('billing', { mount: '/live' })).toThrow('authorize');
+    }
+    expect(server.listenerCount('upgrade')).toBe(2);
   });
 
   it('take functions that find nothing in the request', () => {
