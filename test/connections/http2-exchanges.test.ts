@@ -341,6 +341,16 @@ describe('request over HTTP/2', () => {
     expect(await rejection(backend().request('x', { method: 'POST', body }))).toMatchObject({ message: 'no more' });
   });
 
+  it('fails with what its stream fails with before there is a connection', async () => {
+    const body = new Readable({ read() {} });
+    const failed = rejection(backend().request('x', { method: 'POST', body }));
+    await new Promise(setImmediate);
+    body.destroy(new Error('left'));
+    expect(await failed).toMatchObject({ message: 'left' });
+    await delay(20);
+    expect(arrived).toEqual([]);
+  });
+
   it('waits for 100 with expectContinue', async () => {
     const answer = await backend().request('x', { method: 'POST', body: 'text', expectContinue: true });
     expect(await answer.body.text()).toBe('POST text');

@@ -299,7 +299,7 @@ describe('with the instrumentation', () => {
 
   it.each(['http', 'https'])('leaves a span of a request that finds no connection over %s', async (scheme) => {
     const nowhere = `${scheme}://localhost:9`;
-    await inbound(backendsAt(nowhere), (backend) => expect(backend.token()).rejects.toThrow('token endpoint'));
+    await inbound(backendsAt(nowhere), (backend) => expect(backend.token()).rejects.toThrow());
     const [first] = spans().sent;
     expect(first?.attributes['url.full']).toBe(`${nowhere}/token`);
     expect(first?.status.code).toBe(SpanStatusCode.ERROR);

@@ -163,8 +163,8 @@ export class Http2Dispatcher extends Dispatcher {
   #fallBack(): void {
     this.#http1Until = performance.now() + HTTP1_CHOSEN;
     this.#speaksHttp2 = false;
-    for (const { request, handler, after } of this.#takeAll()) {
-      this.#options.http1(after > 0).dispatch(request, handler);
+    for (const { exchange, request, handler, after } of this.#takeAll()) {
+      if (!exchange.over) this.#options.http1(after > 0).dispatch(request, handler);
     }
   }
 
