@@ -1,4 +1,4 @@
-/** What a compiler says of definitions, each given to `createBackends`. */
+/** What a compiler says of definitions, each given to what takes them. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -29,13 +29,20 @@ export const flagSets = {
   },
 } as const;
 
+/** What takes definitions, as it is imported. */
+export const takers = {
+  createBackends: "import { createBackends as take } from 'oauth2-backend';",
+  'backends of Express': "import { backends as take } from 'express-oauth2-backend';",
+  'backends of Koa': "import { backends as take } from 'koa-oauth2-backend';",
+} as const;
+
 export interface Complaint {
   /** Counted from the first line of a definition's text, which is 1. */
   readonly line: number;
   readonly message: string;
 }
 
-const PRELUDE = `import { type BackendDefinition, createBackends, type JwtSigningProfile, type OAuth2Definition } from 'oauth2-backend';
+const PRELUDE = `import type { BackendDefinition, JwtSigningProfile, OAuth2Definition } from 'oauth2-backend';
 import JSON_FILE from './backends.json' with { type: 'json' };
 declare const FILE: string, KEY_FILE: string, CA: string, CERTIFICATE: string, PRIVATE_KEY: string;
 declare const ENVIRONMENT: string | undefined, ABSENT: string | undefined, DEV: boolean;
@@ -47,10 +54,11 @@ export async function compiled(
   cases: readonly DefinitionCase[],
   compiler: keyof typeof compilers,
   flags: keyof typeof flagSets,
+  taker: keyof typeof takers,
 ): Promise<readonly (readonly Complaint[])[]> {
   const folder = mkdtempSync(join(tmpdir(), 'definitions-'));
   try {
-    const starts = writeProject(folder, cases, flags);
+    const starts = writeProject(folder, cases, flags, taker);
     const args = [join(modules, compilers[compiler]), '-p', folder, '--pretty', 'false'];
     const said = await run(process.execPath, args, { maxBuffer: 2 ** 26 }).then(
       ({ stdout }) => stdout,
@@ -63,11 +71,16 @@ export async function compiled(
 }
 
 /** Gives the line at which each case starts. */
-function writeProject(folder: string, cases: readonly DefinitionCase[], flags: keyof typeof flagSets): number[] {
+function writeProject(
+  folder: string,
+  cases: readonly DefinitionCase[],
+  flags: keyof typeof flagSets,
+  taker: keyof typeof takers,
+): number[] {
   const starts: number[] = [];
-  let text = PRELUDE;
+  let text = `${takers[taker]}\n${PRELUDE}`;
   for (const each of cases) {
-    text += 'createBackends(\n';
+    text += 'take(\n';
     starts.push(text.split('\n').length);
     text += `${each.text}\n);\n`;
   }

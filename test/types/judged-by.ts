@@ -1,15 +1,19 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type Complaint, compiled, type compilers, type flagSets } from './compiled-definitions.js';
+import { type Complaint, compiled, type compilers, type flagSets, type takers } from './compiled-definitions.js';
 import type { DefinitionCase } from './definition-case.js';
 import { rightDefinitions } from './right-definitions.js';
 import { wrongDefinitions } from './wrong-definitions.js';
 
 /** Describes that a compiler refuses the wrong definitions, each at its line, and accepts the right ones. */
-export function judgedBy(compiler: keyof typeof compilers, flags: keyof typeof flagSets): void {
-  describe(`TypeScript ${compiler}, ${flags}`, () => {
+export function judgedBy(
+  compiler: keyof typeof compilers,
+  flags: keyof typeof flagSets,
+  taker: keyof typeof takers = 'createBackends',
+): void {
+  describe(`${taker}, TypeScript ${compiler}, ${flags}`, () => {
     let complaints: readonly (readonly Complaint[])[];
     beforeAll(async () => {
-      complaints = await compiled([...wrongDefinitions, ...rightDefinitions], compiler, flags);
+      complaints = await compiled([...wrongDefinitions, ...rightDefinitions], compiler, flags, taker);
     }, 120_000);
 
     const judged = wrongDefinitions.filter((each) => flags !== 'loose' || !each.strictOnly);

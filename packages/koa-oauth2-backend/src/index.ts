@@ -5,9 +5,10 @@ import {
   type Backends,
   type BackendsOf,
   type DefinitionsOf,
-  type GivenBackends,
+  type JudgedDefinitions,
+  type MadeBackends,
+  type OptionsBeside,
   type RegisteredBackends,
-  type RequestBackendsOptions,
   requestBackends,
 } from 'oauth2-backend';
 
@@ -56,13 +57,11 @@ export interface BackendsMiddleware<D extends BackendDefinitionsInput> extends B
  * app.use(backends({ billing: { origin: 'https://billing.example.com' } }));
  * app.use(async (ctx) => { ctx.body = await ctx.backends.billing.got('invoices').json(); });
  */
-export function backends<const T extends BackendDefinitionsInput | Backends<BackendDefinitionsInput>>(
-  definitions: GivenBackends<T>,
-  options?: T extends Backends<BackendDefinitionsInput>
-    ? Pick<RequestBackendsOptions, 'property'>
-    : RequestBackendsOptions,
-): BackendsMiddleware<DefinitionsOf<T>> {
-  const { attach, ...members } = requestBackends<T>(definitions, options);
+export function backends<const D extends BackendDefinitionsInput, const M extends MadeBackends = never>(
+  definitions: JudgedDefinitions<D> | M,
+  options?: OptionsBeside<M>,
+): BackendsMiddleware<DefinitionsOf<D, M>> {
+  const { attach, ...members } = requestBackends<D, M>(definitions, options);
 
   async function oauth2Backends(ctx: KoaContext, next: () => Promise<unknown>): Promise<unknown> {
     attach(ctx.req, ctx.res, ctx);

@@ -19,7 +19,8 @@ export type { BackendsOptions } from './backends/options.js';
 export {
   type BackendsOf,
   type DefinitionsOf,
-  type GivenBackends,
+  type MadeBackends,
+  type OptionsBeside,
   type Register,
   type RegisteredBackends,
   type RequestBackends,

@@ -33,16 +33,25 @@ export interface RequestBackendsOptions extends BackendsOptions {
   readonly property?: string | undefined;
 }
 
-/** Definitions that are judged by the compiler, or what `createBackends` gave. */
-export type GivenBackends<T> = [T] extends [never]
-  ? T
-  : T extends Backends<BackendDefinitionsInput>
-    ? T
-    : JudgedDefinitions<T>;
+/** Any that `createBackends` gave. */
+export type MadeBackends = Backends<BackendDefinitionsInput>;
 
-/** The definitions of what was given. */
-export type DefinitionsOf<T> =
-  T extends Backends<infer D> ? D : T extends BackendDefinitionsInput ? T : BackendDefinitionsInput;
+/** The definitions of what was given: `D`, or those of `M` where backends were given. */
+export type DefinitionsOf<D, M> =
+  IsMade<M> extends true
+    ? M extends Backends<infer Made>
+      ? Made
+      : never
+    : D extends BackendDefinitionsInput
+      ? D
+      : never;
+
+/** The options beside it. */
+export type OptionsBeside<M> =
+  IsMade<M> extends true ? Pick<RequestBackendsOptions, 'property'> : RequestBackendsOptions;
+
+/** Where definitions were given, nothing more exact was inferred than what the type parameter may be. */
+type IsMade<M> = [M] extends [never] ? false : [MadeBackends] extends [M] ? false : true;
 
 /** `Backends` that can be attached to inbound requests. */
 export interface RequestBackends<D extends BackendDefinitionsInput> extends Backends<D> {
@@ -66,13 +75,13 @@ export interface RequestBackends<D extends BackendDefinitionsInput> extends Back
  *
  * @throws ConfigurationError for wrong definitions and options
  */
-export function requestBackends<const T extends BackendDefinitionsInput | Backends<BackendDefinitionsInput>>(
-  given: GivenBackends<T>,
+export function requestBackends<const D extends BackendDefinitionsInput, const M extends MadeBackends = never>(
+  given: JudgedDefinitions<D> | M,
   options?: RequestBackendsOptions,
-): RequestBackends<DefinitionsOf<T>> {
+): RequestBackends<DefinitionsOf<D, M>> {
   refuseBareCall(given, options, 'backends(definitions)');
   const { property = 'backends', ...others } = givenOptions(options);
-  const backends = resolve<DefinitionsOf<T>>(given, property, others);
+  const backends = resolve<DefinitionsOf<D, M>>(given, property, others);
 
   return {
     ...backends,
@@ -84,7 +93,7 @@ export function requestBackends<const T extends BackendDefinitionsInput | Backen
     },
     of(inbound) {
       const tied = RequestView.at(inbound, property)?.tied(backends);
-      if (tied) return tied as BackendsOf<DefinitionsOf<T>>;
+      if (tied) return tied as BackendsOf<DefinitionsOf<D, M>>;
       const message = `the middleware that gives ${backends.names.join(', ')} has not run on this request`;
       throw new ConfigurationError([{ path: '', message }]);
     },

@@ -18,8 +18,7 @@ import type { JudgedStepUp, JudgedTls } from './judged-tls.js';
 export type JudgedDefinitions<D> = [D] extends [never]
   ? D
   : [BackendDefinitionsInput] extends [D]
-    ? // Nothing is known yet: names would be offered to editors that do not go with the grant.
-      Readonly<Record<string, object>>
+    ? BackendDefinitionsInput
     : { readonly [N in keyof D]: N extends '$schema' ? string : JudgedName<N, JudgedBackend<D[N], NamesOf<D>>> };
 
 type JudgedName<N, Judged> = [NameText<N>] extends [never] ? Judged : NameText<N>;
