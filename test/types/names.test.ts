@@ -39,3 +39,12 @@ describe('the names of definitions', () => {
     expectTypeOf(createBackends(wide).get).parameter(0).toEqualTypeOf<string>();
   });
 });
+
+describe('a grant that is none of ours', () => {
+  it('compiles, for those that are to come; the run time refuses it', () => {
+    const oauth2 = { grant_type: 'urn:example:grant', token_endpoint: 'https://as.example.com/token' } as const;
+    expect(() => createBackends({ billing: { ...billing, oauth2 } })).toThrow('grant_type');
+    // @ts-expect-error names are judged all the same
+    expect(() => createBackends({ billing: { ...billing, oauth2: { ...oauth2, scopee: 'x' } } })).toThrow('scopee');
+  });
+});
