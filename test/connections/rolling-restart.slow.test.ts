@@ -13,6 +13,8 @@ import { type ClientWorld, clientWorld } from '../../packages/oauth2-backend/tes
 import { forwardBy, ordinary } from '../../packages/oauth2-backend/test/clients/senders.js';
 
 const authority = certificateAuthority();
+// A key takes longer to make than a restart.
+const certified = authority.server('localhost');
 /** Milliseconds each way between client and server: what a server closes, its client hears of so much later. */
 const LATENCY = 5;
 /** For 6 s, 200 requests a second. */
@@ -55,17 +57,14 @@ type Outgoing = ServerResponse | Http2ServerResponse;
 
 /** An HTTP/1.1 server, or one over TLS for HTTP/2 and HTTP/1.1. It answers each request with its path after 3 ms. */
 async function startInstance(secure: boolean): Promise<Instance> {
-  const server = secure
-    ? http2.createSecureServer({ ...authority.server('localhost'), allowHTTP1: true })
-    : http.createServer();
+  const server = secure ? http2.createSecureServer({ ...certified, allowHTTP1: true }) : http.createServer();
   const sockets: Socket[] = [];
   /** By connection of HTTP/1.1 or session: requests that are being answered. */
   const busy = new Map<Socket | Http2Session, number>();
   let answers = 0;
   let stopping = false;
 
-  const endIdle = (connection: Socket | Http2Session) => {
-    if (!stopping || busy.get(connection) !== 0) return;
+  const end = (connection: Socket | Http2Session) => {
     if (connection instanceof net.Socket) connection.end();
     else connection.close();
   };
@@ -78,7 +77,7 @@ async function startInstance(secure: boolean): Promise<Instance> {
     response.once('close', () => {
       answers += 1;
       busy.set(connection, (busy.get(connection) ?? 0) - 1);
-      endIdle(connection);
+      if (stopping && busy.get(connection) === 0) end(connection);
     });
     setTimeout(() => (response as ServerResponse).end(request.url), 3);
   });
@@ -91,7 +90,10 @@ async function startInstance(secure: boolean): Promise<Instance> {
       stopping = true;
       // Node's own closes connections too that have not brought their first request yet: no restart is safe with that.
       net.Server.prototype.close.call(server);
-      for (const connection of busy.keys()) endIdle(connection);
+      for (const [connection, requests] of busy) {
+        // GOAWAY leaves a session the requests that it has.
+        if (requests === 0 || !(connection instanceof net.Socket)) end(connection);
+      }
     },
     async close() {
       for (const socket of sockets) socket.destroy();
