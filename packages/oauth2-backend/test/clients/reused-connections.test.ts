@@ -1,5 +1,6 @@
 /** Connections that the server closes when they are used again (RFC 9112 §9.3.1). */
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
@@ -55,6 +56,20 @@ describe('a reused connection that dies before the first byte of an answer', () 
     // What was repeated leaves no connection behind, so this is a third one.
     expect(await send(backend, 'c')).toBe('/c');
     expect(seen.slice(3)).toEqual(['GET /c']);
+  });
+
+  it.each([...ordinary, stream, pages])('is replaced in the context of the call: $name', async ({ name, send }) => {
+    const calls = new AsyncLocalStorage<string>();
+    const found: unknown[] = [];
+    const channel = name.startsWith('got') ? 'http.client.request.start' : 'undici:request:create';
+    const note = () => void found.push(calls.getStore());
+    const { origin } = await closing();
+    const backend = world.backend({ origin });
+    await calls.run('first', () => first({ send }, backend));
+    subscribe(channel, note);
+    await calls.run('second', () => send(backend, 'b'));
+    unsubscribe(channel, note);
+    expect(found).toEqual(['second', 'second']);
   });
 
   it.each(['HEAD', 'OPTIONS', 'DELETE', 'QUERY'])('is replaced for a %s', async (method) => {
