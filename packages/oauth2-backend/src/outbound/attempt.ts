@@ -116,7 +116,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onError(error: Error): void {
     const owner = this.#owner;
     owner?.call.lift();
-    if (diedInReuse(error) && this.#sendAgain()) return;
+    if (!this.#ending && diedInReuse(error) && this.#sendAgain()) return;
     dropUnparsedBytes(error);
     const failure = this.#ending ? (this.#ending.reason ?? error) : (owner?.failure?.(error) ?? error);
     this.#handler.onError?.(failure as Error);

@@ -72,6 +72,24 @@ describe('a reused connection that dies before the first byte of an answer', () 
     expect(found).toEqual(['second', 'second']);
   });
 
+  it('is not taken for the death of a request that is aborted with its error', async () => {
+    const { origin, seen } = await counting((served, incoming, response) => {
+      if (incoming.url === '/waits') return;
+      if (served === 0) response.end('/a');
+      else incoming.socket.destroy();
+    });
+    const backends = world.backends({ origin });
+    const backend = backends.get('api');
+    await first(request, backend);
+    const lost = await rejection(request.send(backend, 'b', { method: 'POST', body: 'x' }));
+    const controller = new AbortController();
+    const aborted = rejection(backend.request('waits', { signal: controller.signal }));
+    while (!seen.includes('GET /waits')) await delay(5);
+    controller.abort(lost);
+    expect(await aborted).toBe(lost);
+    expect(reconnects(backends as never)).toBe(0);
+  });
+
   it.each(['HEAD', 'OPTIONS', 'DELETE', 'QUERY'])('is replaced for a %s', async (method) => {
     const { origin, seen } = await closing();
     const backend = world.backend({ origin });
