@@ -23,7 +23,7 @@ export interface UpgradeOptions extends SharedOptions {
   readonly origins?: readonly string[] | undefined;
   /**
    * Told why a request got an error for an answer: what `authorize` threw, a token error, what the connection did. Not of clients
-   * that left. Default: nobody is told.
+   * that left. What it throws itself is passed over. Default: nobody is told.
    */
   readonly onError?: ((error: unknown, request: IncomingMessage) => void) | undefined;
 }
@@ -52,7 +52,16 @@ export function resolveUpgradeOptions(options: UpgradeOptions): ResolvedUpgradeO
     ) as ResolvedUpgradeOptions['forward'],
     authorize,
     origins: [...origins],
-    onError,
+    onError: onError && steady(onError),
+  };
+}
+
+/** The same, but what it throws, or rejects with, does not end the process: nobody waits for a listener. */
+function steady(onError: NonNullable<UpgradeOptions['onError']>): typeof onError {
+  return (error, request) => {
+    new Promise((resolve) => resolve(onError(error, request))).catch(() => {
+      // There is nobody left to tell.
+    });
   };
 }
 

@@ -60,6 +60,27 @@ describe('backends.upgrade(name, { authorize })', () => {
     nothingSent();
   });
 
+  it.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the log is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the log is full'))],
+  ])('ends nothing by an onError that %s, which is told once', async (_, fail) => {
+    const told: unknown[] = [];
+    const authorize = () => Promise.reject(new Error('no such user'));
+    const onError = (error: unknown) => {
+      told.push(error);
+      return fail() as undefined;
+    };
+    const { status } = await refusal(await world.application(undefined, { authorize, onError }));
+    // A rejection that nobody handles fails the whole file.
+    await new Promise(setImmediate);
+    expect([status, told.length]).toEqual([403, 1]);
+  });
+
   it('sees the request as it came; what it does to `request.headers` travels so', async () => {
     const seen: (string | undefined)[] = [];
     const authorize = (request: IncomingMessage) => {
