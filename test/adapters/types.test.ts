@@ -44,6 +44,9 @@ describe('the types of backends(definitions)', () => {
       // @ts-expect-error -- nobody says who may
       expect(() => made.upgrade('billing', { mount: '/live' })).toThrow('authorize');
     }
+    const made = createBackends({ $schema: './schema.json', ...definitions } as const);
+    // @ts-expect-error -- what is for editors is no backend
+    expect(() => made.upgrade('$schema', options)).toThrow('$schema');
     expect(server.listenerCount('upgrade')).toBe(2);
   });
 

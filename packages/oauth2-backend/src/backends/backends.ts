@@ -47,7 +47,7 @@ export interface Backends<D extends BackendDefinitionsInput = BackendDefinitions
    * server.on('upgrade', backends.upgrade('billing', { mount: '/api/billing', authorize: (request) => isKnown(request) }));
    * @throws UnknownBackendError; ConfigurationError for wrong options
    */
-  upgrade(name: keyof D & string, options: UpgradeOptions): UpgradeListener;
+  upgrade(name: NamesOf<D> & string, options: UpgradeOptions): UpgradeListener;
   /** What each backend's token is up to; it asks nobody. */
   status(): BackendStatus[];
   /**
