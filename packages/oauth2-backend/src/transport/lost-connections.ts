@@ -28,9 +28,9 @@ export function watchReuse(socket: Socket): void {
   let before = 0;
 
   // undici writes heads, and what frames chunks, as Latin-1; the latter begins with a line end.
-  socket.write = function writeAndCount(this: Socket, chunk: unknown, ...others: unknown[]) {
-    if (typeof chunk === 'string' && others[0] === 'latin1' && chunk.charCodeAt(0) !== CR) before = socket.bytesRead;
-    return Reflect.apply(write, this, [chunk, ...others]) as boolean;
+  socket.write = function writeAndCount(this: Socket, chunk: string, encoding?: unknown, written?: unknown) {
+    if (encoding === 'latin1' && typeof chunk === 'string' && chunk.charCodeAt(0) !== CR) before = socket.bytesRead;
+    return write.call(this, chunk, encoding as BufferEncoding, written as () => void);
   };
   socket.on('error', (error) => {
     if (before > 0 && socket.bytesRead === before && isLoss(error)) markDeath(error);

@@ -138,9 +138,11 @@ class TokenDispatch implements HeldAttemptOwner {
     this.#attempt = new HeldAttempt(this);
     const { header, prefix } = this.#bearer.field;
     const own = token ? { ...headers, [header]: prefix + token.value } : headers;
+    const request = { ...sent, headers: own };
+    const attempt = this.#attempt;
     try {
-      const attempt = this.#attempt;
-      return inKeptContext(sent, () => this.#dispatch({ ...sent, headers: own }, attempt));
+      if (!requestCreated.hasSubscribers) return this.#dispatch(request, attempt);
+      return inKeptContext(sent, () => this.#dispatch(request, attempt));
     } catch (error) {
       this.#fail(error);
       return false;
