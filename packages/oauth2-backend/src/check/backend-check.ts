@@ -53,7 +53,6 @@ export async function checkBackend(backend: ResolvedBackend, options: BackendChe
     if (unasked !== undefined) {
       return { ...report('skipped'), ...(named && { result: 'failed' }), reason: unasked };
     }
-    // Discovery goes here, ahead of the connection: it tells where the token endpoint is.
     if (backend.oauth2) steps.push(...(await connectionSteps(backend.oauth2.tokenBackend, mask)));
     const token = await createBackend(upstream).token();
     takeExchanges();
