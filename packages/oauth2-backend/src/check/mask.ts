@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from 'node:util';
 import { encodeFormValue } from '../token-request/form-encoding.js';
-import { repetition } from '../token-request/repetition.js';
+import { type Forms, formsOf, repetition } from '../token-request/repetition.js';
 import { LEFT_OUT } from '../token-request/untrusted-text.js';
 
 /** What stands for a secret. */
@@ -25,7 +25,7 @@ const LONGEST = 300;
 const WORD = 8;
 
 export function mask(): Mask {
-  const secrets = new Set<string>();
+  const secrets = new Map<string, Forms>();
   /** Each spelling with what finds it; the longest first. */
   let spellings: readonly RegExp[] | undefined;
 
@@ -33,15 +33,15 @@ export function mask(): Mask {
     add(secret) {
       const bare = secret.trim();
       if (bare === '' || secrets.has(bare)) return;
-      secrets.add(bare);
+      secrets.set(bare, formsOf(bare));
       spellings = undefined;
     },
     text(value, longest = LONGEST) {
-      spellings ??= spellingsOf(secrets);
+      spellings ??= spellingsOf([...secrets.keys()]);
       // Cut first: what follows takes time for each character.
       const line = oneLine(value.slice(0, 4 * longest));
       const masked = spellings.reduce((text, spelling) => text.replaceAll(spelling, MASKED), line);
-      const shown = [...secrets].some(repetition(masked)) ? `${LEFT_OUT} it repeats a secret]` : masked;
+      const shown = [...secrets.values()].some(repetition(masked)) ? `${LEFT_OUT} it repeats a secret]` : masked;
       return shown.length > longest ? `${shown.slice(0, longest - 1)}…` : shown;
     },
   };
@@ -54,8 +54,8 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-function spellingsOf(secrets: ReadonlySet<string>): RegExp[] {
-  const all = new Set([...secrets].flatMap(spell));
+function spellingsOf(secrets: readonly string[]): RegExp[] {
+  const all = new Set(secrets.flatMap(spell));
   return [...all].toSorted((one, other) => other.length - one.length).map(finder);
 }
 

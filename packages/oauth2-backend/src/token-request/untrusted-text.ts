@@ -1,6 +1,6 @@
 /** Text from an answer, made fit for errors and logs. */
 
-import { repetition } from './repetition.js';
+import { type Forms, formsOf, repetition } from './repetition.js';
 
 const LONGEST = 200;
 /** Characters of all secrets together, above which looking for them would take too long: the text is dropped then. */
@@ -18,6 +18,7 @@ export type Cleaner = (value: unknown, longest?: number) => string | undefined;
  */
 export function untrustedText(secrets: readonly string[]): Cleaner {
   const tooMuch = secrets.reduce((sum, { length }) => sum + length, 0) > MOST_SECRETS;
+  let forms: readonly Forms[] | undefined;
   const cleaned = new Map<string, string | undefined>();
 
   return (value, longest = LONGEST) => {
@@ -32,7 +33,8 @@ export function untrustedText(secrets: readonly string[]): Cleaner {
     // Cut first: what follows takes time for each character. A copy: V8 keeps the whole string alive for a slice of it.
     const text = Buffer.from(value.slice(0, 4 * longest)).toString();
     if (tooMuch) return `${LEFT_OUT} it cannot be compared with the credentials]`;
-    if (secrets.some(repetition(text))) return `${LEFT_OUT} it repeats a credential]`;
+    forms ??= secrets.map(formsOf);
+    if (forms.some(repetition(text))) return `${LEFT_OUT} it repeats a credential]`;
     const visible = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();
     if (visible === '') return undefined;
     return visible.length > longest ? `${visible.slice(0, longest - 1)}…` : visible;

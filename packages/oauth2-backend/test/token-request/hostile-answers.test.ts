@@ -50,6 +50,7 @@ const patterns: Record<string, string> = {
   ),
   'a description of percent signs': filled('{"error":"x","error_description":"', '%', '"}'),
   'a description of escapes': filled('{"error":"x","error_description":"', '%61', '"}'),
+  'a description of escapes of escapes': filled('{"error":"x","error_description":"', '%2541&amp;amp;\\\\u0041+', '"}'),
   'a description of format characters': filled('{"error":"x","error_description":"', '\u200b', '"}', MIB / 3),
   'lists in lists': '['.repeat(MIB - 100),
   'objects in objects': filled('', '{"a":', '', MIB - 100),

@@ -19,6 +19,31 @@ describe('untrustedText(secrets)', () => {
     expect(untrustedText(['other', SECRET])(`so: ${text}.`)).toBe(LEFT_OUT);
   });
 
+  it.each([
+    ['as a string in JSON', '"p/ä\\"ss\\\\w+rd1"'],
+    ['as PHP writes JSON', 'p\\/\\u00e4\\"ss\\\\w+rd1'],
+    ['as .NET writes JSON', 'p/\\u00E4\\u0022ss\\\\w\\u002Brd1'],
+    ['as Python writes text', `'p/\\xe4"ss\\\\w+rd1'`],
+    ['as JSON in JSON', JSON.stringify(JSON.stringify({ password: 'p/ä"ss\\w+rd1' }))],
+    ['escaped twice for a page', 'p/ä&amp;quot;ss\\w+rd1'],
+    ['escaped twice for a URL', encodeURIComponent(encodeURIComponent('p/ä"ss\\w+rd1'))],
+    ['escaped for a URL in Latin-1', 'p%2F%E4%22ss%5Cw%2Brd1'],
+    ['read as Latin-1', 'p/Ã¤"ss\\w+rd1'],
+    ['in hexadecimal digits', Buffer.from('p/ä"ss\\w+rd1').toString('hex').toUpperCase()],
+    ['in capital letters', 'P/Ä"SS\\W+RD1'],
+    ['on several lines', 'p/ä"ss\r\n\\w+rd1'],
+    ['with spaces between', 'p / ä " s s \\ w + r d 1'],
+    ['between characters that nobody sees', Array.from('p/ä"ss\\w+rd1').join('\u{e0100}')],
+  ])('leaves a password out that is repeated %s', (_, text) => {
+    expect(untrustedText(['p/ä"ss\\w+rd1'])(`bad value ${text}.`)).toBe(LEFT_OUT);
+  });
+
+  it('drops a text that has too many readings', () => {
+    const tangled = '%2541&amp;amp;\\\\u0041+'.repeat(1_000);
+    expect(untrustedText(['geheim-und-lang-genug'])(tangled, 8_000)).toBe(LEFT_OUT);
+    expect(untrustedText(['geheim-und-lang-genug'])(tangled.slice(0, 200))).toBe(tangled.slice(0, 200));
+  });
+
   it.each([0, 1, 2])('knows a secret in Base64 behind %d other bytes', (before) => {
     const secret = 'geheim-und-lang-genug';
     const text = Buffer.from('abc'.slice(0, before) + secret).toString('base64');
