@@ -1,5 +1,6 @@
 /** From a watched exchange to what may be told of it. */
 
+import { withoutTokens } from '../token-request/token-like.js';
 import { jsonOf, shownBody } from './answer-body.js';
 import { jwtFacts } from './jwt-facts.js';
 import { addParts } from './known-secrets.js';
@@ -75,6 +76,18 @@ function shownParameter(name: string, values: readonly string[], mask: Mask): [s
   return [mask.text(name, 100), shown.join(', ')];
 }
 
+/** Gateways issue tokens and sessions in headers of their own. What names a request helps whoever reads the server's log. */
+function shownAnswerFields(fields: ReadonlyMap<string, string>, mask: Mask): Record<string, string> {
+  const shown = [...fields].map(([name, value]) => {
+    const bare = OF_REQUEST.test(name) || name === 'location' ? value : withoutTokens(mask.text(value, 1000));
+    return [name, bare] as const;
+  });
+  return shownFields(new Map(shown), mask, (name) => !ISSUING.test(name));
+}
+
+const ISSUING = /cookie|token|secret|session|assertion|password|(?:^|-)(?:auth|authorization|jwt|key|api-?key)$/;
+const OF_REQUEST = /(?:request|correlation|trace|operation|transaction|ray)-?id$|^(?:cf-ray|etag|traceparent)$/;
+
 function shownFields(
   fields: ReadonlyMap<string, string>,
   mask: Mask,
@@ -98,7 +111,7 @@ function shownAnswer(
   const date = Date.parse(headers.get('date') ?? '');
   return {
     status,
-    headers: shownFields(fields, mask, (name) => name !== 'set-cookie'),
+    headers: shownAnswerFields(fields, mask),
     // What an API gives who has a token is nobody's business here.
     body: good && step === 'call' ? {} : shownBody(body, good, mask),
     // It names the second that has begun; half a second is what it is off by on average.

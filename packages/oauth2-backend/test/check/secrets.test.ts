@@ -48,6 +48,28 @@ describe('oauth2-backend check shows no secret', () => {
   });
 
   it.each([
+    ['x-auth-token', 'opaque-canary-1'],
+    ['x-id-token', 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.canary'],
+    ['set-cookie2', 'SID=canary'],
+    ['api-key', 'canary'],
+    ['x-issued', `canary${'0123456789abcdef'.repeat(2)}`],
+    ['refresh', '0; url=https://x/?access_token=canary'],
+    ['location', 'https://user:canary@as.example.com/'],
+    ['location', '//canary@as.example.com/login#access_token=canary'],
+  ])('of the header %s: %s', async (name, value) => {
+    for (const args of [[], ['--json']]) {
+      tokens.next({
+        ...refused({ error: 'x' }),
+        headers: { [name]: value, 'x-request-id': '0af7651916cd43dd8448eb211c80319c' },
+      });
+      const { stdout } = await check(definitions(), 'billing', ...args);
+      expect(stdout).toContain(name);
+      expect(stdout).toContain('0af7651916cd43dd8448eb211c80319c');
+      expect(stdout).not.toContain('canary');
+    }
+  });
+
+  it.each([
     ['a form', `access_token=${canaries.token}&token_type=bearer`],
     ['the bare token', canaries.token],
     ['JSON that is cut off', `{"access_token":"${canaries.token}","token_type"`],
