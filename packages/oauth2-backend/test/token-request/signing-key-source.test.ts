@@ -152,7 +152,7 @@ describe('an assertion that is refused', () => {
     };
     const { message } = await failureOf(oauth2, 'invalid_client');
     expect(message).toMatch(
-      /^127\.0\.0\.1:\d+ refused client "shop": invalid_client \(400\): sent: alg RS256, typ "client-authentication\+jwt", kid "k {2}1", aud "https:\/\/as\.example\.com", iss "shop": check the key registered for that kid, and which aud the server wants \("issuer"\)$/,
+      /^127\.0\.0\.1:\d+ refused client "shop": invalid_client \(400\): sent: alg RS256, typ "client-authentication\+jwt", kid "k {2}1", aud "https:\/\/as\.example\.com", iss "shop": check the key registered for that kid, and which aud the server wants \("issuer"\); is the client registered for private_key_jwt \("token_endpoint_auth_method"\)\?$/,
     );
     expect((await failureOf(oauth2, 'invalid_scope')).message).not.toContain('RS256');
   });

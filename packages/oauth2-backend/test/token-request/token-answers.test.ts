@@ -260,7 +260,11 @@ describe('a token answer that is not good', () => {
     ['expires_in of 400 digits', member('expires_in', '9'.repeat(400)), noSeconds],
     ['error in a 200', member('error', 'invalid_scope'), refused('invalid_scope (200): no "scope" was asked for')],
     ['error that is no text', member('error', { code: 1 }), refused('error 1 (200)')],
-    ['a 400', { status: 400, body: { error: 'invalid_grant' } }, refused('invalid_grant (400)')],
+    [
+      'a 400',
+      { status: 400, body: { error: 'slow_down', error_description: 'in 5 s' } },
+      refused('slow_down (400): "in 5 s"'),
+    ],
     [
       'a 401',
       { status: 401, body: { error: 'invalid_client' } },

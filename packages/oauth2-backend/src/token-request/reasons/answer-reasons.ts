@@ -36,6 +36,9 @@ const ROWS: readonly (readonly [fits: (answer: PlainAnswer) => boolean, reason: 
     ({ status, text }) => status === 403 && isPage(text),
     () => 'does a firewall stand before the server, and let this machine through?',
   ],
+  [({ status, text }) => UNEXPLAINED.has(status) && isPage(text), rightEndpoint],
+  // Amazon's API Gateway, for a path that is not there.
+  [({ said }) => /^missing authentication token$/i.test(said ?? ''), rightEndpoint],
   [({ status, said }) => UNEXPLAINED.has(status) && saysNothing(said), usual],
 ];
 

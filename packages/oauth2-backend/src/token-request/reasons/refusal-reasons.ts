@@ -4,18 +4,19 @@ import { saysNothing } from './said.js';
 import { basicReason, type Sent, sentNames, sentScope, sentTarget } from './sent.js';
 import { assertionReason } from './sent-assertion.js';
 
-type Reason = (sent: Sent) => string | undefined;
+type Reason = (sent: Sent, said?: string) => string | undefined;
 
 /** By error. `always` is said beside the server's own words, `unexplained` where these say nothing. */
 const REASONS: ReadonlyMap<unknown, { readonly always?: Reason; readonly unexplained?: Reason }> = new Map([
-  ['invalid_client', { always: signed, unexplained: ofClient }],
+  ['invalid_client', { always: (sent: Sent) => signed(sent) ?? unproven(sent), unexplained: ofClient }],
   ['invalid_grant', { always: signed, unexplained: ofGrant }],
-  ['invalid_request', { always: sentNames, unexplained: (sent: Sent) => basicReason(sent) ?? signed(sent) }],
+  ['invalid_request', { always: ofRequest, unexplained: (sent: Sent) => basicReason(sent) ?? signed(sent) }],
   ['invalid_scope', { always: sentScope }],
   ['invalid_target', { always: sentTarget }],
   // AD FS.
   ['invalid_resource', { always: sentTarget }],
-  ['unauthorized_client', { always: (sent: Sent) => `is the client registered for ${grantOf(sent)}?` }],
+  // Keycloak has it for a wrong secret, too.
+  ['unauthorized_client', { always: registered, unexplained: (sent: Sent, said?: string) => said && ofClient(sent) }],
   [
     'unsupported_grant_type',
     { always: (sent: Sent) => `sent was ${grantOf(sent)}: does the server have it, and for this client?` },
@@ -23,7 +24,11 @@ const REASONS: ReadonlyMap<unknown, { readonly always?: Reason; readonly unexpla
   ['invalid_token', { unexplained: ofGrant }],
   [
     'access_denied',
-    { unexplained: (sent: Sent) => `a policy of the server forbids it; ${sentScope(sent)}, ${sentTarget(sent)}` },
+    {
+      always: (sent: Sent) => `${sentScope(sent)}, ${sentTarget(sent)}`,
+      // Auth0 has it for a wrong secret, too.
+      unexplained: () => 'a policy of the server forbids it, or client_id or client_secret is wrong',
+    },
   ],
   ['invalid_dpop_proof', { always: () => WANTS_DPOP }],
   ['use_dpop_nonce', { always: () => WANTS_DPOP }],
@@ -46,7 +51,7 @@ export function hasReasons(error: unknown): boolean {
 /** Sentences for an error of this name, beside what the server says of it. */
 export function refusalReasons(error: unknown, said: string | undefined, sent: Sent): (string | undefined)[] {
   const reason = REASONS.get(error);
-  return [reason?.always?.(sent), saysNothing(said) ? reason?.unexplained?.(sent) : undefined];
+  return [reason?.always?.(sent, said), saysNothing(said) ? reason?.unexplained?.(sent, said) : undefined];
 }
 
 /** Whether it may be the assertion that the server does not like. */
@@ -60,14 +65,29 @@ function signed({ assertion }: Sent): string | undefined {
 
 function ofClient(sent: Sent): string | undefined {
   const { method, assertion } = sent;
-  if (assertion?.of === 'client') return undefined;
-  if (method === undefined) return 'no client was named: does the server want "client_id"?';
-  if (method === 'none')
-    return 'no proof of the client was sent (token_endpoint_auth_method "none"): does it have a client_secret?';
+  if (assertion?.of === 'client') return `is the client registered for ${method} ("token_endpoint_auth_method")?`;
+  if (method === undefined || method === 'none') return undefined;
   return (
     basicReason(sent) ??
     `check client_id and client_secret, and whether the server takes ${method} ("token_endpoint_auth_method")`
   );
+}
+
+/** It is said whatever the server says: some complain of what they cannot read. */
+function unproven({ method }: Sent): string | undefined {
+  if (method === undefined) return 'no client was named: does the server want "client_id"?';
+  if (method !== 'none') return undefined;
+  return 'no proof of the client was sent (token_endpoint_auth_method "none"): does it have a client_secret?';
+}
+
+function ofRequest(sent: Sent, said = ''): string | undefined {
+  return (ENCODING.test(said) ? basicReason(sent) : undefined) ?? sentNames(sent);
+}
+
+const ENCODING = /\bencod|\bdecod|\bmalformed authorization\b/i;
+
+function registered(sent: Sent): string {
+  return `is the client registered for ${grantOf(sent)}?`;
 }
 
 function ofGrant({ form, assertion }: Sent): string | undefined {
@@ -75,6 +95,10 @@ function ofGrant({ form, assertion }: Sent): string | undefined {
 }
 
 const GRANTS: ReadonlyMap<unknown, string> = new Map([
+  [
+    'client_credentials',
+    'is the client registered for grant_type "client_credentials", and does the server want DPoP or a client certificate of it?',
+  ],
   ['password', 'check username and password, and whether this user may log in without a second factor'],
   ['refresh_token', 'the refresh token has ended, was used before, or was revoked'],
   [
@@ -83,7 +107,7 @@ const GRANTS: ReadonlyMap<unknown, string> = new Map([
   ],
   [
     'urn:ietf:params:oauth:grant-type:token-exchange',
-    'the subject token may have ended, or be for another audience than this client may exchange',
+    'the subject token may have ended, be for another audience than this client may exchange, or be no "subject_token_type" that the server takes',
   ],
 ]);
 

@@ -102,4 +102,4 @@ export function saysNothing(text: string | undefined): boolean {
 }
 
 const GENERIC =
-  /^["']?(?:client authentication (?:failed|error)\b.{0,120}|(?:invalid|bad|unknown|wrong)[ _]client(?: (?:or invalid client )?credentials)?|(?:invalid client: )?(?:the )?client is (?:invalid|unknown)|authentication (?:failed|required)|un-?authori[sz]ed|grant request is invalid|the provided authorization grant\b.{0,250}|forbidden|access[ _]denied|bad request|invalid[ _]request|invalid[ _]grant|not found|error)["']?[.!]?$/i;
+  /^["']?(?:client authentication (?:failed|error|is required)\b.{0,120}|(?:invalid|bad|unknown|wrong)[ _]client(?: (?:or invalid client )?credentials)?|(?:invalid client: )?(?:the )?client (?:is (?:invalid|unknown)|has been revoked or is invalid)|authentication (?:failed|required)|un-?authori[sz]ed|grant request is invalid|the provided authorization grant\b.{0,250}|forbidden|access[ _]denied|bad request|invalid[ _]request|invalid[ _]grant|invalid[ _]token|an unexpected error (?:has )?occurred|not found|error)["']?[.!]?$/i;

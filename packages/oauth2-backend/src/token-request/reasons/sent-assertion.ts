@@ -21,7 +21,8 @@ export function assertionReason({ of, jwt }: SignedAssertion): string {
   const facts = SHOWN.filter((name) => members[name] !== undefined).map(
     (name) => `${name} ${fact(members[name], name)}`,
   );
-  const key = members['kid'] === undefined ? 'the key that is registered' : 'the key registered for that kid';
+  const registered = members['kid'] === undefined ? 'the key that is registered' : 'the key registered for that kid';
+  const key = of === 'client' && String(members['alg']).startsWith('HS') ? 'client_secret' : registered;
   const wanted =
     of === 'client' ? 'which aud the server wants ("issuer")' : 'what the server wants of iss, aud and sub';
   return `sent: ${facts.join(', ')}: check ${key}, and ${wanted}`;

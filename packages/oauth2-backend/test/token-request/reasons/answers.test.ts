@@ -122,7 +122,57 @@ describe('an OAuth error: who refused whom, why, and what to look at', () => {
     [
       refusal('access_denied'),
       { scope: 'read' },
-      'access_denied (400): a policy of the server forbids it; asked for was the scope "read", neither "params.resource" nor "params.audience" was asked for',
+      'access_denied (400): asked for was the scope "read", neither "params.resource" nor "params.audience" was asked for; a policy of the server forbids it, or client_id or client_secret is wrong',
+    ],
+    [
+      refusal('access_denied', 'Non-global clients are not allowed access to APIv1', 403),
+      {},
+      'access_denied (403): "Non-global clients are not allowed access to APIv1"; no "scope" was asked for, neither "params.resource" nor "params.audience" was asked for',
+    ],
+    [
+      refusal('unauthorized_client', 'Invalid client or Invalid client credentials', 401),
+      {},
+      `unauthorized_client (401): "Invalid client or Invalid client credentials"; is the client registered for grant_type "client_credentials"?; ${check} client_secret_basic ${method}`,
+    ],
+    [
+      refusal('invalid_client', 'Client has been revoked or is invalid.', 401),
+      {},
+      `invalid_client (401): "Client has been revoked or is invalid."; ${check} client_secret_basic ${method}`,
+    ],
+    [
+      refusal('invalid_client', 'cannot retrieve client credentials'),
+      {
+        grant_type: 'password',
+        username: 'ann',
+        password: 'p4ssword',
+        token_endpoint_auth_method: 'none',
+        client_secret: undefined,
+      },
+      'invalid_client (400): "cannot retrieve client credentials"; no proof of the client was sent (token_endpoint_auth_method "none"): does it have a client_secret?',
+    ],
+    [
+      refusal('invalid_client', undefined, 401),
+      {
+        token_endpoint_auth_method: 'client_secret_jwt',
+        client_secret: 's3cret-of-the-shop-that-is-long-enough',
+        jwt_signing_profile: { signature_algorithm: 'HS256', ttl: '1m' },
+      },
+      'invalid_client (401): sent: alg HS256, typ "JWT", aud "http://HOST/token", iss "shop": check client_secret, and which aud the server wants ("issuer"); is the client registered for client_secret_jwt ("token_endpoint_auth_method")?',
+    ],
+    [
+      refusal('invalid_grant'),
+      {},
+      'invalid_grant (400): is the client registered for grant_type "client_credentials", and does the server want DPoP or a client certificate of it?',
+    ],
+    [
+      refusal('invalid_request', 'the authorization header is not properly encoded'),
+      { client_secret: 's3cret: 100% of the shop' },
+      'invalid_request (400): "the authorization header is not properly encoded"; client_id or client_secret has characters that servers read in two ways: try "basic_encoding": "raw", or "client_secret_post"',
+    ],
+    [
+      refusal('server_error', 'An unexpected error occurred', 500),
+      {},
+      'server_error (500): "An unexpected error occurred"; the server failed; its log says why',
     ],
     [
       refusal('use_dpop_nonce'),
@@ -205,6 +255,7 @@ describe('an answer without a body', () => {
 
 describe('an answer that is no token: what to look at', () => {
   it.each<[Answer, string]>([
+    [page(400, 'Login pages unavailable'), `400 with an HTML page ("Login pages unavailable"): ${right}`],
     [page(404, 'Not Found'), `404 with an HTML page ("Not Found"): ${right}`],
     [page(200, 'Sign in'), `200 with an HTML page ("Sign in"): ${right}`],
     [page(405, '405 Not Allowed'), `405 with an HTML page ("405 Not Allowed"): that address takes no POST, ${right}`],
@@ -219,6 +270,10 @@ describe('an answer that is no token: what to look at', () => {
     [
       page(403, 'Attention Required! | Example'),
       '403 with an HTML page ("Attention Required! | Example"): does a firewall stand before the server, and let this machine through?',
+    ],
+    [
+      { status: 403, body: { message: 'Missing Authentication Token' } },
+      `403 without an OAuth error: "Missing Authentication Token"; ${right}`,
     ],
     [{ status: 429 }, '429 with an empty body: too many token requests for this client or from this machine'],
     [
