@@ -21,7 +21,7 @@ import { type Exchange, watchedTransport } from './watched-transport.js';
 
 interface BackendCheckOptions {
   readonly mask: Mask;
-  /** Whether the backend was asked for by its name: then it is not skipped. */
+  /** Whether the backend was asked for, by its name or as the one that `--call` is for: then it is not skipped. */
   readonly named: boolean;
   /** Path of the API that is called with the token. */
   readonly call: string | undefined;

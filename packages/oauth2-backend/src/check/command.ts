@@ -56,14 +56,16 @@ async function check(given: CheckArguments, { stdout, colours }: Terminal): Prom
 
   const wanted = resolved.backends.filter((backend) => name === undefined || backend.name === name);
   const withToken = wanted.filter(({ oauth2, source }) => oauth2 ?? source);
-  if (call !== undefined && name === undefined && withToken.length > 1) {
-    throw new UsageError('--call needs NAME: there is more than one backend');
+  if (call !== undefined && name === undefined) {
+    if (withToken.length > 1) throw new UsageError('--call needs NAME: there is more than one backend');
+    if (withToken.length === 0) throw new UsageError('--call needs a token, and no backend has "oauth2"');
   }
   const warnings = resolved.warnings.map((warning) => secrets.text(warning, 1000));
   for (const warning of warnings) print(warningText(warning, colours));
   const backends: BackendReport[] = [];
   for (const backend of wanted) {
-    const report = await checkBackend(backend, { mask: secrets, named: name !== undefined, call });
+    const named = name !== undefined || (call !== undefined && withToken.includes(backend));
+    const report = await checkBackend(backend, { mask: secrets, named, call });
     print(backendText(report, colours));
     backends.push(report);
   }

@@ -56,6 +56,23 @@ describe('oauth2-backend', () => {
     expect(await check(definitions, '$schema')).toMatchObject({ code: 2 });
   });
 
+  it('--call needs a token to call with', async () => {
+    expect(await check({ bare: { origin } }, '--call', '/')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--call needs a token, and no backend has "oauth2"'),
+    });
+    const ofUsers = {
+      origin,
+      oauth2: {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        token_endpoint: tokens.url,
+      },
+    };
+    const { code, backends } = await reportOf({ bare: { origin }, ofUsers }, '--call', '/');
+    expect([code, ...backends.map(({ result }) => result)]).toEqual([1, 'skipped', 'failed']);
+  });
+
   it('--call needs the name of one of several backends', async () => {
     tokens.reset();
     const two = { a: { origin, oauth2: oauth2() }, b: { origin, oauth2: oauth2() } };
