@@ -56,6 +56,13 @@ describe('resolveDefinitions(definitions) refuses', () => {
     },
   );
 
+  it('a backend that is called "$schema"', () => {
+    const a = { origin: 'https://api.example.com' };
+    expect(problems({ $schema: a, a })).toEqual([
+      { path: '$schema', message: 'is the address of a schema, a string; it is no backend' },
+    ]);
+  });
+
   it.each([null, undefined, 7, 'https://a', []])('%p as a backend, and says only that', (a) => {
     expect(problems({ a })).toEqual([{ path: 'a', message: expect.stringContaining('must be an object, not') }]);
   });

@@ -11,6 +11,8 @@ import { type Environment, environmentProxies } from './environment-proxy.js';
 
 const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const RESERVED = ['then', 'toJSON', 'constructor', 'prototype'];
+/** For editors of a JSON file. */
+const SCHEMA = '$schema';
 const NAMELESS = 'this is one backend without a name; give it one: { billing: { origin: … } }';
 /** What stands beside the definitions, and is not theirs. */
 const OPTIONS = ['logger', 'store', 'dispatcher', 'clock', 'tokens'];
@@ -38,6 +40,11 @@ export function resolveDefinitions(
     if (name === 'origin' && typeof value === 'string') throw new ConfigurationError([{ path: '', message: NAMELESS }]);
     const problems: Problem[] = [];
     own.push(problems);
+    if (name === SCHEMA) {
+      if (typeof value !== 'string')
+        placeIn(problems).at(name).refuse('is the address of a schema, a string; it is no backend');
+      continue;
+    }
     if (OPTIONS.includes(name) && !isDefinition(value)) {
       placeIn(problems).at(name).refuse(`is an option in code, not a backend: (definitions, { ${name} })`);
       continue;
@@ -76,8 +83,7 @@ function isDefinition(value: unknown): boolean {
 }
 
 function fitName(name: string, place: Place): boolean {
-  // For editors of a JSON file.
-  if (name === '$schema') return false;
+  if (name === SCHEMA) return true;
   if (!NAME.test(name)) place.refuse('is no name for a backend: letters, digits, "_" and "-", a letter first');
   else if (RESERVED.includes(name)) place.refuse('is no name for a backend: JavaScript gives it a meaning');
   else return true;
