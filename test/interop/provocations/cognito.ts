@@ -68,6 +68,10 @@ export const cognito: Group = {
       answer: { status: 403, body: { message: 'Missing Authentication Token' } },
       says: ['Missing Authentication Token', /token_endpoint/],
     },
-    { title: 'WAF', answer: { status: 403, body: { message: 'Forbidden' } }, says: ['Forbidden', 'client_id'] },
+    {
+      title: 'WAF',
+      answer: { status: 403, body: { message: 'Forbidden' } },
+      says: ['Forbidden', 'client_id', 'a firewall stands before the server'],
+    },
   ],
 };

@@ -48,7 +48,7 @@ export const google: Group = {
     {
       title: 'unknown scope',
       answer: refusal(400, 'invalid_scope', 'Invalid OAuth scope or ID token audience provided.'),
-      says: ['Invalid OAuth scope'],
+      says: ['Invalid OAuth scope', 'asked for was the scope "https://www.googleapis.example/auth/drive"'],
     },
     {
       title: 'no scope',
@@ -69,7 +69,11 @@ export const google: Group = {
       answer: refusal(400, 'access_denied', 'Requested client not authorized.'),
       says: ['not authorized'],
     },
-    { title: 'policy of an organization', answer: refusal(400, 'admin_policy_enforced'), says: [/admin|policy/] },
+    {
+      title: 'policy of an organization',
+      answer: refusal(400, 'admin_policy_enforced'),
+      says: ['a policy of the organization forbids it'],
+    },
     {
       title: 'disabled account',
       answer: refusal(400, 'invalid_grant', 'Invalid grant: account disabled'),

@@ -103,10 +103,10 @@ const tls: Provocation[] = [
   },
 ];
 
-const through = (proxy: (servers: Servers) => string) =>
+const through = (proxy: (servers: Servers) => string, more: object = {}) =>
   to(
     ({ trusted }) => address(trusted.port, 'https'),
-    (servers) => ({ ...trusting(servers), ...hurried(), proxy: proxy(servers) }),
+    (servers) => ({ ...trusting(servers), ...more, proxy: proxy(servers) }),
   );
 const place = '"billing.oauth2.backend.proxy"';
 const proxies: Provocation[] = [
@@ -145,7 +145,11 @@ const proxies: Provocation[] = [
   },
   { title: 'proxy has no way', oauth2: through(({ lost }) => lost.url), says: ['has no way to localhost:'] },
   { title: 'proxy is none', oauth2: through(({ noProxy }) => noProxy.url), says: ['is it an HTTP proxy?'] },
-  { title: 'proxy without an answer', oauth2: through(({ stalled }) => stalled.url), says: ['did not answer CONNECT'] },
+  {
+    title: 'proxy without an answer',
+    oauth2: through(({ stalled }) => stalled.url, hurried()),
+    says: ['did not answer CONNECT'],
+  },
   {
     title: 'proxy that speaks TLS',
     oauth2: through(({ trusted }) => `http://localhost:${trusted.port}`),

@@ -39,6 +39,7 @@ const ROWS: readonly (readonly [fits: (answer: PlainAnswer) => boolean, reason: 
   [({ status, text }) => UNEXPLAINED.has(status) && isPage(text), rightEndpoint],
   // Amazon's API Gateway, for a path that is not there.
   [({ said }) => /^missing authentication token$/i.test(said ?? ''), rightEndpoint],
+  [({ status, said }) => status === 403 && said !== undefined && saysNothing(said), usualOrFirewall],
   [({ status, said }) => UNEXPLAINED.has(status) && saysNothing(said), usual],
 ];
 
@@ -77,6 +78,11 @@ function usual(_: AskedWords, sent: Sent): string {
   const list = 'usually a wrong client_id, secret, kid or aud, a disabled client, or no "scope" asked for';
   const more = sent.assertion ? assertionReason(sent.assertion) : basicReason(sent);
   return more === undefined ? list : `${list}; ${more}`;
+}
+
+/** Firewalls answer APIs in JSON, with a word. */
+function usualOrFirewall(asked: AskedWords, sent: Sent): string {
+  return `${usual(asked, sent)}; or a firewall stands before the server`;
 }
 
 const UNEXPLAINED: ReadonlySet<number> = new Set([400, 401, 403]);

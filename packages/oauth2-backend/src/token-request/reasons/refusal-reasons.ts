@@ -30,6 +30,11 @@ const REASONS: ReadonlyMap<unknown, { readonly always?: Reason; readonly unexpla
       unexplained: () => 'a policy of the server forbids it, or client_id or client_secret is wrong',
     },
   ],
+  // Google.
+  [
+    'admin_policy_enforced',
+    { always: () => 'a policy of the organization forbids it: its administrators can allow it' },
+  ],
   ['invalid_dpop_proof', { always: () => WANTS_DPOP }],
   ['use_dpop_nonce', { always: () => WANTS_DPOP }],
   ['interaction_required', { unexplained: () => WANTS_USER }],

@@ -28,6 +28,12 @@ export function assertionReason({ of, jwt }: SignedAssertion): string {
   return `sent: ${facts.join(', ')}: check ${key}, and ${wanted}`;
 }
 
+/** The claim `scope`, if it is text. */
+export function scopeIn({ jwt }: SignedAssertion): string | undefined {
+  const scope: unknown = Object.entries(partOf(jwt.split('.')[1] ?? '')).find(([name]) => name === 'scope')?.[1];
+  return typeof scope === 'string' ? scope : undefined;
+}
+
 /** By how much our clock differs from the server's: nothing within 5 s. @param moments milliseconds since the epoch: when it was asked, and when the answer was there */
 export function clockReason(
   date: unknown,

@@ -1,7 +1,7 @@
 /** What was sent, as far as it may be what a server refuses. */
 
 import type { FormParameters } from '../form-encoding.js';
-import type { SignedAssertion } from './sent-assertion.js';
+import { type SignedAssertion, scopeIn } from './sent-assertion.js';
 import { shown } from './shown.js';
 
 /** What grant and client authentication tell of themselves. */
@@ -26,8 +26,9 @@ export function sentNames({ form, method }: Sent): string {
   return `sent were the parameters ${shown(names.join(', '), MAX_NAMES)}${header}`;
 }
 
-export function sentScope({ form }: Sent): string {
-  const scope = textOf(form['scope']);
+/** An assertion may have it among its claims (Google). */
+export function sentScope({ form, assertion }: Sent): string {
+  const scope = textOf(form['scope']) ?? (assertion?.of === 'grant' ? scopeIn(assertion) : undefined);
   return scope === undefined ? 'no "scope" was asked for' : `asked for was the scope "${shown(scope)}"`;
 }
 

@@ -175,6 +175,11 @@ describe('an OAuth error: who refused whom, why, and what to look at', () => {
       'server_error (500): "An unexpected error occurred"; the server failed; its log says why',
     ],
     [
+      refusal('admin_policy_enforced'),
+      {},
+      'admin_policy_enforced (400): a policy of the organization forbids it: its administrators can allow it',
+    ],
+    [
       refusal('use_dpop_nonce'),
       {},
       'use_dpop_nonce (400): the server wants DPoP of this client, and the request has no proof',
@@ -214,7 +219,11 @@ describe('an error that is none of OAuth: what the server says, by whatever name
       `refused client "shop": Bad Request (400): ${usual}`,
     ],
     [{ message: 'app is disabled' }, 403, 'answered client "shop" 403 without an OAuth error: "app is disabled"'],
-    [{ message: 'Forbidden' }, 403, `answered client "shop" 403 without an OAuth error: "Forbidden"; ${usual}`],
+    [
+      { message: 'Forbidden' },
+      403,
+      `answered client "shop" 403 without an OAuth error: "Forbidden"; ${usual}; or a firewall stands before the server`,
+    ],
     [{ errors: [{ detail: 'key revoked' }] }, 401, 'answered client "shop" 401 without an OAuth error: "key revoked"'],
     [{ errors: ['key revoked'] }, 401, 'answered client "shop" 401 without an OAuth error: "key revoked"'],
     [
@@ -355,6 +364,19 @@ describe('an assertion that is refused', () => {
       /\("issuer"\); our clock is \d+ s behind the server's$/,
     );
     expect(await messageFor(dated(refusal('invalid_scope'), 60), oauth2)).not.toContain('clock');
+  });
+
+  it('shows the scope that is one of its claims', async () => {
+    const claims = { iss: 'shop', aud: 'https://as.example.com', scope: 'drive' };
+    const message = await messageFor(refusal('invalid_scope'), {
+      ...oauth2,
+      grant_type: jwtBearer,
+      token_endpoint_auth_method: undefined,
+      client_id: undefined,
+      issuer: undefined,
+      jwt_signing_profile: { ...oauth2.jwt_signing_profile, claims },
+    });
+    expect(message).toMatch(/: asked for was the scope "drive"$/);
   });
 
   it('says that no kid was sent', async () => {
