@@ -162,6 +162,7 @@ describe('tokenEndpoint(options).ask() when the connection fails', () => {
     ],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'handshake', {}, `the certificate of as.example:443 is signed by itself: ${ca}`],
     ['CERT_REVOKED', 'handshake', {}, 'the certificate of as.example:443 was revoked'],
+    ['ERR_SSL_DH_KEY_TOO_SMALL', 'handshake', {}, 'it offers a key exchange (Diffie-Hellman) that is too weak'],
     ['EE_KEY_TOO_SMALL', 'handshake', {}, 'the certificate of as.example:443 has a key or signature that is too weak'],
     ['CERT_SIGNATURE_FAILURE', 'handshake', {}, 'the certificate of as.example:443 cannot be verified'],
     ['INVALID_PURPOSE', 'handshake', {}, 'the certificate of as.example:443 is not one for servers'],

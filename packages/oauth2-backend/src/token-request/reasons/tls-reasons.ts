@@ -25,10 +25,8 @@ const ROWS: readonly (readonly [code: RegExp, reason: Reason])[] = [
   [/^CERT_REVOKED$/, (asked) => `${certificateOf(asked)} was revoked`],
   [/^(?:ERR_TLS_CERT_ALTNAME_\w+|HOSTNAME_MISMATCH)$/, otherNames],
   [/^INVALID_PURPOSE$/, (asked) => `${certificateOf(asked)} is not one for servers`],
-  [
-    /_(?:KEY_TOO_SMALL|MD_TOO_WEAK|DH_KEY_TOO_SMALL)$/,
-    (asked) => `${certificateOf(asked)} has a key or signature that is too weak`,
-  ],
+  [/_DH_KEY_TOO_SMALL$/, () => 'it offers a key exchange (Diffie-Hellman) that is too weak'],
+  [/_(?:KEY_TOO_SMALL|MD_TOO_WEAK)$/, (asked) => `${certificateOf(asked)} has a key or signature that is too weak`],
   [/^CERT_|CERT_SIGNATURE/, (asked) => `${certificateOf(asked)} cannot be verified`],
   [
     /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL|RECORD_OVERFLOW|BAD_RECORD_TYPE|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE)$|^EPROTO$/,
