@@ -86,6 +86,8 @@ class OnceHandler implements Dispatcher.DispatchHandler {
   }
 
   onComplete(trailers: string[] | null): void {
+    // Not every dispatcher tells of a connection.
+    this.#made?.();
     if (this.#state !== 'stopped') this.#handler.onComplete?.(trailers);
   }
 

@@ -1,9 +1,10 @@
+import { hasSubscribers, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type RecordingServer, recordingServer } from 'test-servers/recording-server';
-import { Agent } from 'undici';
+import { Agent, Dispatcher } from 'undici';
 import { createTransport } from '../../src/transport/transport.js';
 import type { TransportOptions } from '../../src/transport/transport-options.js';
 
@@ -74,6 +75,22 @@ describe('createTransport(options)', () => {
     const { body } = await dispatcher.request(get(server.origin));
     expect(await body.text()).toBe('hello');
     await dispatcher.destroy();
+  });
+
+  it('listens to traces no longer than a given dispatcher takes, also one that connects nowhere', () => {
+    class Answering extends Dispatcher {
+      override dispatch(_: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+        handler.onHeaders?.(204, [], () => {}, 'No Content');
+        handler.onComplete?.([]);
+        return true;
+      }
+    }
+    const transport = transportTo('http://api.example', { dispatcher: new Answering() });
+    const tracer = () => {};
+    subscribe('undici:request:create', tracer);
+    transport.dispatcher.dispatch(get('http://api.example'), {});
+    unsubscribe('undici:request:create', tracer);
+    expect(hasSubscribers('undici:request:create')).toBe(false);
   });
 
   it('destroys what was never used', async () => {
