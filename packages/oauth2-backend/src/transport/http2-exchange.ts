@@ -1,7 +1,7 @@
 /** One request and its answer over HTTP/2, told to a handler as undici tells it. */
 
 import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
-import { finished, Readable } from 'node:stream';
+import { addAbortSignal, finished, Readable } from 'node:stream';
 import { type Dispatcher, errors } from 'undici';
 import { headersOverflow } from './header-overflow.js';
 import { flat, sizeOf } from './http2-fields.js';
@@ -181,7 +181,8 @@ export class Http2Exchange {
     const { body } = this.#request;
     const close = () => {
       if (body instanceof Readable) body.unpipe().destroy(error);
-      this.#stream?.close(constants.NGHTTP2_CANCEL);
+      // Not `close()`: it ends the stream before it resets it, and what was cut off would be whole. This is CANCEL on the wire.
+      if (this.#stream?.destroyed === false) addAbortSignal(AbortSignal.abort(), this.#stream);
     };
     // A stream that is closed while Node is reading from it, with something to write, keeps Node writing for ever.
     if (this.#stream) setImmediate(close);
