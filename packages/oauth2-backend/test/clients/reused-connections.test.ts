@@ -262,6 +262,22 @@ describe('a reused connection that dies before the first byte of an answer', () 
     expect(messages).toEqual([]);
   });
 
+  it.each([
+    ['got', async ({ got }: Backend) => (await got('b', { throwHttpErrors: false })).body],
+    ['got.stream', ({ got }: Backend) => text(got.stream('b', { throwHttpErrors: false }))],
+  ])('is replaced by a new one whose refusal the caller hears of: %s', async (_, send) => {
+    const { origin, seen } = await counting((served, { url, socket }, response) => {
+      if (url === '/a') response.end('a');
+      else if (served > 0) socket.destroy();
+      else response.writeHead(401).end('no');
+    });
+    const backend = world.backend({ origin, oauth2: { retries: 0 } });
+    await backend.got('a');
+    await delay(10);
+    expect(await send(backend)).toBe('no');
+    expect(seen).toEqual(['GET /a', 'GET /b', 'GET /b']);
+  });
+
   it('is the business of a dispatcher that was given', async () => {
     const { origin, seen } = await closing();
     const dispatcher = new Agent();

@@ -15,7 +15,7 @@ interface ReconnectOptions {
  * Keeps a loss of the reused connection from whoever listens to the request, who then hears of a second one in its place. What
  * has a body is sent again where got has it whole: it writes text and bytes at once.
  *
- * @param request not sent yet, of a method that may be repeated
+ * @param request not sent yet, of a method that may be repeated; it is watched already, so that the second is watched too
  */
 export function reconnectOnce(request: ClientRequest, { copied, open }: ReconnectOptions): void {
   const { emit, destroy, write, end } = request;
@@ -25,12 +25,11 @@ export function reconnectOnce(request: ClientRequest, { copied, open }: Reconnec
   let before = 0;
   let left = false;
   let second: ClientRequest | undefined;
-  let relaying = false;
   const unwritten: (() => void)[] = [];
 
   request.emit = function emitUnlessLost(...given: [event: string | symbol, ...args: unknown[]]): boolean {
     const [event, first] = given;
-    if (second && !relaying && RELAYED.has(event)) return false;
+    if (second && RELAYED.has(event)) return false;
     if (event === 'socket') before = (first as Socket).bytesRead;
     else if (event === 'error' && isLost(first) && sendAgain()) return true;
     return emit.apply(request, given as never);
@@ -64,19 +63,10 @@ export function reconnectOnce(request: ClientRequest, { copied, open }: Reconnec
     if (body === undefined) return false;
     second = open();
     if (!second) return false;
-    for (const event of RELAYED) second.on(event, (...args: unknown[]) => relay(event, args));
+    for (const event of RELAYED) second.on(event, (...args: unknown[]) => emit.call(request, event, ...args));
     second.end(body ?? undefined);
     for (const tell of unwritten) tell();
     return true;
-  }
-
-  function relay(event: string | symbol, args: unknown[]): void {
-    relaying = true;
-    try {
-      request.emit(event, ...args);
-    } finally {
-      relaying = false;
-    }
   }
 
   /** That something was not written is told by the request's `error` too, which may be kept back. */

@@ -63,15 +63,6 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
     const request = settings.transport.request(href, sent);
     // A stream that is shorter or longer than it says fails (Node 18.16; its types of 20 do not name it).
     (request as { strictContentLength?: boolean }).strictContentLength = true;
-    if (REPEATABLE.has(method ?? 'GET')) {
-      const open = () => {
-        if (call.aborted) return undefined;
-        call.lift();
-        settings.onReconnect(method ?? 'GET');
-        return settings.transport.request(href, sent, true);
-      };
-      reconnectOnce(request, { copied, open });
-    }
     watchRequest(request, {
       onSent: () => call.limitAnswer(),
       onResponse(response) {
@@ -82,6 +73,15 @@ export function requestFunction(options: RequestFunctionOptions): RequestFunctio
       onClose: () => call.lift(),
       judge: token ? (response) => onRefused(response, token) : undefined,
     });
+    if (REPEATABLE.has(method ?? 'GET')) {
+      const open = () => {
+        if (call.aborted) return undefined;
+        call.lift();
+        settings.onReconnect(method ?? 'GET');
+        return settings.transport.request(href, sent, true);
+      };
+      reconnectOnce(request, { copied, open });
+    }
     return request;
   }
 }
