@@ -5,6 +5,7 @@ import https, { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
+import { frameBody } from './framed-body.js';
 import { limitInterim } from './interim-answers.js';
 import { proxyAuthorization, proxyTls } from './proxy.js';
 import { connectedInTime, tunnelledTls } from './timed-connection.js';
@@ -39,7 +40,7 @@ export function nodeRequests(options: TransportOptions, trust: ConnectionOptions
       if (newConnection) unshared ??= openAgent(false);
       const agent = newConnection && unshared ? unshared : shared;
       const sent = newConnection || !reuseConnections ? lastOnConnection(request) : request;
-      return open(href, sent, agent).on('information', limitInterim);
+      return frameBody(open(href, sent, agent)).on('information', limitInterim);
     },
     destroy() {
       shared.destroy();
