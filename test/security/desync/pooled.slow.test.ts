@@ -41,6 +41,11 @@ const calls: Record<string, Call> = {
     const { headers, statusCode, body } = await backend.request(path, options as never);
     return { id: headers['x-id'] as string, status: statusCode, body: Buffer.from(await body.arrayBuffer()) };
   },
+  async got(backend, path, options) {
+    const got = { ...options, retry: { limit: 0 }, throwHttpErrors: false, responseType: 'buffer', allowGetBody: true };
+    const { headers, statusCode, body } = (await backend.got(path, got as never)) as never;
+    return { id: (headers as Record<string, string>)['x-id'], status: statusCode, body: body as Buffer };
+  },
 };
 
 let api: DesyncBackend;
