@@ -331,6 +331,40 @@ describe('request over HTTP/2', () => {
     expect(sessions.size).toBe(1);
   });
 
+  it('is answered after many uploads that were given up, on their connection', async () => {
+    const api = backend();
+    onArrival = ({ path, stream }) => path !== '/unread' && answered(stream, 'read');
+    await (await api.request('x')).body.dump();
+    const content = Buffer.alloc(2_000_000);
+    for (let nth = 0; nth < 10; nth += 1) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const aborted = rejection(api.request('unread', { method: 'POST', body: content, signal }));
+      while (arrived.length < nth + 2) await delay(1);
+      controller.abort();
+      await aborted;
+    }
+    expect(await (await api.request('x')).body.text()).toBe('read');
+    expect(sessions.size).toBe(1);
+  });
+
+  it('is answered while much is on its way to the server', async () => {
+    const api = backend();
+    onArrival = ({ path, stream }) => path !== '/unread' && answered(stream, 'read');
+    await (await api.request('x')).body.dump();
+    const content = Buffer.alloc(2_000_000);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const uploads = Array.from({ length: 10 }, () =>
+      rejection(api.request('unread', { method: 'POST', body: content, signal })),
+    );
+    while (arrived.length < 11) await delay(1);
+    expect(await (await api.request('x')).body.text()).toBe('read');
+    expect(sessions.size).toBe(1);
+    controller.abort();
+    await Promise.all(uploads);
+  });
+
   it('fails with what its stream fails with', async () => {
     const body = Readable.from(
       (function* chunks() {

@@ -34,6 +34,11 @@ const IDLE = 60_000;
 const WINDOW = 512 * 1024;
 /** As many as Node takes over HTTP/1.1. */
 const MAX_HEADERS = 2000;
+/**
+ * Megabytes. With its 10, Node refuses every answer while more than that is on its way to the server; it counts what uploads
+ * that were given up had left for as long as the connection lives (checked with 20.20).
+ */
+const MAX_MEMORY = 1_000_000;
 
 /** Speaks HTTP/2 on a socket for which the server has chosen it. It does not keep the process alive before it has streams. */
 export function openSession(socket: Socket, { number, origin, maxHeaderSize }: SessionOptions): Session {
@@ -48,6 +53,7 @@ export function openSession(socket: Socket, { number, origin, maxHeaderSize }: S
         maxHeaderListSize: 2 * maxHeaderSize,
       },
       maxHeaderListPairs: MAX_HEADERS,
+      maxSessionMemory: MAX_MEMORY,
     }),
     number,
     streams: 0,
