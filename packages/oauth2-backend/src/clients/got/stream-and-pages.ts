@@ -42,6 +42,7 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     });
     // got closes a stream only that is destroyed, not one that has ended.
     for (const over of ['end', 'close']) stream.once(over, () => started.done());
+    stream.once('end', () => endUpload(stream));
     stream.once('close', () =>
       abandonBody(own.body, started.reason ?? new DOMException('the stream was closed', 'AbortError')),
     );
@@ -55,6 +56,18 @@ export function gotStream({ client, bearer, settings, input, options }: StreamOp
     return unwrapErrors(start(bearer.target.resolve('').href, { request, retry: { limit: 0 } }), undefined);
   }
 }
+
+/** An answer may end before the request has; a server that reads no more would keep the connection for ever. */
+function endUpload(stream: GotRequest): void {
+  if (stream.writableFinished) return;
+  // Who has read the answer to its end may have left: an error that nobody hears ends the process.
+  stream.on('error', () => undefined);
+  const timer = setTimeout(() => stream.destroy(), UPLOAD_TIME).unref();
+  stream.once('finish', () => clearTimeout(timer));
+}
+
+/** Milliseconds. */
+const UPLOAD_TIME = 1_000;
 
 /** got wraps what is thrown inside it; whoever listens gets it unwrapped. */
 function unwrapErrors(stream: GotRequest, signal: AbortSignal | undefined): GotRequest {
