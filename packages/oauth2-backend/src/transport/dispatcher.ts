@@ -12,8 +12,9 @@ import { passOverInterim } from './interim-answers.js';
 import { watchReuse } from './lost-connections.js';
 import { type ConnectionStage, followSocket, type Openings, openInTime } from './openings.js';
 import { openTunnel, proxyAuthorization, proxyTls } from './proxy.js';
-import { TracedAgent, TracedClient } from './traced-connections.js';
+import { TracedAgent } from './traced-connections.js';
 import type { TransportOptions } from './transport-options.js';
+import { SendingClient } from './unsent-bytes.js';
 import { UNSET_AGENT, UNSET_TLS } from './unset-options.js';
 
 export interface OwnDispatcher {
@@ -83,8 +84,8 @@ function openPool(origin: string | URL, options: object): Dispatcher {
   return new Pool(origin, { ...(UNSET_AGENT as object), ...options, factory: openClient });
 }
 
-function openClient(origin: URL, options: object): Dispatcher {
-  return new TracedClient(origin, { ...(UNSET_AGENT as object), ...options });
+function openClient(origin: URL, options: { connect: buildConnector.connector }): Dispatcher {
+  return new SendingClient(origin, { ...(UNSET_AGENT as object), ...options });
 }
 
 /** Not `compose`: what undici puts between does not tell when a request has been written. */
